@@ -1,0 +1,65 @@
+# make run    serves the demo municipality   (PORT=8000, SETUP=demo|broendby|holbaek|aalborg)
+# make test   everything, in the browser too, on SQLite and then on PostgreSQL
+# make lint   style, types, layers, templates, budgets
+# make bench  answer times, queries and bytes of the demo's pages
+# make guide  the pictures of the user guide, taken anew
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run test lint bench guide setup fmt lock assets reference clean
+
+PYTHON ?= python3
+PORT ?= 8000
+SETUP ?= demo
+PY := .venv/bin/python
+UV := UV_PYTHON_DOWNLOADS=never .venv/bin/uv
+LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+run: setup
+	@PORT=$(PORT) SETUP=$(SETUP) $(PY) scripts/serve.py
+
+test: setup
+	@scripts/test.sh
+
+lint: setup
+	@scripts/lint.sh
+
+bench: setup
+	@SETUP=$(SETUP) $(PY) benchmarks/pages.py
+
+# ---- what the others stand on; a second time it is done in no time
+setup: .stamps/python .stamps/assets
+
+.stamps/python: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Tovholder needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing the locked packages into .venv"
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[^ ;]+' requirements-dev.txt)"
+	@$(UV) pip install --quiet -p $(PY) --require-hashes -r requirements-dev.txt \
+	  || $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@mkdir -p .stamps && touch $@
+
+.stamps/assets: package-lock.json scripts/assets.py | .stamps/python
+	@$(PY) scripts/assets.py
+	@mkdir -p .stamps && touch $@
+
+assets: .stamps/python
+	@$(PY) scripts/assets.py
+
+fmt: setup
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format --quiet .
+	@git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0r .venv/bin/djade || true  # it exits 1 when it has changed something
+
+guide: setup
+	@GUIDE=1 $(PY) -m pytest -n0 tests/e2e/test_guide.py
+
+reference: setup
+	@$(PY) manage.py write_reference
+
+lock: .stamps/python
+	@$(UV) pip compile $(LOCK_FLAGS) $(UPGRADE) -p $(PY) requirements.in -o requirements.txt
+	@$(UV) pip compile $(LOCK_FLAGS) $(UPGRADE) -p $(PY) requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf .stamps .venv .venv-node node_modules var

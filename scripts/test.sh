@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The whole suite: SQLite with the browser, then PostgreSQL without it (the pages are the same there).
+# What could not run is said at the start and again above the closing line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+workers="${TEST_WORKERS:-2}"
+left_out=()
+marks=""
+
+find_browser() { command -v chromium || command -v chromium-browser || true; }
+
+if [ -z "$(find_browser)" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing chromium for the browser tests"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true
+fi
+if [ -z "$(find_browser)" ]; then
+  left_out+=("THE BROWSER TESTS: no chromium on this machine (apt-get install chromium)")
+  marks="not e2e"
+fi
+
+postgres="${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test}"
+has_postgres() { .venv/bin/python - "$postgres" <<'PY'
+import sys
+import psycopg
+try:
+    psycopg.connect(sys.argv[1], connect_timeout=3).close()
+except psycopg.Error as fault:
+    sys.exit(str(fault))
+PY
+}
+if ! has_postgres 2>/dev/null; then
+  left_out+=("THE SUITE ON POSTGRESQL: no server answers on 127.0.0.1:5432")
+  postgres=""
+fi
+
+printf -v TOVHOLDER_LEFT_OUT '%s\n' "${left_out[@]+"${left_out[@]}"}"
+export TOVHOLDER_LEFT_OUT TOVHOLDER_MODE=development
+for line in "${left_out[@]+"${left_out[@]}"}"; do echo "!!! LEFT OUT: $line"; done
+
+suite() { .venv/bin/python -m pytest -p tests.left_out -n "$workers" --dist loadgroup "$@"; }
+
+echo "== The suite on SQLite =="
+DATABASE_URL="sqlite:///var/test.sqlite3" suite -m "$marks" "$@"
+if [ -n "$postgres" ]; then
+  echo "== The suite on PostgreSQL =="
+  DATABASE_URL="$postgres" suite -m "not e2e" "$@"
+fi
