@@ -1,0 +1,19 @@
+"""Context processor for the frame around every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tovholder.ui.navigation import build_navigation, municipality_name, welcome
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Give `nav`, `municipality_name` and `welcome`, read only when a template asks for them."""
+    return {
+        "nav": SimpleLazyObject(lambda: build_navigation(request)),
+        "municipality_name": SimpleLazyObject(municipality_name),
+        "welcome": SimpleLazyObject(welcome),
+    }
