@@ -1,0 +1,55 @@
+"""Guard against CPR numbers in free text (rule 51; the wider guard comes with issue C)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# The centuries a two-digit year can mean in a CPR number are 1858-2057; only day, month and leap day matter here.
+_CPR = re.compile(r"(?<!\d)(\d{2})\W{0,2}(\d{2})\W{0,2}(\d{2})[\W_]{0,3}(\d{4})(?!\d)")
+CPR_REFUSED = _(
+    "Teksten ligner et CPR-nummer. CPR-numre må ikke stå i tekster i Tovholder, "
+    "fordi for mange kan læse dem. Fjern nummeret, og gem igen."
+)
+
+
+def _is_date(day: int, month: int, year: int) -> bool:
+    for century in (1900, 2000):
+        try:
+            date(century + year, month, day)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def contains_cpr(text: str) -> bool:
+    """Tell whether `text` holds ten digits that can be a CPR number: DDMMYY that is a date, then four digits.
+
+    Full-width digits, invisible characters and other dashes are seen through. Raises nothing.
+    """
+    if sum(char.isdigit() for char in text) < 10:
+        return False
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    plain = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in plain)
+    for match in _CPR.finditer(plain):
+        day, month, year = (int(match.group(n)) for n in (1, 2, 3))
+        if _is_date(day, month, year) and not _separated_as_list(match.group(0)):
+            return True
+    return False
+
+
+def _separated_as_list(found: str) -> bool:
+    """A date and a clock time ("01.02.26, 1300") or a list of numbers is no CPR number."""
+    return bool(re.search(r"[,;:/\n]", found)) or bool(re.match(r"\d{2}\.\d{2}\.\d{2}\D", found))
+
+
+def refuse_cpr(value: object) -> None:
+    """Validator. Raises ValidationError with one sentence when `value` holds a CPR number."""
+    if isinstance(value, str) and contains_cpr(value):
+        raise ValidationError(CPR_REFUSED, code="cpr")
