@@ -1,0 +1,48 @@
+"""The administrator's page about mail: what has not arrived, and why."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from tovholder.accounts.policy import may_administer
+from tovholder.outbox.models import OutgoingMail
+from tovholder.outbox.queries import failed_count, mails
+from tovholder.outbox.services import retry, retry_all
+from tovholder.outbox.wording import explain
+
+
+def mail_list(request: HttpRequest) -> HttpResponse:
+    may_administer(request.user).require()
+    search, status = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("status", "")
+    found = mails(search, status if status in OutgoingMail.Status.values else "")
+    page = Paginator(found, 25).get_page(request.GET.get("side"))
+    rows = [(mail, "" if mail.status == "sent" else explain(mail.last_error)) for mail in page]
+    context = {
+        "page": page,
+        "rows": rows,
+        "q": search,
+        "status": status,
+        "statuses": OutgoingMail.Status.choices,
+    }
+    return render(request, "outbox/mail_list.html", {**context, "failed": failed_count()})
+
+
+@require_POST
+def mail_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    retry(by=request.user, mail=get_object_or_404(OutgoingMail, pk=pk))
+    messages.success(request, _("Mailen bliver sendt igen om lidt."))
+    return redirect("outbox:mails")
+
+
+@require_POST
+def mail_retry_all(request: HttpRequest) -> HttpResponse:
+    count = retry_all(by=request.user)
+    text = ngettext("%(n)s mail bliver sendt igen om lidt.", "%(n)s mails bliver sendt igen om lidt.", count)
+    messages.success(request, text % {"n": count})
+    return redirect("outbox:mails")
