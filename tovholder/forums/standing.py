@@ -1,0 +1,150 @@
+"""Who is what, where: the facts about a user that policies and queries both stand on, read once a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils import timezone
+
+from tovholder.accounts.models import Role, User
+from tovholder.directory.models import Person
+from tovholder.forums.models import Forum, Membership
+
+# These see that every forum exists, its members and its year; what they may read at its meetings is decided there.
+SEES_ALL_FORUMS = (Role.ADMINISTRATOR, Role.CONSULTANT, Role.MANAGEMENT)
+
+
+def current_memberships(on: date | None = None) -> QuerySet[Membership]:
+    """Return memberships that hold on the day (today when not given), people who have left excluded."""
+    day = on or timezone.localdate()
+    return Membership.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        valid_from__lte=day,
+        person__left_on__isnull=True,
+    )
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One seat of the user today: in which forum, with which name and districts, and whether the user convenes it."""
+
+    forum_id: int
+    name: str
+    convenes: bool
+    is_open: bool
+    position: int
+    districts: tuple[int, ...]
+
+
+def person_of(user: User) -> Person | None:
+    """Return the person behind a login, or None for a login without one."""
+    if "person" not in user._state.fields_cache:
+        _load(user)
+    return getattr(user, "person", None)
+
+
+def seats_of(user: User) -> list[Seat]:
+    """Return the user's seats of today, in the order of the forums; read once a request."""
+    if not hasattr(user, "_own_seats"):
+        _load(user)
+    found: list[Seat] = user._own_seats  # type: ignore[attr-defined]
+    return found
+
+
+def own_forum_ids(user: User) -> frozenset[int]:
+    """Return the ids of the forums where the user sits today; read once a request.
+
+    Who sits in a forum also sits in those it has taken over from: history follows.
+    """
+    return frozenset(_seats(user))
+
+
+def convened_forum_ids(user: User) -> frozenset[int]:
+    """Return the ids of the forums that the user convenes today; read once a request."""
+    return frozenset(forum_id for forum_id, convenes in _seats(user).items() if convenes)
+
+
+def forget(user: User) -> None:
+    """Forget what was read of the user's seats, because they have just changed."""
+    for name in ("_seats", "_own_seats"):
+        if hasattr(user, name):
+            delattr(user, name)  # not by __dict__: the user of a request is a lazy object around the real one
+
+
+def _seats(user: User) -> dict[int, bool]:
+    """Forum to whether the user convenes it."""
+    if not hasattr(user, "_seats"):
+        _load(user)
+    found: dict[int, bool] = user._seats  # type: ignore[attr-defined]
+    return found
+
+
+def _load(user: User) -> None:
+    """Read person, seats, and the forums taken over, in one query; more only behind a chain of three closings."""
+    today = timezone.localdate()
+    held = (Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gte=today)) & Q(
+        memberships__valid_from__lte=today
+    )
+    rows = list(
+        Person.objects.filter(user=user)
+        .select_related("organisation__kind")
+        .annotate(seat=FilteredRelation("memberships", condition=held))
+        .annotate(
+            seat_forum=F("seat__forum_id"),
+            seat_name=F("seat__forum__name"),
+            seat_convenes=F("seat__role__convenes"),
+            seat_closed=F("seat__forum__closed_on"),
+            seat_retired=F("seat__forum__retired_at"),
+            seat_position=F("seat__forum__position"),
+            seat_district=F("seat__forum__districts__position"),
+            before=F("seat__forum__predecessors"),
+            long_before=F("seat__forum__predecessors__predecessors"),
+        )
+    )
+    if rows:
+        rows[0].user = user  # so that user.person needs no query of its own
+    rows = [row for row in rows if row.seat_forum is not None and row.left_on is None]
+    user._own_seats = _own_seats(rows)  # type: ignore[attr-defined]
+    user._seats = _with_predecessors(rows)  # type: ignore[attr-defined]
+
+
+def _own_seats(rows: list[Any]) -> list[Seat]:
+    districts: dict[int, set[int]] = {}
+    for row in rows:
+        places = districts.setdefault(row.seat_forum, set())
+        if row.seat_district is not None:
+            places.add(row.seat_district)
+    found = {
+        row.seat_forum: Seat(
+            forum_id=row.seat_forum,
+            name=row.seat_name,
+            convenes=row.seat_convenes,
+            is_open=row.seat_closed is None and row.seat_retired is None,
+            position=row.seat_position,
+            districts=tuple(sorted(districts[row.seat_forum])),
+        )
+        for row in rows
+    }
+    return sorted(found.values(), key=lambda seat: (seat.position, seat.forum_id))
+
+
+def _with_predecessors(rows: list[Any]) -> dict[int, bool]:
+    seats: dict[int, bool] = {}
+    furthest: dict[int, bool] = {}
+    for row in rows:
+        for forum_id in filter(None, (row.seat_forum, row.before, row.long_before)):
+            seats[forum_id] = seats.get(forum_id, False) or row.seat_convenes
+        if row.long_before:
+            furthest[row.long_before] = row.seat_convenes
+    while furthest:
+        older = (
+            Forum.objects.filter(successor__in=furthest)
+            .exclude(pk__in=seats)
+            .values_list("pk", "successor_id")
+        )
+        furthest = {pk: furthest[successor_id] for pk, successor_id in older if successor_id is not None}
+        seats |= furthest
+    return seats
