@@ -1,0 +1,237 @@
+"""Which agreements a person may see, and how they are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.directory.models import Person
+from tovholder.forums.models import Forum
+from tovholder.forums.standing import convened_forum_ids, current_memberships, own_forum_ids, person_of
+from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
+from tovholder.plans.standing import within_cooperation
+from tovholder.plans.wording import end_of_week
+
+RECENT_DAYS = 30
+RECENT_SHOWN = 5
+COLUMN_SHOWN = 8
+
+
+def rules() -> AgreementRules:
+    """Return the municipality's rules of follow-up, or the shipped defaults (not saved)."""
+    return AgreementRules.objects.filter(retired_at__isnull=True).first() or AgreementRules(key="standard")
+
+
+def visible_to(user: User) -> QuerySet[Agreement]:
+    """Return the agreements that the user may read: own ones, and those of own forums at a level for the user.
+
+    Pinned to `policy.may_read` by a test.
+    """
+    person = person_of(user)
+    own = Q(responsible=person) | Q(helpers=person) if person is not None else Q(pk__in=())
+    in_forum = Q(forum_id__in=own_forum_ids(user))
+    in_forum &= Q(level=Level.GENERAL) | within_cooperation(user)
+    pks = Agreement.objects.filter(own | in_forum).values("pk")
+    return Agreement.objects.filter(pk__in=pks)
+
+
+def mine(user: User) -> QuerySet[Agreement]:
+    """Return the agreements where the user is responsible or helps."""
+    person = person_of(user)
+    if person is None:
+        return Agreement.objects.none()
+    pks = Agreement.objects.filter(Q(responsible=person) | Q(helpers=person)).values("pk")
+    return Agreement.objects.filter(pk__in=pks)
+
+
+def open_in_convened(user: User) -> QuerySet[Agreement]:
+    """Return the open agreements of all forums that the user convenes."""
+    return Agreement.objects.filter(forum_id__in=convened_forum_ids(user), status=AgreementStatus.OPEN)
+
+
+def with_carried_count(agreements: QuerySet[Agreement]) -> QuerySet[Any, Any]:
+    """Add `carried_count`: how many held meetings each stood at since it last moved."""
+    return agreements.annotate(
+        carried_count=Count("carried", filter=Q(carried__created_at__gt=F("moved_at")), distinct=True)
+    )
+
+
+def for_cards(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """Read at once what a card or a row shows, earliest deadline first and those without one last."""
+    shown = with_carried_count(agreements).select_related("forum", "responsible").prefetch_related("helpers")
+    return shown.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def matching(agreements: list[Agreement], text: str) -> list[Agreement]:
+    """Keep those with the words in them, whatever the case (SQLite knows no case for æ, ø and å)."""
+    words = text.casefold().split()
+    return (
+        [each for each in agreements if all(word in each.what.casefold() for word in words)]
+        if words
+        else agreements
+    )
+
+
+@dataclass
+class Column:
+    """Agreements with deadlines of a kind; `hidden` is how many more there are than shown."""
+
+    key: str
+    agreements: list[Agreement] = field(default_factory=list)
+    count: int = 0
+    hidden: int = 0
+
+
+@dataclass
+class MyAgreements:
+    late: Column
+    week: Column
+    later: Column
+    recent: Column
+    forums: list[Forum]
+    late_count: int
+    week_count: int
+    open_count: int
+    done_this_year: int
+    stuck_count: int
+    carry_limit: int
+    found: int
+
+
+ORDERS = ("frist", "nyeste", "forum")
+
+
+def my_agreements(
+    user: User, *, text: str = "", forum_id: int | None = None, order: str = "frist", all_of: str = ""
+) -> MyAgreements:
+    """Return *Mine aftaler*: the user's agreements in columns by deadline, as filtered; counts are of them all."""
+    today = timezone.localdate()
+    limit = rules().carry_limit
+    everything = list(for_cards(mine(user).filter(status=AgreementStatus.OPEN)))
+    user._open_agreements = len(everything)  # type: ignore[attr-defined]
+    closed = recently_closed(user)
+    forums = sorted({each.forum for each in [*everything, *closed]}, key=lambda forum: forum.name)
+    found = _ordered(_filtered(everything, text, forum_id), order)
+    late = [each for each in found if each.due_on is not None and each.due_on < today]
+    week = [each for each in found if each.due_on is not None and today <= each.due_on <= end_of_week(today)]
+    later = [each for each in found if each not in late and each not in week]
+    return MyAgreements(
+        late=_column("late", late, all_of),
+        week=_column("week", week, all_of),
+        later=_column("later", later, all_of),
+        recent=_column("recent", _filtered(closed, text, forum_id), all_of, shown=RECENT_SHOWN),
+        forums=forums,
+        late_count=sum(each.due_on is not None and each.due_on < today for each in everything),
+        week_count=sum(
+            each.due_on is not None and today <= each.due_on <= end_of_week(today) for each in everything
+        ),
+        open_count=len(everything),
+        done_this_year=mine(user)
+        .filter(status=AgreementStatus.DONE, closed_at__gte=_first_of_year())
+        .count(),
+        stuck_count=sum(each.carried_count >= limit for each in everything),  # type: ignore[attr-defined]
+        carry_limit=limit,
+        found=len(found),
+    )
+
+
+def recently_closed(user: User) -> list[Agreement]:
+    """Return what the user had a part in and was closed within the last month, newest first."""
+    since = timezone.now() - timedelta(days=RECENT_DAYS)
+    closed = mine(user).filter(closed_at__gte=since).exclude(status=AgreementStatus.OPEN)
+    return list(closed.select_related("forum").order_by("-closed_at", "-pk")[:50])
+
+
+def _first_of_year() -> datetime:
+    return timezone.localtime().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _filtered(agreements: list[Agreement], text: str, forum_id: int | None) -> list[Agreement]:
+    return [each for each in matching(agreements, text) if forum_id is None or each.forum_id == forum_id]
+
+
+def _ordered(agreements: list[Agreement], order: str) -> list[Agreement]:
+    if order == "nyeste":
+        return sorted(agreements, key=lambda each: each.created_at, reverse=True)
+    if order == "forum":
+        return sorted(agreements, key=lambda each: each.forum.name.casefold())
+    return agreements
+
+
+def _column(key: str, agreements: list[Agreement], all_of: str, *, shown: int = COLUMN_SHOWN) -> Column:
+    kept = agreements if all_of == key else agreements[:shown]
+    return Column(key=key, agreements=kept, count=len(agreements), hidden=len(agreements) - len(kept))
+
+
+def open_count(user: User) -> int:
+    """Return how many open agreements the user has a part in; read once a request."""
+    cached: int | None = getattr(user, "_open_agreements", None)
+    if cached is None:
+        cached = mine(user).filter(status=AgreementStatus.OPEN).count()
+        user._open_agreements = cached  # type: ignore[attr-defined]
+    return cached
+
+
+GROUPS = ("forum", "person", "alder")
+LACKS = ("over", "mangler", "valg")
+
+
+def board(
+    user: User, *, group: str = "forum", text: str = "", forum_id: int | None = None, lack: str = ""
+) -> list[Agreement]:
+    """Return the open agreements of all forums that the user convenes, as filtered, in the order of their groups."""
+    today = timezone.localdate()
+    found = with_carried_count(open_in_convened(user)).select_related("forum", "responsible")
+    if forum_id is not None:
+        found = found.filter(forum_id=forum_id)
+    if lack == "over":
+        found = found.filter(due_on__lt=today)
+    elif lack == "mangler":
+        found = found.filter(Q(due_on__isnull=True) | Q(responsible__isnull=True))
+    elif lack == "valg":
+        found = found.filter(carried_count__gte=rules().carry_limit)  # type: ignore[misc]
+    due = F("due_on").asc(nulls_last=True)
+    if group == "person":
+        found = found.order_by(F("responsible__name").asc(nulls_first=True), "responsible_id", due, "pk")
+    elif group == "alder":
+        found = found.order_by(due, "pk")
+    else:
+        found = found.order_by("forum__position", "forum__name", "forum_id", due, "pk")
+    return matching(list(found), text)
+
+
+def convened_forums(user: User) -> QuerySet[Forum]:
+    return Forum.objects.filter(
+        pk__in=convened_forum_ids(user), closed_on__isnull=True, retired_at__isnull=True
+    )
+
+
+def own_open_forums(user: User) -> QuerySet[Forum]:
+    """Return the forums where the user may make an agreement."""
+    return Forum.objects.filter(pk__in=own_forum_ids(user), closed_on__isnull=True, retired_at__isnull=True)
+
+
+def members_of(forum_ids: frozenset[int] | set[int]) -> QuerySet[Person]:
+    """Return the persons who are members of any of the forums today."""
+    rows = current_memberships().filter(forum_id__in=forum_ids)
+    return Person.objects.filter(pk__in=rows.values("person_id")).select_related("organisation")
+
+
+def for_page(agreements: QuerySet[Agreement]) -> QuerySet[Any, Any]:
+    """Read at once what the page of an agreement shows, with `carried_count` and the `meeting_id` it was made at.
+
+    The link to the meeting is known to meetings alone; here it is only read.
+    """
+    found: QuerySet[Any, Any] = (
+        with_carried_count(agreements)
+        .annotate(meeting_id=F("origin__item__meeting_id"))
+        .select_related("forum", "responsible__organisation", "predecessor", "successor")
+        .prefetch_related("helpers", "notes")
+    )
+    return found
