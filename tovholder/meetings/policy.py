@@ -1,0 +1,116 @@
+"""Who may do what with a meeting."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import Decision, no, yes
+from tovholder.access.levels import Level, level_rank
+from tovholder.accounts.models import User
+from tovholder.forums.models import Forum
+from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
+from tovholder.meetings.models import TRANSITIONS, Meeting, MeetingKind, MeetingStatus, Minutes, MinutesStatus
+from tovholder.meetings.standing import SEES_ALL_MEETINGS, SIGNS_UP, sits_at_table
+
+
+def may_read(user: User, meeting: Meeting) -> Decision:
+    if user.has_role(*SEES_ALL_MEETINGS):
+        return yes("role")
+    if own_forum_ids(user).intersection(forum.pk for forum in meeting.forums.all()):
+        return yes("member")
+    if sits_at_table(user, meeting):
+        return yes("participant")
+    if meeting.kind == MeetingKind.EVENT and user.has_role(*SIGNS_UP):
+        return yes("open_event")
+    return no("meeting_unknown", _("Mødet findes ikke."))
+
+
+def may_convene(user: User, meeting: Meeting) -> Decision:
+    """May plan, invite, edit the agenda and approve: a convener of one of the meeting's forums."""
+    forum_ids = {forum.pk for forum in meeting.forums.all()} | {meeting.lead_forum_id}
+    if forum_ids & convened_forum_ids(user):
+        return yes("convener")
+    return no("not_convener", _("Kun mødets tovholder kan gøre det."))
+
+
+def may_write_minutes(user: User, meeting: Meeting) -> Decision:
+    """May run the meeting and write: conveners, and the chosen chair or minute taker."""
+    person = person_of(user)
+    if person is not None and person.pk in {meeting.chair_id, meeting.minute_taker_id}:
+        return yes("chair_or_minute_taker")
+    decision = may_convene(user, meeting)
+    if decision:
+        return decision
+    return no("not_minute_taker", _("Kun tovholder, mødeleder og referent kan skrive under mødet."))
+
+
+def may_take_part(user: User, meeting: Meeting) -> Decision:
+    """May answer, propose, comment: whoever sits at the table."""
+    if sits_at_table(user, meeting):
+        return yes("participant")
+    return no("not_participant", _("Kun mødets deltagere kan gøre det."))
+
+
+def may_become(meeting: Meeting, status: str) -> Decision:
+    """The state question, apart from the person question."""
+    if status in TRANSITIONS[meeting.status]:
+        return yes("transition")
+    if meeting.status == MeetingStatus.CANCELLED:
+        return no("meeting_cancelled", _("Mødet er aflyst."))
+    if meeting.status == MeetingStatus.HELD:
+        return no("meeting_held", _("Mødet er afholdt."))
+    return no("meeting_state", _("Det kan mødet ikke lige nu."))
+
+
+def may_change_agenda(meeting: Meeting, minutes: Minutes | None) -> Decision:
+    """The agenda is open until the minutes are approved."""
+    if meeting.status == MeetingStatus.CANCELLED:
+        return no("meeting_cancelled", _("Mødet er aflyst."))
+    if minutes is not None and minutes.status == MinutesStatus.APPROVED:
+        return no(
+            "minutes_approved", _("Referatet er godkendt og kan ikke ændres. Skriv en tilføjelse i stedet.")
+        )
+    return yes("open")
+
+
+def may_use_level(forum: Forum, level: str) -> Decision:
+    """A forum takes items up to its highest level; named items wait for the sharing rules."""
+    if level_rank(level) > level_rank(forum.highest_level):
+        return no(
+            "level_above_forum",
+            _("%(forum)s behandler ikke punkter på det niveau.") % {"forum": forum.name},
+        )
+    if level == Level.NAMED:
+        return no("named_not_ready", _("Navngivne punkter kan endnu ikke tages op i Tovholder."))
+    return yes("level")
+
+
+def may_write_now(user: User, meeting: Meeting, minutes: Minutes | None) -> Decision:
+    """May write minutes, take attendance and catch outcomes: from the start until the minutes are approved."""
+    decision = may_write_minutes(user, meeting)
+    if not decision:
+        return decision
+    if minutes is not None and minutes.status == MinutesStatus.APPROVED:
+        return no(
+            "minutes_approved", _("Referatet er godkendt og kan ikke ændres. Skriv en tilføjelse i stedet.")
+        )
+    if meeting.status == MeetingStatus.CANCELLED:
+        return no("meeting_cancelled", _("Mødet er aflyst."))
+    if meeting.status == MeetingStatus.PLANNED:
+        return no("meeting_not_started", _("Mødet er ikke begyndt endnu."))
+    return decision
+
+
+def may_read_minutes(user: User, meeting: Meeting, minutes: Minutes | None) -> Decision:
+    """Writers always; who sits at the table from the call for comments on; others when they are approved.
+
+    Which items they then read is decided by `queries.items_visible_to`.
+    """
+    if may_write_minutes(user, meeting):
+        return yes("writer")
+    status = minutes.status if minutes is not None else MinutesStatus.DRAFT
+    if status == MinutesStatus.APPROVED:
+        return yes("approved")
+    if status == MinutesStatus.COMMENTING and sits_at_table(user, meeting):
+        return yes("commenting")
+    return no("minutes_not_ready", _("Referatet er ikke sendt ud endnu."))

@@ -1,0 +1,1 @@
+"""Changes to meetings, one module a part of the journey."""

@@ -1,0 +1,145 @@
+"""Addresses of meetings: the list, the three faces of a meeting, the topic bank, what is sent up and down."""
+
+from django.urls import URLPattern, path
+
+from tovholder.meetings.views import (
+    attachments,
+    attending,
+    before,
+    catching,
+    choosing,
+    conclusions,
+    items,
+    lists,
+    minutes,
+    open_links,
+    papers,
+    people,
+    plan,
+    projector,
+    relays,
+    run,
+    succession,
+    texts,
+    ticking,
+    topics,
+)
+
+app_name = "meetings"
+
+planning: list[URLPattern] = [
+    path("", lists.meeting_list, name="list"),
+    path("nyt/", plan.which, name="create"),
+    path("nyt/detaljer/", plan.create, name="create_details"),
+    path("raekke/", plan.series, name="series"),
+    path("<int:pk>/", before.before, name="before"),
+    path("<int:pk>/ret/", plan.edit, name="edit"),
+    path("<int:pk>/aflys/", plan.cancel, name="cancel"),
+    path("<int:pk>/aflys/fortryd/", plan.undo_cancel, name="undo_cancel"),
+    path("<int:pk>/slet/", plan.discard, name="discard"),
+    path("<int:pk>/send/", before.send, name="send"),
+    path("<int:pk>/mind/", before.ask_again, name="ask_again"),
+    path("<int:pk>/hent-nyt/", before.refresh, name="refresh"),
+    path("<int:pk>/punkter/nyt/", items.add, name="item_add"),
+    path("<int:pk>/punkter/flyt/", items.order, name="order"),
+    path("<int:pk>/punkter/fortryd/", items.put_back, name="put_back"),
+    path("<int:pk>/punkter/<int:item_pk>/ret/", items.edit, name="item_edit"),
+    path("<int:pk>/punkter/<int:item_pk>/fjern/", items.remove, name="item_remove"),
+    path("<int:pk>/punkter/<int:item_pk>/udskyd/", items.defer, name="item_defer"),
+    path("<int:pk>/punkter/<int:item_pk>/udskyd/fortryd/", items.undo_defer, name="item_undo_defer"),
+    path("<int:pk>/bilag/nyt/", attachments.add, name="attachment_add"),
+    path("<int:pk>/bilag/<int:attachment_pk>/", attachments.download, name="attachment"),
+    path("<int:pk>/bilag/<int:attachment_pk>/fjern/", attachments.remove, name="attachment_remove"),
+    path("<int:pk>/konklusioner/", conclusions.conclusions, name="conclusions"),
+]
+
+attending_people: list[URLPattern] = [
+    path("<int:pk>/svar/", people.answer, name="answer"),
+    path("<int:pk>/stedfortraeder/", people.substitute, name="substitute"),
+    path("<int:pk>/tilmeld/", people.sign_up, name="sign_up"),
+    path("<int:pk>/meld-fra/", people.sign_off, name="sign_off"),
+    path("<int:pk>/deltagere/", people.people, name="people"),
+    path("<int:pk>/deltagere/gaest/", people.guest_add, name="guest_add"),
+    path("<int:pk>/deltagere/<int:participation_pk>/tag-af/", people.remove, name="remove"),
+    path("<int:pk>/deltagere/<int:participation_pk>/tilbage/", people.restore, name="restore"),
+    path("<int:pk>/deltagere/<int:participation_pk>/svar/", people.answer_for, name="answer_for"),
+    path(
+        "<int:pk>/deltagere/<int:participation_pk>/godkend/",
+        people.substitute_confirm,
+        name="substitute_confirm",
+    ),
+    path(
+        "<int:pk>/deltagere/<int:participation_pk>/nej/", people.substitute_decline, name="substitute_decline"
+    ),
+    path("svar/<str:token>/", open_links.answer_link, name="answer_link"),
+    path("svar/<str:token>/gem/", open_links.answer_link_save, name="answer_link_save"),
+    path("svar/<str:token>/stedfortraeder/", open_links.substitute_link, name="substitute_link"),
+    path("besvar/<str:token>/", open_links.relay_link, name="relay_link"),
+]
+
+between_meetings: list[URLPattern] = [
+    path("forum/<int:forum_pk>/emner/", topics.bank, name="topics"),
+    path("forum/<int:forum_pk>/emner/nyt/", topics.add, name="topic_add"),
+    path("forum/<int:forum_pk>/emner/<int:pk>/ret/", topics.edit, name="topic_edit"),
+    path("forum/<int:forum_pk>/emner/<int:pk>/paa/", topics.schedule, name="topic_schedule"),
+    path("forum/<int:forum_pk>/emner/<int:pk>/nej/", topics.decline, name="topic_decline"),
+    path("forum/<int:forum_pk>/emner/<int:pk>/bank/", topics.to_bank, name="topic_bank"),
+    path("forum/<int:forum_pk>/emner/<int:pk>/laeg-vaek/", topics.archive, name="topic_archive"),
+    path("forum/<int:forum_pk>/sendt/", relays.sent_and_received, name="relays"),
+    path("forum/<int:forum_pk>/sendt/nyt/", relays.add, name="relay_add"),
+    path("forum/<int:forum_pk>/sendt/<int:pk>/svar/", relays.answer, name="relay_answer"),
+    path("forum/<int:forum_pk>/sendt/<int:pk>/traek-tilbage/", relays.withdraw, name="relay_withdraw"),
+]
+
+# The meeting while it runs and afterwards: names run ("<int:pk>/under/"), projector ("<int:pk>/storskaerm/"),
+# after ("<int:pk>/efter/").
+during_and_after: list[URLPattern] = [
+    path("<int:pk>/under/", run.run, name="run"),
+    path("<int:pk>/under/begynd/", run.start, name="start"),
+    path("<int:pk>/under/fortryd/", run.back_to_planned, name="back_to_planned"),
+    path("<int:pk>/under/videre/", run.move, name="move"),
+    path("<int:pk>/under/slut/", run.finish, name="finish"),
+    path("<int:pk>/under/gaest/", attending.guest, name="guest"),
+    path("<int:pk>/under/fremmoede/", attending.attend, name="attend"),
+    path("<int:pk>/under/aftaler/<int:agreement_pk>/<slug:step>/", choosing.choose, name="choose"),
+    path("<int:pk>/under/punkt/<int:item_pk>/", run.run_item, name="run_item"),
+    path("<int:pk>/under/punkt/<int:item_pk>/tekst/", texts.save, name="save_text"),
+    path("<int:pk>/under/punkt/<int:item_pk>/<slug:step>/", run.mark, name="mark"),
+    path("<int:pk>/under/punkt/<int:item_pk>/fang/fortryd/", catching.capture_undo, name="capture_undo"),
+    path("<int:pk>/under/punkt/<int:item_pk>/fang/<slug:slug>/", catching.capture, name="capture"),
+    path(
+        "<int:pk>/under/punkt/<int:item_pk>/fang/<slug:slug>/<int:thing_pk>/",
+        catching.capture_edit,
+        name="capture_edit",
+    ),
+    path(
+        "<int:pk>/under/punkt/<int:item_pk>/fang/<slug:slug>/<int:thing_pk>/fjern/",
+        catching.capture_remove,
+        name="capture_remove",
+    ),
+    path("<int:pk>/storskaerm/", projector.projector, name="projector"),
+    path("<int:pk>/tjekliste/<int:item_pk>/", ticking.tick, name="tick"),
+    path("<int:pk>/efter/", minutes.after, name="after"),
+    path("<int:pk>/efter/aftale/<int:agreement_pk>/", minutes.fix, name="fix_agreement"),
+    path("<int:pk>/efter/til-bemaerkninger/", minutes.send_for_comments, name="send_for_comments"),
+    path("<int:pk>/efter/kladde/", minutes.back_to_draft, name="back_to_draft"),
+    path("<int:pk>/efter/godkend/", minutes.approve, name="approve"),
+    path("<int:pk>/efter/svar/", minutes.comment, name="comment"),
+    path("<int:pk>/efter/tilfoejelse/", minutes.addendum, name="addendum"),
+    path("referat/<str:token>/", minutes.comment_link, name="comment_link"),
+    path("<int:pk>/dagsorden.pdf", papers.agenda_pdf, name="agenda_pdf"),
+    path("<int:pk>/dagsorden.docx", papers.agenda_word, name="agenda_word"),
+    path("<int:pk>/referat.pdf", papers.minutes_pdf, name="minutes_pdf"),
+    path("<int:pk>/referat.docx", papers.minutes_word, name="minutes_word"),
+]
+
+# What happens to meetings when a forum closes or a person leaves.
+handing_on: list[URLPattern] = [
+    path("fratraeder/<int:person_pk>/", succession.hand_over, name="hand_over"),
+    path("medlem/<int:pk>/slut/", succession.member_end, name="member_end"),
+    path("medlem/<int:pk>/igen/", succession.member_restore, name="member_restore"),
+    path("forum/<int:pk>/luk/", succession.forum_close, name="forum_close"),
+    path("forum/<int:pk>/saml/", succession.forum_merge, name="forum_merge"),
+]
+
+urlpatterns: list[URLPattern] = planning + attending_people + between_meetings + during_and_after + handing_on

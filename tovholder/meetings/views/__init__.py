@@ -1,0 +1,1 @@
+"""What meetings shows and takes in: one module for each part of the work."""

@@ -1,0 +1,43 @@
+"""How the pages of a meeting under way and afterwards find what they show: through `visible_to`, else 404."""
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from tovholder.meetings import policy
+from tovholder.meetings.models import AgendaItem, Meeting, Minutes
+from tovholder.meetings.queries import items_visible_to, visible_to
+from tovholder.meetings.services.minutes import minutes_of
+
+
+def meeting_of(request: HttpRequest, pk: int) -> Meeting:
+    """Return the meeting if the user may know of it, else 404."""
+    meetings = visible_to(request.user).select_related(
+        "lead_forum__forum_type", "chair", "minute_taker", "current_item", "minutes_record__approved_by"
+    )
+    return get_object_or_404(meetings.prefetch_related("forums"), pk=pk)
+
+
+def with_items(meeting: Meeting) -> Meeting:
+    """Read all items at once; a page that only shows them then asks `meeting.items.all()` as often as it likes."""
+    prefetch_related_objects([meeting], Prefetch("items", AgendaItem.objects.select_related("presenter")))
+    return meeting
+
+
+def writable(request: HttpRequest, pk: int) -> tuple[Meeting, Minutes | None]:
+    """Return the meeting and its minutes for who writes them; 404 or a refusal for others."""
+    meeting = meeting_of(request, pk)
+    minutes = minutes_of(meeting)
+    policy.may_write_now(request.user, meeting, minutes).require()
+    return meeting, minutes
+
+
+def item_of(request: HttpRequest, meeting: Meeting, item_pk: int | str | None) -> AgendaItem:
+    """Return an item of this meeting that the user may read, else 404. The text in an address may be anything."""
+    try:
+        number = int(item_pk or "")
+    except ValueError:
+        raise Http404 from None
+    item = get_object_or_404(items_visible_to(request.user, meeting), pk=number)
+    item.meeting = meeting
+    return item

@@ -1,0 +1,29 @@
+"""The list of meetings."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tovholder.forums.standing import convened_forum_ids
+from tovholder.meetings.forms.filters import MeetingFilterForm
+from tovholder.meetings.queries import visible_to
+from tovholder.meetings.services.overview import state_word
+
+PER_PAGE = 25
+
+
+@require_GET
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    form = MeetingFilterForm(request.GET, user=request.user, auto_id="f_%s")
+    found = form.apply(visible_to(request.user)).select_related("lead_forum").prefetch_related("forums")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": [(meeting, *state_word(meeting)) for meeting in page],
+        "today": timezone.localdate(),
+        "may_plan": bool(convened_forum_ids(request.user)),
+    }
+    return render(request, "meetings/list.html", context)
