@@ -1,0 +1,238 @@
+"""What the log says in words: one sentence for each action, one word for each kind of thing.
+
+A test asserts that every action that the code writes has its sentence here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tovholder.accounts.models import Role
+from tovholder.audit.models import Event
+
+# Follows the name: "Anna" + "flyttede mødet".
+SENTENCES = {
+    "access.refused": gettext_lazy("fik afslag"),
+    "agreement.changed": gettext_lazy("ændrede aftalen til en ny aftale"),
+    "agreement.continued": gettext_lazy("valgte, at aftalen fortsætter"),
+    "agreement.created": gettext_lazy("lavede aftalen"),
+    "agreement.done": gettext_lazy("skrev, at aftalen er gjort"),
+    "agreement.edited": gettext_lazy("rettede aftalen"),
+    "agreement.handed_over": gettext_lazy("gav aftalen til en anden ansvarlig"),
+    "agreement.helper_removed": gettext_lazy("tog en hjælper af aftalen"),
+    "agreement.helper_replaced": gettext_lazy("satte en anden hjælper på aftalen"),
+    "agreement.moved_to_forum": gettext_lazy("flyttede aftalen til et andet forum"),
+    "agreement.reopened": gettext_lazy("åbnede aftalen igen"),
+    "agreement.status_added": gettext_lazy("skrev en status på aftalen"),
+    "agreement.stopped": gettext_lazy("stoppede aftalen"),
+    "attachment.removed": gettext_lazy("fjernede et bilag"),
+    "attachment.stored": gettext_lazy("lagde et bilag på"),
+    "charter.approved": gettext_lazy("godkendte kommissoriet"),
+    "charter.drafted": gettext_lazy("begyndte på et nyt kommissorium"),
+    "charter.dropped": gettext_lazy("kasserede et udkast til kommissorium"),
+    "charter.written": gettext_lazy("skrev i kommissoriet"),
+    "demo.made": gettext_lazy("lavede demoens personer og møder"),
+    "forum.closed": gettext_lazy("lukkede forummet"),
+    "forum.created": gettext_lazy("oprettede forummet"),
+    "forum.merged": gettext_lazy("samlede fora i forummet"),
+    "item.presenter_handed_over": gettext_lazy("gav et oplæg videre til en anden"),
+    "log.exported": gettext_lazy("hentede loggen som fil"),
+    "login.closed": gettext_lazy("lukkede loginnet"),
+    "login.created": gettext_lazy("oprettede loginnet"),
+    "login.failed": gettext_lazy("afviste en forkert e-mail eller adgangskode"),
+    "login.opened": gettext_lazy("åbnede loginnet igen"),
+    "login.roles_set": gettext_lazy("ændrede roller på loginnet"),
+    "mail.retried": gettext_lazy("lod en mail blive sendt igen"),
+    "mail.retried_all": gettext_lazy("lod mails, der ikke kom frem, blive sendt igen"),
+    "login.succeeded": gettext_lazy("loggede ind"),
+    "meeting.agenda_built": gettext_lazy("lavede dagsordenen ud fra skabelonen"),
+    "meeting.agenda_refreshed": gettext_lazy("hentede nye punkter til dagsordenen"),
+    "meeting.agreement_chosen": gettext_lazy("tog stilling til en aftale på mødet"),
+    "meeting.agreement_corrected": gettext_lazy("rettede en aftale på mødet"),
+    "meeting.agreement_made": gettext_lazy("lavede en aftale på mødet"),
+    "meeting.agreement_removed": gettext_lazy("fjernede en aftale fra mødet"),
+    "meeting.agreement_restored": gettext_lazy("satte en fjernet aftale tilbage på mødet"),
+    "meeting.agreements_carried": gettext_lazy("tog de åbne aftaler med på mødet"),
+    "meeting.agreements_uncarried": gettext_lazy("tog de åbne aftaler af mødet igen"),
+    "meeting.anonymous_read": gettext_lazy("læste anonyme punkter"),
+    "meeting.answered": gettext_lazy("svarede på indkaldelsen"),
+    "meeting.asked_again": gettext_lazy("spurgte igen dem, der ikke havde svaret"),
+    "meeting.attendance_taken": gettext_lazy("skrev, hvem der var til stede"),
+    "meeting.cancel_told": gettext_lazy("sendte besked om aflysningen"),
+    "meeting.cancel_undone": gettext_lazy("fortrød aflysningen"),
+    "meeting.cancelled": gettext_lazy("aflyste mødet"),
+    "meeting.chair_handed_over": gettext_lazy("gav mødeledelsen videre"),
+    "meeting.change_told": gettext_lazy("sendte besked om ændringen"),
+    "meeting.changed": gettext_lazy("ændrede mødet"),
+    "meeting.checklist": gettext_lazy("satte eller fjernede et flueben i huskelisten"),
+    "meeting.choice_undone": gettext_lazy("fortrød sit valg om en aftale på mødet"),
+    "meeting.conclusions_banked": gettext_lazy("lagde konklusionerne i emnebanken"),
+    "meeting.created": gettext_lazy("planlagde mødet"),
+    "meeting.discarded": gettext_lazy("slettede et møde, der ikke var sendt ud"),
+    "meeting.expected_attended": gettext_lazy("skrev, at alle ventede var til stede"),
+    "meeting.file_attached": gettext_lazy("lagde et bilag på mødet"),
+    "meeting.file_removed": gettext_lazy("fjernede et bilag fra mødet"),
+    "meeting.followed_forum": gettext_lazy("førte mødet med over i det nye forum"),
+    "meeting.guest_added": gettext_lazy("inviterede en gæst til mødet"),
+    "meeting.guest_came": gettext_lazy("skrev en gæst på, der kom til mødet"),
+    "meeting.held": gettext_lazy("afsluttede mødet"),
+    "meeting.event_closed": gettext_lazy("gemte arrangementets konklusioner"),
+    "meeting.invitation_sent": gettext_lazy("sendte indkaldelsen"),
+    "meeting.item_added": gettext_lazy("satte et punkt på dagsordenen"),
+    "meeting.item_changed": gettext_lazy("rettede et punkt på dagsordenen"),
+    "meeting.item_defer_undone": gettext_lazy("fortrød at udskyde et punkt"),
+    "meeting.item_deferred": gettext_lazy("udskød et punkt til næste møde"),
+    "meeting.item_done": gettext_lazy("blev færdig med et punkt"),
+    "meeting.item_moved": gettext_lazy("flyttede et punkt på dagsordenen"),
+    "meeting.item_opened": gettext_lazy("gik til et punkt"),
+    "meeting.item_put_back": gettext_lazy("satte et fjernet punkt tilbage"),
+    "meeting.item_removed": gettext_lazy("tog et punkt af dagsordenen"),
+    "meeting.item_reopened": gettext_lazy("åbnede et punkt igen"),
+    "meeting.members_synced": gettext_lazy("rettede deltagerne til efter forummets medlemmer"),
+    "meeting.minute_taker_handed_over": gettext_lazy("gav referatet videre til en anden"),
+    "meeting.moved": gettext_lazy("flyttede mødet"),
+    "meeting.outcome_added": gettext_lazy("skrev en beslutning, en orientering eller et forslag"),
+    "meeting.outcome_edited": gettext_lazy("rettede en beslutning, en orientering eller et forslag"),
+    "meeting.outcome_removed": gettext_lazy("fjernede en beslutning, en orientering eller et forslag"),
+    "meeting.participant_removed": gettext_lazy("tog en deltager af mødet"),
+    "meeting.participant_replaced": gettext_lazy("satte en anden i en deltagers sted"),
+    "meeting.participant_restored": gettext_lazy("satte en deltager på mødet igen"),
+    "meeting.reminded": gettext_lazy("sendte påmindelse om mødet"),
+    "meeting.series_created": gettext_lazy("planlagde en række møder"),
+    "meeting.sign_up_cancelled": gettext_lazy("meldte fra til arrangementet"),
+    "meeting.signed_up": gettext_lazy("meldte til arrangementet"),
+    "meeting.start_undone": gettext_lazy("satte mødet tilbage til planlagt"),
+    "meeting.started": gettext_lazy("begyndte mødet"),
+    "meeting.substitute_confirmed": gettext_lazy("sagde ja til en stedfortræder"),
+    "meeting.substitute_declined": gettext_lazy("sagde nej til en stedfortræder"),
+    "meeting.substitute_named": gettext_lazy("foreslog en stedfortræder"),
+    "meeting.text_saved": gettext_lazy("skrev i referatet"),
+    "membership.changed": gettext_lazy("ændrede et medlemskab"),
+    "membership.ended": gettext_lazy("afsluttede et medlemskab"),
+    "membership.followed": gettext_lazy("førte et medlemskab med over i det nye forum"),
+    "membership.handed_over": gettext_lazy("gav et medlemskab videre"),
+    "membership.restored": gettext_lazy("åbnede et medlemskab igen"),
+    "membership.started": gettext_lazy("satte et medlem på forummet"),
+    "minutes.addendum_added": gettext_lazy("skrev en tilføjelse til referatet"),
+    "minutes.approved": gettext_lazy("godkendte referatet"),
+    "minutes.commented": gettext_lazy("svarede på referatet"),
+    "minutes.sent_for_comments": gettext_lazy("sendte referatet til bemærkninger"),
+    "minutes.taken_back": gettext_lazy("trak referatet tilbage til kladde"),
+    "person.created": gettext_lazy("oprettede personen"),
+    "person.edited": gettext_lazy("rettede oplysninger om personen"),
+    "person.left": gettext_lazy("skrev, at personen er fratrådt"),
+    "person.login_given": gettext_lazy("gav personen et login"),
+    "post.ended": gettext_lazy("afsluttede en post på en skole"),
+    "post.handed_over": gettext_lazy("gav en post på en skole videre"),
+    "post.reopened": gettext_lazy("åbnede en post på en skole igen"),
+    "post.started": gettext_lazy("besatte en post på en skole"),
+    "relay.answered": gettext_lazy("svarede på det, der var sendt fra et andet forum"),
+    "relay.handed_over": gettext_lazy("gav noget, der var sendt til en person, videre"),
+    "relay.sent": gettext_lazy("sendte et emne videre til et andet forum eller en person"),
+    "relay.withdrawn": gettext_lazy("trak noget tilbage, der var sendt videre"),
+    "reminders.sent": gettext_lazy("sendte påmindelse om aftaler"),
+    "reminders.switched_off": gettext_lazy("slog påmindelser fra"),
+    "reminders.switched_on": gettext_lazy("slog påmindelser til"),
+    "review.looked": gettext_lazy("tog et årligt blik på en deltager"),
+    "review.removed": gettext_lazy("fjernede en vurdering af en deltager"),
+    "review.tapped": gettext_lazy("vurderede en deltager efter et møde"),
+    "setup.discarded": gettext_lazy("kasserede en opsætningsfil"),
+    "setup.draft_changed": gettext_lazy("rettede i en opsætningsfil til gennemsyn"),
+    "setup.loaded": gettext_lazy("tog en opsætning i brug"),
+    "setup.uploaded": gettext_lazy("lagde en opsætningsfil op til gennemsyn"),
+    "topic.archived": gettext_lazy("lagde et emne væk"),
+    "topic.banked": gettext_lazy("lagde et emne i emnebanken"),
+    "topic.captured": gettext_lazy("gemte et emne til senere"),
+    "topic.changed": gettext_lazy("rettede et emne"),
+    "topic.declined": gettext_lazy("sagde nej til et foreslået emne"),
+    "topic.edited": gettext_lazy("rettede et emne, der blev gemt på mødet"),
+    "topic.handed_over": gettext_lazy("gav et emne videre"),
+    "topic.proposed": gettext_lazy("foreslog et emne"),
+    "topic.restored": gettext_lazy("hentede et emne frem igen"),
+    "topic.scheduled": gettext_lazy("satte et emne på en dagsorden"),
+}
+
+OBJECT_WORDS = {
+    "accounts.user": gettext_lazy("Login"),
+    "directory.person": gettext_lazy("Person"),
+    "directory.post": gettext_lazy("Post på skole"),
+    "documents.attachment": gettext_lazy("Bilag"),
+    "forums.charter": gettext_lazy("Kommissorium"),
+    "forums.forum": gettext_lazy("Forum"),
+    "forums.membership": gettext_lazy("Medlemskab"),
+    "forums.participantreview": gettext_lazy("Vurdering af deltager"),
+    "meetings.agendaitem": gettext_lazy("Punkt"),
+    "meetings.meeting": gettext_lazy("Møde"),
+    "meetings.relay": gettext_lazy("Sendt videre"),
+    "meetings.series": gettext_lazy("Række af møder"),
+    "meetings.topic": gettext_lazy("Emne"),
+    "outbox.outgoingmail": gettext_lazy("Mail"),
+    "plans.agreement": gettext_lazy("Aftale"),
+    "setup.setupfile": gettext_lazy("Opsætningsfil"),
+}
+
+PURPOSES = {
+    "agenda": gettext_lazy("på dagsordenen"),
+    "agenda file": gettext_lazy("i dagsordenen som fil"),
+    "attachment": gettext_lazy("i et bilag"),
+    "meeting": gettext_lazy("under mødet"),
+    "minutes": gettext_lazy("i referatet"),
+    "minutes file": gettext_lazy("i referatet som fil"),
+}
+
+
+def sentence(event: Event) -> str:
+    """Say what happened, without the name that goes before it. An action of an older version is shown as it is."""
+    known = SENTENCES.get(event.action)
+    words = str(known) if known is not None else event.action
+    if event.purpose:
+        words = f"{words} {PURPOSES.get(event.purpose, event.purpose)}"
+    extra = _extra(event)
+    return f"{words} ({extra})" if extra else words
+
+
+def _extra(event: Event) -> str:
+    """Say the little more that some actions carry: which roles, how many mails, which page was refused."""
+    details: dict[str, Any] = event.details
+    if event.action == "login.roles_set":
+        given, taken = (", ".join(_role(role) for role in details.get(key, [])) for key in ("given", "taken"))
+        parts = (
+            _("givet: %(roles)s") % {"roles": given} if given else "",
+            _("taget: %(roles)s") % {"roles": taken} if taken else "",
+        )
+        return "; ".join(part for part in parts if part)
+    if event.action == "access.refused":
+        return str(details.get("path", ""))
+    if event.action == "log.exported":
+        return (
+            ngettext("%(n)d linje", "%(n)d linjer", details["rows"]) % {"n": details["rows"]}
+            if "rows" in details
+            else ""
+        )
+    if event.action == "meeting.anonymous_read":
+        count = len(details.get("items", []))
+        return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}
+    if isinstance(mails := details.get("mails"), int):
+        return ngettext("%(n)d mail", "%(n)d mails", mails) % {"n": mails}
+    return ""
+
+
+def _role(role: str) -> str:
+    return str(Role(role).label) if role in Role.values else role
+
+
+def object_word(object_type: str) -> str:
+    """Name the kind of thing an event is about."""
+    known = OBJECT_WORDS.get(object_type)
+    return str(known) if known is not None else object_type
+
+
+def actions_matching(text: str) -> list[str]:
+    """Return the actions whose sentence holds every word of the text."""
+    words = text.casefold().split()
+    return [
+        action for action, said in SENTENCES.items() if all(word in str(said).casefold() for word in words)
+    ]

@@ -1,0 +1,1 @@
+"""Reads over everything below, for the pages that put it together."""

@@ -1,0 +1,249 @@
+"""The overview of one forum: who is at the table, who misses, what comes, what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from tovholder.accounts.models import User
+from tovholder.directory.models import Organisation, Post, PostKind, Side
+from tovholder.forums.models import Charter, Forum, Membership
+from tovholder.forums.queries import members_of, own_forum_ids
+from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
+from tovholder.meetings.queries import visible_to as meetings_visible_to
+from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.queries import visible_to as agreements_visible_to
+
+DOTS = 5
+# Rule 39: a side misses when nobody from it came to the last two meetings.
+MISSED = 2
+
+
+@dataclass(frozen=True)
+class SideSeat:
+    """One side of the table: how many came to the last two meetings, else when somebody last did."""
+
+    side: str
+    label: str
+    came: int
+    members: int
+    last_on: date | None
+
+    @property
+    def missing(self) -> bool:
+        return self.came == 0
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A member, and for each of the last held meetings, oldest first: came, did not, or was not in yet (None)."""
+
+    membership: Membership
+    dots: list[bool | None]
+
+    @property
+    def came(self) -> int:
+        return sum(each is True for each in self.dots)
+
+    @property
+    def counted(self) -> int:
+        return sum(each is not None for each in self.dots)
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """The last held meetings, latest first, with who came to each."""
+
+    meetings: list[Meeting]
+    rows: list[Participation] = field(default_factory=list)
+
+    def came_on(self, side: str) -> dict[int, int]:
+        """Return for each meeting how many came from a side."""
+        counts = dict.fromkeys((meeting.pk for meeting in self.meetings), 0)
+        for row in self.rows:
+            organisation = row.person.organisation
+            if row.attended and organisation is not None and organisation.kind.side == side:
+                counts[row.meeting_id] += 1
+        return counts
+
+
+def attendance(forum: Forum) -> Attendance:
+    """Return who came to the forum's last held meetings; events do not count."""
+    held = (
+        Meeting.objects.filter(forums=forum, status=MeetingStatus.HELD)
+        .exclude(kind=MeetingKind.EVENT)
+        .order_by("-starts_at", "-pk")[:DOTS]
+    )
+    rows = list(
+        Participation.objects.filter(meeting__in=held.values("pk")).select_related(
+            "meeting", "person__organisation__kind"
+        )
+    )
+    meetings = {row.meeting_id: row.meeting for row in rows}
+    return Attendance(
+        sorted(meetings.values(), key=lambda each: (each.starts_at, each.pk), reverse=True), rows
+    )
+
+
+def sides(forum: Forum, members: list[Membership], held: Attendance) -> list[SideSeat]:
+    """Return the sides that belong at the table, each with who came. Before the first meeting members count."""
+    found = []
+    recent = [meeting.pk for meeting in held.meetings[:MISSED]]
+    for side in forum.expected_sides:
+        if side not in Side.values:
+            continue
+        of_side = [
+            each
+            for each in members
+            if each.person.organisation and each.person.organisation.kind.side == side
+        ]
+        counts = held.came_on(side)
+        came = max((counts[pk] for pk in recent), default=0)
+        last = next((meeting.starts_at.date() for meeting in held.meetings if counts[meeting.pk]), None)
+        found.append(
+            SideSeat(
+                side,
+                str(Side(side).label).replace("vejledning", "\u00advejledning"),
+                came if recent else len(of_side),
+                len(of_side),
+                last,
+            )
+        )
+    return found
+
+
+def member_rows(members: list[Membership], held: Attendance) -> list[MemberRow]:
+    """Return each member with dots for the last held meetings, oldest first."""
+    came = {
+        (row.meeting_id, row.person_id): row.attended
+        for row in held.rows
+        if row.removed_at is None or row.attended
+    }
+    rows = []
+    for member in members:
+        dots = [
+            bool(came[meeting.pk, member.person_id]) if (meeting.pk, member.person_id) in came else None
+            for meeting in reversed(held.meetings)
+        ]
+        rows.append(MemberRow(member, dots))
+    return rows
+
+
+def uncovered(forum: Forum, members: list[Membership]) -> list[str]:
+    """Return what should be represented and is not: organisations, schools, and posts of the fixed circle."""
+    present = {each.person.organisation_id for each in members if each.person.organisation_id}
+    people = {each.person_id for each in members}
+    expected = Organisation.objects.filter(
+        Q(pk__in=forum.expected_organisations.values("organisation_id"))
+        | Q(school__in=forum.schools.filter(retired_at__isnull=True)),
+        retired_at__isnull=True,
+    ).exclude(pk__in=present)
+    held = Post.objects.filter(person_id__in=people, valid_until__isnull=True).values("kind_id")
+    kinds = PostKind.objects.filter(key__in=forum.circle, retired_at__isnull=True).exclude(pk__in=held)
+    names = (
+        expected.order_by()
+        .values_list("name", flat=True)
+        .union(kinds.order_by().values_list("name", flat=True))
+    )
+    return sorted(names)
+
+
+def with_charter(forums: QuerySet[Forum]) -> QuerySet[Forum]:
+    """Add version and day of the charter in force, and whether the forum has taken over from another."""
+    charters = Charter.objects.filter(forum=OuterRef("pk"), approved_on__isnull=False).order_by("-version")
+    return forums.annotate(
+        charter_version=Subquery(charters.values("version")[:1]),
+        charter_approved_on=Subquery(charters.values("approved_on")[:1]),
+        has_predecessors=Exists(Forum.objects.filter(successor=OuterRef("pk"))),
+    )
+
+
+def next_meetings(user: User, forum: Forum) -> QuerySet[Meeting]:
+    """Return the coming meetings of the forum that the user may know of."""
+    return (
+        meetings_visible_to(user)
+        .filter(
+            forums=forum,
+            status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING],
+            ends_at__gte=timezone.now(),
+        )
+        .order_by("starts_at", "pk")
+    )
+
+
+def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meeting]:
+    """Return the meetings of the forum and of those it has taken over from, the latest first."""
+    return (
+        meetings_visible_to(user)
+        .filter(pk__in=Meeting.forums.through.objects.filter(forum_id__in=forum_ids).values("meeting_id"))
+        .select_related("lead_forum")
+        .order_by("-starts_at", "-pk")
+    )
+
+
+def open_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
+    """Return the open agreements of the forum that the user may read, earliest due date first."""
+    return (
+        agreements_visible_to(user)
+        .filter(forum=forum, status=AgreementStatus.OPEN)
+        .select_related("responsible")
+        .order_by("due_on", "pk")
+    )
+
+
+def closed_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
+    """Return the forum's closed agreements that the user may read, the latest first."""
+    rows = agreements_visible_to(user).filter(forum=forum).exclude(status=AgreementStatus.OPEN)
+    return rows.select_related("responsible").order_by("-closed_at", "-pk")
+
+
+def predecessors(forum: Forum) -> list[Forum]:
+    """Return all forums that this one has taken over from, the latest closed first."""
+    found: dict[int, Forum] = {}
+    newest = [forum.pk]
+    while newest:
+        rows = list(Forum.objects.filter(successor__in=newest).exclude(pk__in=found))
+        found |= {each.pk: each for each in rows}
+        newest = [each.pk for each in rows]
+    return sorted(found.values(), key=lambda each: (each.closed_on or date.min, each.pk), reverse=True)
+
+
+@dataclass(frozen=True)
+class ForumPage:
+    """All that stands on the overview."""
+
+    members: list[MemberRow]
+    guests: list[MemberRow]
+    sides: list[SideSeat]
+    held: int
+    uncovered: list[str]
+    meetings: list[Meeting]
+    agreements: list[Agreement]
+    predecessors: list[Forum]
+    charter_approved_on: date | None
+
+    @property
+    def missing_sides(self) -> list[str]:
+        return [each.side for each in self.sides if each.missing]
+
+
+def forum_page(user: User, forum: Forum) -> ForumPage:
+    """Return the overview of a forum that was read by `with_charter`."""
+    members = list(members_of(forum))
+    held = attendance(forum)
+    rows = member_rows(members, held)
+    return ForumPage(
+        members=[row for row in rows if not row.membership.is_guest],
+        guests=[row for row in rows if row.membership.is_guest],
+        sides=sides(forum, members, held),
+        held=len(held.meetings),
+        uncovered=uncovered(forum, members) if forum.is_open else [],
+        meetings=list(next_meetings(user, forum)[:4]),
+        # Who does not sit here finds the few agreements with a part in them on the page of agreements.
+        agreements=list(open_agreements(user, forum)[:6]) if forum.pk in own_forum_ids(user) else [],
+        predecessors=predecessors(forum) if forum.has_predecessors else [],  # type: ignore[attr-defined]
+        charter_approved_on=forum.charter_approved_on,  # type: ignore[attr-defined]
+    )

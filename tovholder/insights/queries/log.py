@@ -1,0 +1,179 @@
+"""Reads over the log. Names are looked up for a whole page at once; the log itself holds only ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from tovholder.accounts.models import User
+from tovholder.audit.models import Event
+from tovholder.directory.models import Person, Post
+from tovholder.forums.models import Forum
+from tovholder.insights.presenters import actions_matching, object_word, sentence
+from tovholder.meetings.models import AgendaItem, Meeting, Relay, Series, Topic
+from tovholder.plans.models import Agreement
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What somebody looks for in the log; what is empty is not asked for."""
+
+    who: str = ""
+    what: str = ""
+    kind: str = ""
+    object_type: str = ""
+    object_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def used(self) -> list[str]:
+        """Names of the fields that are filled in; their contents are nobody's business."""
+        return [each.name for each in fields(self) if getattr(self, each.name)]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An event with the names that go with it today."""
+
+    event: Event
+    who: str
+    what: str
+    thing: str
+    about: str
+
+
+def events(wanted: LogFilter) -> QuerySet[Event]:
+    """Return the events that match, newest first."""
+    found = Event.objects.order_by("-pk")
+    if wanted.who:
+        found = found.filter(actor__in=actors_named(wanted.who))
+    if wanted.what:
+        found = found.filter(action__in=actions_matching(wanted.what))
+    for name in ("kind", "object_type", "object_id"):
+        if value := getattr(wanted, name):
+            found = found.filter(**{name: value})
+    if wanted.since is not None:
+        found = found.filter(at__gte=wanted.since)
+    if wanted.until is not None:
+        found = found.filter(at__lte=wanted.until)
+    return found
+
+
+def actors_named(text: str) -> list[str]:
+    """Return the keys of all whose name holds the text: a person acts by login or by signed link."""
+    words = text.casefold()
+    names = _people().values_list("log_type", "pk", "log_name")
+    found = [f"{key}:{pk}" for key, pk, label in names if words in label.casefold()]
+    return [*found, "system"] if words in _system_name().casefold() else found
+
+
+def lines(found: Iterable[Event]) -> list[LogLine]:
+    """Return the events with names: one read for who acted, one for what it was about."""
+    rows = list(found)
+    actors = _actor_names({row.actor for row in rows})
+    objects = _object_names({(row.object_type, row.object_id) for row in rows})
+    return [
+        LogLine(
+            event=row,
+            who=actors.get(row.actor, _("Slettet login")),
+            what=sentence(row),
+            thing=object_word(row.object_type) if row.object_type else "",
+            about=objects.get((row.object_type, row.object_id), ""),
+        )
+        for row in rows
+    ]
+
+
+def all_lines(found: QuerySet[Event]) -> Iterator[LogLine]:
+    """Return the lines of a long list, a handful at a time."""
+    newest = found.order_by("-pk")
+    last: int | None = None
+    while chunk := list((newest if last is None else newest.filter(pk__lt=last))[:CHUNK]):
+        yield from lines(chunk)
+        last = chunk[-1].pk
+
+
+def _people(users: Iterable[str] | None = None, persons: Iterable[str] | None = None) -> QuerySet[Any]:
+    """Logins and persons as rows of (type, pk, name), in one read; all of them when none are named."""
+    parts: list[QuerySet[Any]] = []
+    given: tuple[tuple[str, type[Model], Iterable[str] | None], ...] = (
+        ("user", User, users),
+        ("person", Person, persons),
+    )
+    for key, model, pks in given:
+        rows = model._default_manager.order_by()
+        if pks is not None:
+            rows = rows.filter(pk__in=pks)
+        parts.append(
+            rows.annotate(log_type=Value(key, CharField()), log_name=F("name")).values(
+                "log_type", "pk", "log_name"
+            )
+        )
+    return parts[0].union(parts[1], all=True)
+
+
+def _system_name() -> str:
+    return _("Tovholder selv")
+
+
+def _actor_names(keys: set[str]) -> dict[str, str]:
+    pks: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        kind, _colon, pk = key.partition(":")
+        if pk.isdigit():
+            pks[kind].append(pk)
+    rows = _people(pks["user"], pks["person"]).values_list("log_type", "pk", "log_name") if pks else ()
+    return {"system": _system_name(), **{f"{key}:{pk}": label for key, pk, label in rows}}
+
+
+# Where the name of a thing stands, and the day that tells it from others. Never what people typed about it.
+_NAMED: dict[str, tuple[type[Model], str, str]] = {
+    "accounts.user": (User, "name", ""),
+    "directory.person": (Person, "name", ""),
+    "directory.post": (Post, "school__name", ""),
+    "forums.forum": (Forum, "name", ""),
+    "meetings.agendaitem": (AgendaItem, "meeting__lead_forum__name", "meeting__starts_at"),
+    "meetings.meeting": (Meeting, "lead_forum__name", "starts_at"),
+    "meetings.relay": (Relay, "from_forum__name", ""),
+    "meetings.series": (Series, "forum__name", ""),
+    "meetings.topic": (Topic, "forum__name", ""),
+    "plans.agreement": (Agreement, "forum__name", ""),
+}
+
+
+def _object_names(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the names of things in one read, whatever they are."""
+    pks: dict[str, list[str]] = defaultdict(list)
+    for object_type, object_id in wanted:
+        if object_type in _NAMED and object_id.isdigit():
+            pks[object_type].append(object_id)
+    parts = [_named_rows(object_type, ids) for object_type, ids in sorted(pks.items())]
+    if not parts:
+        return {}
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return {
+        (object_type, str(pk)): f"{label}, {day:%d.%m.%Y}" if day else label
+        for object_type, pk, label, day in rows.values_list("log_type", "pk", "log_name", "log_day")
+    }
+
+
+def _named_rows(object_type: str, pks: list[str]) -> QuerySet[Any]:
+    model, label, day = _NAMED[object_type]
+    when = F(day) if day else Cast(Value(None), DateTimeField())
+    rows: QuerySet[Any] = model._default_manager.order_by().filter(pk__in=pks)
+    named: QuerySet[Any, Any] = rows.annotate(
+        log_type=Value(object_type, CharField()),
+        log_name=Cast(F(label), CharField()),
+        log_day=Cast(when, DateTimeField()) if not day else when,
+    ).values("log_type", "pk", "log_name", "log_day")
+    return named
