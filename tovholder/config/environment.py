@@ -1,0 +1,158 @@
+"""Reads the environment once, and refuses to start in production when something is missing or unsafe."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    meaning: str
+    required_in_production: bool = False
+
+
+SETTINGS = (
+    Setting(
+        "TOVHOLDER_MODE",
+        "development",
+        "production, demo or development. Production checks everything below.",
+    ),
+    Setting("SECRET_KEY", "", "Long random text that signs sessions and links.", True),
+    Setting("DEBUG", "0", "1 shows error details. Refused in production."),
+    Setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names, comma between.", True),
+    Setting("PUBLIC_URL", "http://127.0.0.1:8000", "Address that links in mails start with.", True),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///var/tovholder.sqlite3",
+        "postgres://user:password@host:port/name or sqlite:///path.",
+    ),
+    Setting("SECURE_COOKIES", "", "0 turns secure cookies and https off. Refused in production."),
+    Setting("BEHIND_PROXY", "0", "1 trusts X-Forwarded-Proto from the proxy in front."),
+    Setting("MEDIA_ROOT", "var/media", "Folder of attached files."),
+    Setting("STATIC_ROOT", "var/static", "Folder that collectstatic fills."),
+    Setting("ATTACHMENT_MAX_BYTES", "10485760", "Largest attached file, in bytes."),
+    Setting(
+        "EMAIL_HOST", "", "Mail server. Empty writes mails to var/mail instead; required in production.", True
+    ),
+    Setting("EMAIL_PORT", "25", "Port of the mail server."),
+    Setting("EMAIL_USER", "", "User name at the mail server."),
+    Setting("EMAIL_PASSWORD", "", "Password at the mail server."),
+    Setting("EMAIL_TLS", "0", "1 uses STARTTLS."),
+    Setting("EMAIL_FROM", "tovholder@localhost", "Sender of all mails.", True),
+)
+MODES = ("production", "demo", "development")
+
+
+@dataclass(frozen=True)
+class Environment:
+    mode: str
+    debug: bool
+    secret_key: str
+    allowed_hosts: list[str]
+    trusted_origins: list[str]
+    public_url: str
+    database: dict[str, Any]
+    secure: bool
+    behind_proxy: bool
+    media_root: Path
+    static_root: Path
+    attachment_max_bytes: int
+    email: dict[str, Any]
+
+    @classmethod
+    def read(cls, base: Path, environ: dict[str, str] | None = None) -> Environment:
+        """Read the settings. Raises ImproperlyConfigured, naming every fault, when production is unsafe."""
+        source = os.environ if environ is None else environ
+        value = {s.name: source.get(s.name, s.default) for s in SETTINGS}
+        mode = value["TOVHOLDER_MODE"]
+        if mode not in MODES:
+            raise ImproperlyConfigured(f"TOVHOLDER_MODE={mode!r}: allowed are {', '.join(MODES)}")
+        production = mode == "production"
+        if production:
+            _refuse_unsafe(value, given=source)
+        public_url = value["PUBLIC_URL"].rstrip("/")
+        return cls(
+            mode=mode,
+            debug=value["DEBUG"] == "1",
+            # A fixed key outside production only: the demo holds no real data.
+            secret_key=value["SECRET_KEY"] or "only-for-development-and-demo-" * 2,
+            allowed_hosts=[host.strip() for host in value["ALLOWED_HOSTS"].split(",") if host.strip()],
+            trusted_origins=[public_url],
+            public_url=public_url,
+            database=database_from_url(value["DATABASE_URL"], base),
+            secure=production,
+            behind_proxy=value["BEHIND_PROXY"] == "1",
+            media_root=base / value["MEDIA_ROOT"],
+            static_root=base / value["STATIC_ROOT"],
+            attachment_max_bytes=int(value["ATTACHMENT_MAX_BYTES"]),
+            email=_email(value, base),
+        )
+
+
+def _refuse_unsafe(value: dict[str, str], given: Any) -> None:
+    faults = [f"{s.name} is missing" for s in SETTINGS if s.required_in_production and not given.get(s.name)]
+    if value["SECRET_KEY"] and len(value["SECRET_KEY"]) < 40:
+        faults.append("SECRET_KEY is shorter than 40 characters")
+    if value["DEBUG"] == "1":
+        faults.append("DEBUG must be off")
+    if value["SECURE_COOKIES"] == "0":
+        faults.append("SECURE_COOKIES must not be off")
+    if not value["PUBLIC_URL"].startswith("https://"):
+        faults.append("PUBLIC_URL must start with https://")
+    if "*" in value["ALLOWED_HOSTS"]:
+        faults.append("ALLOWED_HOSTS must name the hosts")
+    if faults:
+        raise ImproperlyConfigured("Tovholder does not start in production: " + "; ".join(faults))
+
+
+def _email(value: dict[str, str], base: Path) -> dict[str, Any]:
+    backend = "smtp" if value["EMAIL_HOST"] else "filebased"
+    return {
+        "backend": f"django.core.mail.backends.{backend}.EmailBackend",
+        "host": value["EMAIL_HOST"],
+        "port": int(value["EMAIL_PORT"]),
+        "user": value["EMAIL_USER"],
+        "password": value["EMAIL_PASSWORD"],
+        "tls": value["EMAIL_TLS"] == "1",
+        "folder": base / "var" / "mail",
+        "sender": value["EMAIL_FROM"],
+    }
+
+
+def database_from_url(url: str, base: Path) -> dict[str, Any]:
+    """Turn a database address into Django's settings. Raises ImproperlyConfigured for another scheme."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = base / url.removeprefix("sqlite:///")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ImproperlyConfigured(
+        f"DATABASE_URL: unknown scheme {parts.scheme!r}; allowed are sqlite and postgres"
+    )

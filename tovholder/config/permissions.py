@@ -1,0 +1,219 @@
+"""Who may do what, asked of the policies themselves in a small invented world, as a page for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tovholder.access.decision import Decision, no, yes
+from tovholder.access.levels import Level
+from tovholder.accounts import policy as accounts
+from tovholder.accounts.models import Role, RoleGrant, User
+from tovholder.directory import policy as directory
+from tovholder.directory.models import Organisation, OrganisationKind, Person
+from tovholder.directory.models import Role as ForumRole
+from tovholder.forums import policy as forums
+from tovholder.forums.models import Forum, ForumType, Membership
+from tovholder.insights import policy as insights
+from tovholder.meetings import policy as meetings
+from tovholder.meetings.models import Meeting, Minutes, MinutesStatus, Participation
+from tovholder.meetings.standing import readable_levels
+from tovholder.plans import policy as plans
+from tovholder.plans.models import Agreement
+from tovholder.setup import policy as setup
+
+LONG_AGO = date(2020, 1, 1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A column of the page: the role of the login, and where its person sits."""
+
+    title: str
+    role: Role
+    sits: str = ""  # "convener", "member", or "" for outside the forum
+    outside: bool = False
+    does: str = ""  # "responsible", "helper", "minute_taker", "guest"
+
+
+STANDINGS = (
+    Standing("Convener", Role.CONSULTANT, "convener"),
+    Standing("Minute taker", Role.MEMBER, "member", does="minute_taker"),
+    Standing("Member", Role.MEMBER, "member"),
+    Standing("Open participant, member", Role.OPEN_PARTICIPANT, "member", outside=True),
+    Standing("Guest at the meeting", Role.MEMBER, does="guest"),
+    Standing("Responsible, elsewhere", Role.MEMBER, does="responsible"),
+    Standing("Helper, elsewhere", Role.MEMBER, does="helper"),
+    Standing("Consultant, elsewhere", Role.CONSULTANT),
+    Standing("Member, elsewhere", Role.MEMBER),
+    Standing("Management", Role.MANAGEMENT),
+    Standing("Administrator", Role.ADMINISTRATOR),
+    Standing("Data protection officer", Role.DATA_PROTECTION_OFFICER),
+    Standing("Log reviewer", Role.LOG_REVIEWER),
+)
+
+
+@dataclass
+class World:
+    forum: Forum
+    meeting: Meeting
+    minutes: dict[str, Minutes]
+    agreement: Agreement
+    anonymous_agreement: Agreement
+    users: list[User]
+
+
+Question = Callable[[World, User], Decision]
+
+
+def _levels(level: str) -> Question:
+    def ask(world: World, user: User) -> Decision:
+        if not meetings.may_read(user, world.meeting):
+            return no("meeting_unknown", "")
+        return yes() if level in readable_levels(user, world.meeting) else no("level", "")
+
+    return ask
+
+
+def _minutes(status: str) -> Question:
+    """Who may not know of the meeting never comes as far as its minutes."""
+
+    def ask(world: World, user: User) -> Decision:
+        known = meetings.may_read(user, world.meeting)
+        return meetings.may_read_minutes(user, world.meeting, world.minutes[status]) if known else known
+
+    return ask
+
+
+TABLES: dict[str, dict[str, Question]] = {
+    "A forum": {
+        "know of it, read its page": lambda w, u: forums.may_read(u, w.forum),
+        "plan meetings, keep the topic bank": lambda w, u: forums.may_convene(u, w.forum),
+        "change members, charter; close it": lambda w, u: forums.may_manage(u, w.forum),
+        "review participants": lambda w, u: forums.may_review_participants(u, w.forum),
+    },
+    "A meeting of the forum": {
+        "know of it": lambda w, u: meetings.may_read(u, w.meeting),
+        "read general items": _levels(Level.GENERAL),
+        "read anonymous items": _levels(Level.ANONYMOUS),
+        "answer, propose, comment": lambda w, u: meetings.may_take_part(u, w.meeting),
+        "invite, move, cancel, approve": lambda w, u: meetings.may_convene(u, w.meeting),
+        "run it and write": lambda w, u: meetings.may_write_minutes(u, w.meeting),
+        "read minutes: draft": _minutes(MinutesStatus.DRAFT),
+        "read minutes: open for comments": _minutes(MinutesStatus.COMMENTING),
+        "read minutes: approved": _minutes(MinutesStatus.APPROVED),
+    },
+    "An agreement of the forum": {
+        "read a general one": lambda w, u: plans.may_read(u, w.agreement),
+        "read an anonymous one": lambda w, u: plans.may_read(u, w.anonymous_agreement),
+        "make one": lambda w, u: plans.may_create(u, w.forum.pk),
+        "write a status, say it is done": lambda w, u: plans.may_report(u, w.agreement),
+        "change, stop, give a new date": lambda w, u: plans.may_decide(u, w.agreement),
+        "give it to somebody else": lambda w, u: plans.may_hand_over(u, w.agreement),
+        "move it to another forum": lambda w, u: plans.may_move(u, w.agreement),
+    },
+    "The municipality": {
+        "look in the directory": lambda w, u: directory.may_look(u),
+        "edit people and posts": lambda w, u: directory.may_edit(u),
+        "make logins, give roles": lambda w, u: accounts.may_administer(u),
+        "change the set-up": lambda w, u: setup.may_manage(u),
+        "read and take out the log": lambda w, u: insights.may_read_log(u),
+    },
+}
+
+
+def make_world() -> World:
+    """Make one of each thing, and a person for each standing."""
+    kind = OrganisationKind.objects.create(
+        key="reference", name="Skole", party_type="authority", side="school"
+    )
+    club = OrganisationKind.objects.create(
+        key="reference-club",
+        name="Forening",
+        party_type="outside",
+        outside_sort="association",
+        side="leisure",
+    )
+    inside = Organisation.objects.create(key="reference", name="Skolen", kind=kind)
+    outside = Organisation.objects.create(key="reference-club", name="Klubben", kind=club)
+    forum_type = ForumType.objects.create(key="reference", name="Netværk")
+    forum = Forum.objects.create(
+        key="reference", name="Netværk", forum_type=forum_type, highest_level=Level.ANONYMOUS
+    )
+    begins = timezone.now() + timedelta(days=7)
+    meeting = Meeting.objects.create(lead_forum=forum, starts_at=begins, ends_at=begins + timedelta(hours=1))
+    meeting.forums.add(forum)
+    now = timezone.now()
+    made = {"forum": forum, "created_at": now, "moved_at": now, "created_by": "system"}
+    world = World(
+        forum=forum,
+        meeting=meeting,
+        minutes={status: Minutes(meeting=meeting, status=status) for status in MinutesStatus.values},
+        agreement=Agreement.objects.create(what="Aftale", **made),
+        anonymous_agreement=Agreement.objects.create(what="Aftale", level=Level.ANONYMOUS, **made),
+        users=[],
+    )
+    roles = {
+        "convener": ForumRole.objects.create(key="reference-convener", name="Tovholder", convenes=True),
+        "member": ForumRole.objects.create(key="reference-member", name="Medlem"),
+    }
+    for number, standing in enumerate(STANDINGS):
+        person = _make_person(number, standing, outside if standing.outside else inside)
+        _seat(world, standing, person, roles)
+    # Read anew: a user remembers for a request where it sits.
+    world.users = list(User.objects.filter(email__endswith="@reference.invalid").order_by("pk"))
+    return world
+
+
+def _make_person(number: int, standing: Standing, organisation: Organisation) -> Person:
+    user = User.objects.create(email=f"{number}@reference.invalid", name=standing.title)
+    RoleGrant.objects.create(user=user, role=standing.role)
+    return Person.objects.create(name=standing.title, user=user, organisation=organisation)
+
+
+def _seat(world: World, standing: Standing, person: Person, roles: dict[str, ForumRole]) -> None:
+    if standing.sits:
+        Membership.objects.create(
+            forum=world.forum, person=person, role=roles[standing.sits], valid_from=LONG_AGO
+        )
+    if standing.does == "minute_taker":
+        world.meeting.minute_taker = person
+        world.meeting.save(update_fields=["minute_taker"])
+    elif standing.does == "guest":
+        Participation.objects.create(meeting=world.meeting, person=person, part=Participation.Part.GUEST)
+    elif standing.does in {"responsible", "helper"}:
+        for agreement in (world.agreement, world.anonymous_agreement):
+            if standing.does == "helper":
+                agreement.helpers.add(person)
+            else:
+                agreement.responsible = person
+                agreement.save(update_fields=["responsible"])
+
+
+def permissions_page() -> str:
+    """Return the matrix as Markdown. Leaves nothing behind in the database."""
+    with transaction.atomic():
+        world = make_world()
+        tables = [_table(title, rows, world) for title, rows in TABLES.items()]
+        transaction.set_rollback(True)
+    head = (
+        "# Permissions\n\n"
+        "Asked of the policies (`policy.py` of each app). A cell says on what basis the answer is yes; a dash is no. "
+        "Named items are refused to everybody until the sharing rules land.\n"
+    )
+    return "\n".join([head, *tables])
+
+
+def _table(title: str, rows: dict[str, Question], world: World) -> str:
+    lines: list[Any] = [f"## {title}", "", "| May … | " + " | ".join(each.title for each in STANDINGS) + " |"]
+    lines.append("|---" * (len(STANDINGS) + 1) + "|")
+    for label, ask in rows.items():
+        answers = [ask(world, user) for user in world.users]
+        cells = [answer.basis.replace("_", " ") or "yes" if answer else "–" for answer in answers]
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])

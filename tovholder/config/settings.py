@@ -1,0 +1,248 @@
+"""All settings, from the environment. `docs/reference/settings.md` is generated from SETTINGS in environment.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+from csp.constants import NONE, SELF
+
+from tovholder.config.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+ENV = Environment.read(BASE_DIR)
+
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key
+ALLOWED_HOSTS = ENV.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
+PUBLIC_URL = ENV.public_url
+DEMO = ENV.mode == "demo"
+SETUPS_DIR = BASE_DIR / "setups"
+
+INSTALLED_APPS = [
+    "tovholder.ui",
+    "tovholder.accounts",
+    "tovholder.audit",
+    "tovholder.outbox",
+    "tovholder.documents",
+    "tovholder.access",
+    "tovholder.directory",
+    "tovholder.forums",
+    "tovholder.plans",
+    "tovholder.meetings",
+    "tovholder.insights",
+    "tovholder.setup",
+    "tovholder.demo",
+    "tovholder.config",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "template_partials",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tovholder.config.middleware.PrivacyHeadersMiddleware",
+    "tovholder.config.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "tovholder.config.urls"
+WSGI_APPLICATION = "tovholder.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tovholder.ui.context.navigation",
+                "tovholder.demo.context.demo_logins",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "tovholder.ui.renderers.DesignSystemRenderer"
+
+DATABASES = {"default": ENV.database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by all processes, so that login limits hold across workers and restarts.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "tovholder.config.adapter.ClosedAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", "Dansk")]
+TIME_ZONE = "Europe/Copenhagen"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = ENV.static_root
+MEDIA_ROOT = ENV.media_root
+MEDIA_URL = ""  # attached files are served by a view that checks access, never by address
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if ENV.mode in {"production", "demo"}
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = ENV.mode == "development"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
+# Kept in memory up to the size we take, so that a full disk meets our own sentence and not a fault on the way.
+FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_MAX_BYTES + 64 * 1024
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 10
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_SSL_REDIRECT = ENV.secure
+SECURE_HSTS_SECONDS = 31_536_000 if ENV.secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.secure
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "tovholder.config.views.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+EMAIL_BACKEND = ENV.email["backend"]
+EMAIL_HOST = ENV.email["host"]
+EMAIL_PORT = ENV.email["port"]
+EMAIL_HOST_USER = ENV.email["user"]
+EMAIL_HOST_PASSWORD = ENV.email["password"]
+EMAIL_USE_TLS = ENV.email["tls"]
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = ENV.email["folder"]
+DEFAULT_FROM_EMAIL = ENV.email["sender"]
+
+# Upward information goes by name: the layout asks these, and imports none of them.
+NAVIGATION = [
+    "tovholder.insights.nav.entries",
+    "tovholder.meetings.nav.entries",
+    "tovholder.plans.nav.entries",
+    "tovholder.forums.nav.entries",
+    "tovholder.directory.nav.entries",
+    "tovholder.setup.nav.entries",
+    "tovholder.accounts.nav.entries",
+    "tovholder.outbox.nav.entries",
+]
+# What the worker does each minute (config/schedule.py).
+EVERY_MINUTE = [
+    "tovholder.outbox.services.deliver_due",
+    "tovholder.plans.reminders.send_due",
+    "tovholder.meetings.services.reminders.send_due",
+]
+MY_FORUMS = "tovholder.forums.nav.my_forums"
+MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
+MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"
+USER_LINE_PROVIDER = "tovholder.directory.queries.user_line"
+FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"privacy": {"()": "tovholder.config.logs.PrivacyFilter"}},
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_log_level,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["privacy"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "tovholder": {"level": "INFO"},
+        "django_structlog": {"level": "INFO"},
+        "django.server": {"handlers": [], "propagate": False},
+    },
+}
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

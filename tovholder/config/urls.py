@@ -1,0 +1,23 @@
+"""Addresses of the whole site. One address per verb; each app keeps its own."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from tovholder.config import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("konto/", include("tovholder.accounts.login_urls")),
+    path("logins/", include("tovholder.accounts.urls")),
+    path("moeder/", include("tovholder.meetings.urls")),
+    path("aftaler/", include("tovholder.plans.urls")),
+    path("fora/", include("tovholder.forums.urls")),
+    path("vejviser/", include("tovholder.directory.urls")),
+    path("opsaetning/", include("tovholder.setup.urls")),
+    path("mail/", include("tovholder.outbox.urls")),
+    path("", include("tovholder.insights.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("komponenter/", include("tovholder.ui.urls")))
