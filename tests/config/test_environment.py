@@ -1,0 +1,67 @@
+"""Production refuses to start when something is missing or unsafe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tovholder.config.environment import SETTINGS, Environment, database_from_url
+
+SAFE = {
+    "TOVHOLDER_MODE": "production",
+    "SECRET_KEY": "x" * 50,
+    "ALLOWED_HOSTS": "tovholder.vestby.example",
+    "PUBLIC_URL": "https://tovholder.vestby.example",
+    "EMAIL_HOST": "mail.vestby.example",
+    "EMAIL_FROM": "tovholder@vestby.example",
+    "DATABASE_URL": "postgres://app:p%40ss@db:5433/tovholder",
+}
+
+
+def test_production_starts_with_everything_in_place(tmp_path: Path) -> None:
+    env = Environment.read(tmp_path, SAFE)
+    assert env.secure
+    assert not env.debug
+    assert env.database["PASSWORD"] == "p@ss"
+    assert env.database["PORT"] == "5433"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter"),
+        ({"DEBUG": "1"}, "DEBUG must be off"),
+        ({"SECURE_COOKIES": "0"}, "SECURE_COOKIES must not be off"),
+        ({"PUBLIC_URL": "http://tovholder.vestby.example"}, "PUBLIC_URL must start with https"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
+        ({"EMAIL_HOST": ""}, "EMAIL_HOST is missing"),
+        ({"EMAIL_FROM": ""}, "EMAIL_FROM is missing"),
+    ],
+)
+def test_production_refuses(tmp_path: Path, change: dict[str, str], complaint: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=complaint):
+        Environment.read(tmp_path, {**SAFE, **change})
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        Environment.read(tmp_path, {"TOVHOLDER_MODE": "production", "DEBUG": "1"})
+    assert "SECRET_KEY is missing" in str(caught.value)
+    assert "DEBUG must be off" in str(caught.value)
+
+
+def test_unknown_mode_and_database_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="allowed are production, demo, development"):
+        Environment.read(tmp_path, {"TOVHOLDER_MODE": "prod"})
+    with pytest.raises(ImproperlyConfigured, match="unknown scheme 'mysql'"):
+        database_from_url("mysql://x/y", tmp_path)
+
+
+def test_the_table_of_settings_is_up_to_date() -> None:
+    written = Path("docs/reference/settings.md").read_text(encoding="utf-8")
+    for setting in SETTINGS:
+        assert f"`{setting.name}`" in written
+        assert setting.meaning in written

@@ -1,0 +1,146 @@
+"""Personas of product.md, and a network for them to sit in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.factories import (
+    ForumFactory,
+    MunicipalityFactory,
+    OrganisationFactory,
+    OrganisationKindFactory,
+    join,
+    make_user,
+)
+from tovholder.accounts.models import Role, User
+from tovholder.directory.models import Organisation
+from tovholder.forums.models import Forum
+
+# The browser tests drive playwright from the same thread that talks to the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def organisation(key: str, name: str, *, party: str = "authority", side: str, sort: str = "") -> Organisation:
+    kind = OrganisationKindFactory(
+        key=f"slags-{key}", name=name, party_type=party, side=side, outside_sort=sort
+    )
+    return OrganisationFactory(key=key, name=name, kind=kind)
+
+
+@pytest.fixture
+def municipality(db):
+    return MunicipalityFactory()
+
+
+@pytest.fixture
+def anna(db) -> User:
+    """SSP consultant and convener."""
+    return make_user(
+        "Anna", Role.CONSULTANT, organisation=organisation("ungeenhed", "Ungeenheden", side="social")
+    )
+
+
+@pytest.fixture
+def bo(db) -> User:
+    """SSP teacher, member."""
+    return make_user(
+        "Bo", Role.MEMBER, organisation=organisation("vester-skole", "Vester Skole", side="school")
+    )
+
+
+@pytest.fixture
+def carla(db) -> User:
+    """Local police."""
+    return make_user("Carla", Role.MEMBER, organisation=organisation("politi", "Politiet", side="police"))
+
+
+@pytest.fixture
+def dina(db) -> User:
+    """Caseworker."""
+    return make_user(
+        "Dina", Role.MEMBER, organisation=organisation("familie", "Familiegruppen", side="social")
+    )
+
+
+@pytest.fixture
+def erik(db) -> User:
+    """Wellbeing contact."""
+    return make_user(
+        "Erik", Role.MEMBER, organisation=organisation("oester-skole", "Øster Skole", side="school")
+    )
+
+
+@pytest.fixture
+def frida(db) -> User:
+    """Open participant from an association."""
+    club = organisation("boldklub", "Vestby Boldklub", party="outside", side="leisure", sort="association")
+    return make_user("Frida", Role.OPEN_PARTICIPANT, organisation=club)
+
+
+@pytest.fixture
+def grethe(db) -> User:
+    """Management."""
+    return make_user(
+        "Grethe", Role.MANAGEMENT, organisation=organisation("ledelse", "Ledelsen", side="other")
+    )
+
+
+@pytest.fixture
+def hans(db) -> User:
+    """Administrator."""
+    return make_user("Hans", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def ida(db) -> User:
+    """Data protection officer."""
+    return make_user("Ida", Role.DATA_PROTECTION_OFFICER)
+
+
+@pytest.fixture
+def lise(db) -> User:
+    """Log reviewer."""
+    return make_user("Lise", Role.LOG_REVIEWER)
+
+
+@pytest.fixture
+def personas(anna, bo, carla, dina, erik, frida, grethe, hans, ida, lise) -> dict[str, User]:
+    return {user.name.lower(): user for user in (anna, bo, carla, dina, erik, frida, grethe, hans, ida, lise)}
+
+
+@pytest.fixture
+def network(municipality, anna, bo, carla) -> Forum:
+    """Netværk Vester: Anna convenes, Bo and Carla are members."""
+    forum = ForumFactory(key="netvaerk-vester", name="Netværk Vester")
+    join(anna, forum, convenes=True)
+    join(bo, forum)
+    join(carla, forum)
+    return forum
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    def logged_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return logged_in

@@ -1,0 +1,88 @@
+"""The pictures of the user guide. `make guide` takes them anew; otherwise only what they should show is looked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import PHONE, Demo
+
+pytestmark = pytest.mark.e2e
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "brugervejledning"
+PICTURES = GUIDE / "billeder"
+MAX_BYTES = 150_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is photographed: by whom, where, and a text that must be seen on it."""
+
+    name: str
+    who: str
+    path: str
+    shows: str
+    width: int = 1120
+    height: int = 760
+
+
+PAGES = (
+    Picture("min-dag", "anna", "/", "Anna"),
+    Picture("min-dag-telefon", "bo", "/", "Bo", PHONE, 844),
+    Picture("moeder", "anna", "/moeder/", "Møder"),
+    Picture("nyt-moede", "anna", "/moeder/nyt/", "Nyt møde"),
+    Picture("raekke", "anna", "/moeder/raekke/", "Ny møderække"),
+    Picture("foer", "anna", "/moeder/{later}/", "Dagsorden"),
+    Picture("deltagere", "anna", "/moeder/{coming}/deltagere/", "Deltagere og gæster"),
+    Picture("svar", "bo", "/moeder/{coming}/", "Dagsorden"),
+    Picture("emnebank", "anna", "/moeder/forum/{forum}/emner/", "Emnebank"),
+    Picture("under", "anna", "/moeder/{under_way}/under/punkt/{item}/", "Punkt"),
+    Picture("storskaerm", "anna", "/moeder/{under_way}/storskaerm/", "Netværk"),
+    Picture("efter", "anna", "/moeder/{held}/efter/", "Hvem gør hvad"),
+    Picture("mine-aftaler", "anna", "/aftaler/", "Mine aftaler"),
+    Picture("tavle", "anna", "/aftaler/tavle/", "Alle aftaler"),
+    Picture("forum", "anna", "/fora/{forum}/", "Medlemmer"),
+    Picture("kommissorium", "anna", "/fora/{forum}/kommissorium/", "Kommissorium"),
+    Picture("vejviser", "anna", "/vejviser/", "Vejviser"),
+    Picture("skole", "anna", "/vejviser/skoler/{school}/", "Posterne rundt om barnet"),
+    Picture("opsaetning", "hans", "/opsaetning/", "Opsætning"),
+    Picture("logins", "hans", "/logins/", "Logins"),
+    Picture("log", "lise", "/log/", "Log"),
+)
+
+
+@pytest.mark.parametrize("picture", PAGES, ids=lambda picture: picture.name)
+def test_picture(demo: Demo, picture: Picture) -> None:
+    page = demo.page(picture.who, picture.path.format(**demo.places), picture.width, picture.height)
+    expect(page.locator("body")).to_contain_text(picture.shows)
+    if os.environ.get("GUIDE") == "1":
+        PICTURES.mkdir(exist_ok=True)
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=PICTURES / f"{picture.name}.png")
+    page.close()
+
+
+def test_the_guide_shows_every_picture_and_no_other() -> None:
+    shown = {
+        line.split("](billeder/")[1].split(")")[0]
+        for text in GUIDE.glob("*.md")
+        for line in text.read_text(encoding="utf-8").splitlines()
+        if "](billeder/" in line
+    }
+    taken = {path.name: path.stat().st_size for path in PICTURES.glob("*.png")}
+    assert shown == set(taken) == {f"{picture.name}.png" for picture in PAGES}
+    assert {name: size for name, size in taken.items() if size > MAX_BYTES} == {}
+
+
+def test_links_between_the_pages_of_the_guide_lead_somewhere() -> None:
+    dead = []
+    for text in GUIDE.glob("*.md"):
+        for part in text.read_text(encoding="utf-8").split("](")[1:]:
+            target = part.split(")")[0].split("#")[0]
+            if target and "://" not in target and not (text.parent / target).exists():
+                dead.append(f"{text.name}: {target}")
+    assert dead == []

@@ -1,0 +1,218 @@
+"""What a page may cost: reads of the database, bytes of HTML, requests and bytes of a first visit.
+
+The reads are counted in this process over the demo's year, for every persona and every page that links lead to; so
+this half needs no browser, and runs on both databases.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from playwright.sync_api import Request
+
+from tests.e2e.conftest import Demo
+from tests.factories import (
+    AgendaItemFactory,
+    AgreementFactory,
+    ForumFactory,
+    MeetingFactory,
+    OrganisationFactory,
+    ParticipationFactory,
+    PersonFactory,
+    PostFactory,
+    SchoolFactory,
+    TopicFactory,
+    join,
+    make_user,
+)
+from tovholder.accounts.models import Role, User
+from tovholder.audit.models import SYSTEM
+from tovholder.audit.services import record
+from tovholder.demo.cast import PERSONAS
+from tovholder.meetings.models import CarriedAgreement, Outcome, Relay
+
+MAX_QUERIES, MAX_HTML = 12, 30_000
+MAX_REQUESTS, MAX_FIRST_VISIT, MAX_LATER_VISIT = 12, 260_000, 30_000
+# Pages that look in more tables than others on purpose, and how far they may go; never more for more rows.
+DEARER = {
+    "meetings:hand_over": 21,  # before somebody leaves: what they have, of nine kinds
+    "meetings:run_item": 21,  # the meeting under way: item, people, agreements, what is caught, five forms
+    "meetings:after": 22,  # the meeting afterwards: what lacks, who decides, who gets what
+}
+LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"#]+)")
+
+
+def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> None:
+    too_dear: list[str] = []
+    seen = 0
+    for persona in PERSONAS:
+        client = Client()
+        client.force_login(
+            User.objects.get(email=persona.email), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        for pattern, path, queries, size in walk(client):
+            seen += 1
+            if queries > _limit(path) or size > MAX_HTML:
+                too_dear.append(f"{pattern} ({persona.name}, {path}): {queries} reads, {size} bytes")
+    assert seen > 200
+    assert not too_dear, "\n".join(too_dear)
+
+
+@pytest.fixture
+def demo_here(db: None) -> None:
+    """The demo municipality, made in this process."""
+    with contextlib.suppress(SystemExit):  # its exit code, also when all went well
+        call_command("load_setup", "setups/demo.toml", "--apply", verbosity=0)
+    call_command("make_demo", verbosity=0)
+
+
+def walk(client: Client) -> Iterator[tuple[str, str, int, int]]:
+    """Visit one page of each kind from the front page on; say what it cost."""
+    waiting, seen = ["/"], {"account_logout"}
+    while waiting:
+        path = waiting.pop(0)
+        try:
+            pattern = resolve(urlsplit(path).path).view_name
+        except Resolver404:
+            continue
+        if pattern in seen:
+            continue
+        seen.add(pattern)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(path)
+        if answer.status_code in (301, 302):
+            waiting.insert(0, urljoin(path, answer["Location"]))
+        elif answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            yield pattern, path, len(queries), len(answer.content)
+            found = (urljoin(path, unescape(href)) for href in LINK.findall(answer.content.decode()))
+            waiting += [each for each in found if each.startswith("/")]
+
+
+LISTS = (
+    "/", "/moeder/", "/moeder/{meeting}/", "/moeder/{meeting}/deltagere/", "/moeder/{meeting}/under/punkt/{item}/",
+    "/moeder/{meeting}/storskaerm/", "/moeder/{meeting}/efter/", "/moeder/forum/{forum}/emner/", "/moeder/forum/{forum}/sendt/",
+    "/aftaler/", "/aftaler/tavle/", "/fora/", "/fora/{forum}/", "/fora/{forum}/moeder/", "/fora/{forum}/aftaler/",
+    "/fora/{forum}/medlemmer/", "/vejviser/", "/vejviser/organisationer/", "/vejviser/skoler/", "/vejviser/distrikter/",
+    "/vejviser/skoler/{school}/", "/logins/", "/log/", "/opsaetning/",
+)  # fmt: skip
+
+
+class Row:
+    """One more of everything that a list can hold, in Anna's network."""
+
+    def __init__(self, anna: User) -> None:
+        self.anna = anna
+        self.forum = ForumFactory()
+        join(anna, self.forum, convenes=True)
+        self.meeting = MeetingFactory(lead_forum=self.forum, status="running", started_at=timezone.now())
+        self.school = SchoolFactory()
+        self.fill()
+
+    def fill(self) -> None:
+        person = PersonFactory(organisation=OrganisationFactory())
+        member = make_user(f"Medlem{person.pk}", Role.MEMBER, organisation=person.organisation)
+        join(member, self.forum)
+        join(self.anna, ForumFactory(), convenes=True)
+        PostFactory(person=person, school=self.school)
+        PostFactory(person=person)
+        ParticipationFactory(meeting=self.meeting, person=member.person, answer="yes")
+        ParticipationFactory(meeting=self.meeting, person=person, part="guest")
+        self.item = AgendaItemFactory(meeting=self.meeting, presenter=person, level="anonymous")
+        Outcome.objects.create(item=self.item, kind="decision", text="Besluttet", created_by="system")
+        for status in ("planned", "planned"):
+            ParticipationFactory(
+                meeting=MeetingFactory(lead_forum=self.forum, status=status), person=self.anna.person
+            )
+        for responsible in (self.anna.person, person):
+            agreement = AgreementFactory(forum=self.forum, responsible=responsible)
+            agreement.helpers.add(member.person)
+            CarriedAgreement.objects.create(
+                meeting=self.meeting, agreement=agreement, created_at=timezone.now()
+            )
+            record(by=responsible, action="agreement.created", obj=agreement)
+        TopicFactory(forum=self.forum, proposed_by=person)
+        Relay.objects.create(
+            from_forum=self.forum, heading="Lys på stien", text="Mørkt", to_person=person, created_by="system"
+        )
+        Relay.objects.create(
+            from_forum=ForumFactory(), heading="Svar", text="Ja", to_forum=self.forum, created_by="system"
+        )
+        record(by=SYSTEM, action="meeting.created", obj=self.meeting)
+
+    @property
+    def names(self) -> dict[str, int]:
+        return {
+            "forum": self.forum.pk,
+            "meeting": self.meeting.pk,
+            "item": self.meeting.items.order_by("pk")[0].pk,
+            "school": self.school.pk,
+        }
+
+
+@pytest.fixture
+def anna_does_everything(anna: User) -> User:
+    for role in (Role.ADMINISTRATOR, Role.LOG_REVIEWER):
+        anna.role_grants.create(role=role)
+    return User.objects.get(pk=anna.pk)
+
+
+def test_lists_are_read_at_once_however_long(
+    municipality: object, anna_does_everything: User, client_for: Callable[[User], Client]
+) -> None:
+    row = Row(anna_does_everything)
+    client = client_for(anna_does_everything)
+    cost: list[dict[str, int]] = []
+    for more in (0, 2):
+        for _ in range(more):
+            row.fill()
+        cost.append({path: _reads(client, path.format(**row.names)) for path in LISTS})
+    grown = {path: (cost[0][path], cost[1][path]) for path in LISTS if cost[1][path] > cost[0][path]}
+    assert grown == {}
+    too_dear = {path: reads for path, reads in cost[1].items() if reads > _limit(path.format(**row.names))}
+    assert too_dear == {}
+
+
+def _limit(path: str) -> int:
+    return DEARER.get(resolve(urlsplit(path).path).view_name, MAX_QUERIES)
+
+
+def _reads(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200, path
+    return len(queries)
+
+
+@pytest.mark.e2e
+def test_a_first_visit_and_a_later_one_are_light(demo: Demo) -> None:
+    context = demo.stranger()
+    context.add_cookies(demo.as_("anna").cookies(demo.url))  # type: ignore[arg-type]
+    page = context.new_page()
+    asked: list[Request] = []
+    page.on("requestfinished", lambda request: asked.append(request))
+    page.goto(f"{demo.url}/", wait_until="networkidle")
+    first = [each for each in asked if each.resource_type != "font"]
+    asked.clear()
+    page.goto(f"{demo.url}/moeder/", wait_until="networkidle")
+    later = list(asked)
+    weights = [sum(_bytes(each) for each in visit) for visit in (first, later)]
+    context.close()
+    assert len(first) <= MAX_REQUESTS, [each.url for each in first]
+    assert weights[0] <= MAX_FIRST_VISIT, {each.url: _bytes(each) for each in first}
+    assert weights[1] <= MAX_LATER_VISIT, {each.url: _bytes(each) for each in later}
+
+
+def _bytes(request: Request) -> int:
+    """What came over the wire: headers and body as sent, nothing for what the browser still had."""
+    sizes = request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]

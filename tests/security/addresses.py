@@ -1,0 +1,78 @@
+"""Every address of the site, filled in with what is there and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.security.world import World
+
+PLACES: dict[str, list[Any]] = {
+    "slug": ["aftale", "forslag", "emne", "vroevl"],
+    "step": ["gjort", "aendr", "udskyd", "vroevl"],
+    "token": ["a:b:c", "%00", "æøå:1:2"],
+    "number": [1, 10**30],
+    "version": [1, 2, 10**30],
+    "uidb36": ["1", "zzzzzz"],
+    "key": ["set-password", "x-y"],
+}
+# What the first number of an address means: by app, and where an app has several kinds, by the start of its name.
+KINDS: dict[str, list[tuple[str, str]]] = {
+    "meetings": [
+        ("forum_", "forum"),
+        ("member_", "any"),
+        ("topic", "topic"),
+        ("relay", "relay"),
+        ("", "meeting"),
+    ],
+    "plans": [("", "agreement")],
+    "forums": [("member_edit", "any"), ("review_untap", "any"), ("", "forum")],
+    "insights": [("person", "person"), ("", "forum")],
+    "directory": [("person", "person"), ("", "any")],
+    "accounts": [("", "user")],
+}
+
+
+def patterns(
+    found: list[URLPattern | URLResolver] | None = None, space: str = "", before: str = ""
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield name, route and converters of every address."""
+    for each in found if found is not None else get_resolver().url_patterns:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns, each.namespace or space, before + str(each.pattern))
+        else:
+            yield f"{space}:{each.name}", before + str(each.pattern), each.pattern.converters
+
+
+def paths(world: World, name: str, route: str, converters: dict[str, Any]) -> Iterator[str]:
+    """Yield the address with each thing that can stand in a place, the other places filled with what fits."""
+    if route.endswith("/$"):
+        yield "/konto/glemt/1-set-password/"
+        yield "/konto/glemt/zzz-x-y/"
+        return
+    places = {place: _values(world, name, place) for place in converters}
+    usual = {place: values[0] for place, values in places.items()}
+    seen = {_filled(route, converters, usual)}
+    for place, values in places.items():
+        seen.update(_filled(route, converters, {**usual, place: value}) for value in values)
+    yield from sorted(seen)
+
+
+def _filled(route: str, converters: dict[str, Any], values: dict[str, Any]) -> str:
+    path = route
+    for place, value in values.items():
+        kind = type(converters[place]).__name__.removesuffix("Converter").lower().replace("string", "str")
+        path = path.replace(f"<{kind}:{place}>", str(value))
+    return f"/{path}"
+
+
+def _values(world: World, name: str, place: str) -> list[Any]:
+    space, _colon, short = name.partition(":")
+    if place in PLACES:
+        return PLACES[place]
+    if place != "pk":
+        return world.ids[place.removesuffix("_pk")]
+    kind = next((kind for start, kind in KINDS.get(space, []) if short.startswith(start)), "any")
+    return world.ids[kind]

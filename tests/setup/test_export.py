@@ -1,0 +1,124 @@
+"""What is exported and loaded again is the same, to the byte."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.factories import OrganisationFactory
+from tests.setup.conftest import SMALL, load, read, read_shipped
+from tovholder.access.personal_data import contains_cpr
+from tovholder.audit.models import SYSTEM
+from tovholder.forums.models import Forum
+from tovholder.setup.export import export_setup
+from tovholder.setup.plan import make_plan
+from tovholder.setup.sections import SECTIONS
+from tovholder.setup.services import apply_setup
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside leaves the tables as they were."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def loaded_afresh(text: str) -> str:
+    """Load `text` into empty tables, return the export, and undo it all."""
+    with undone():
+        load(text)
+        exported = export_setup()
+    return exported
+
+
+@pytest.mark.parametrize("name", ["broendby.toml", "holbaek.toml", "aalborg.toml", "demo.toml"])
+def test_export_load_export_is_byte_identical(name: str) -> None:
+    with undone():
+        apply_setup(by=SYSTEM, document=read_shipped(name))
+        first = export_setup()
+        assert make_plan(read(first)).changes == []
+    assert loaded_afresh(first) == first
+
+
+@pytest.mark.parametrize("name", ["broendby.toml", "holbaek.toml", "aalborg.toml", "demo.toml"])
+def test_the_export_says_what_the_files_said(name: str) -> None:
+    shipped = read_shipped(name)
+    apply_setup(by=SYSTEM, document=shipped)
+    exported = read(export_setup())
+    for section in SECTIONS:
+        assert exported.canonical(section) == shipped.canonical(section)
+
+
+def test_retired_rows_are_left_out_and_own_rows_are_in(small: str) -> None:
+    load(small + '\n[[theme]]\nkey = "sorg"\nname = "Sorg"\n')
+    load(small)
+    OrganisationFactory(key="klubben", name="Klubben", kind__key="skole")
+    exported = tomllib.loads(export_setup())
+    assert "theme" not in exported
+    assert "klubben" in [row["key"] for row in exported["organisation"]]
+
+
+def test_a_closed_forum_gives_way_to_its_successor(small: str) -> None:
+    other = '\n[[forum]]\nkey = "ny"\nname = "Ny"\nforum_type = "netvaerk"\n'
+    load(small + other)
+    Forum.objects.filter(key="oppe").update(
+        closed_on=timezone.localdate(), successor=Forum.objects.get(key="ny")
+    )
+    exported = tomllib.loads(export_setup())["forum"]
+    assert [(row["key"], row.get("parent")) for row in exported] == [("netvaerk-nord", "ny"), ("ny", None)]
+
+
+def test_dates_are_dates(small: str) -> None:
+    load(
+        small
+        + '\n[[school_holiday]]\nkey = "jul"\nname = "Jul"\nstarts_on = "2026-12-19"\nends_on = 2027-01-03\n'
+    )
+    assert tomllib.loads(export_setup())["school_holiday"][0]["starts_on"] == date(2026, 12, 19)
+
+
+def test_the_command_writes_to_a_file_or_out(
+    small: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("export_setup")
+    printed = capsys.readouterr().out
+    call_command("export_setup", "--output", str(tmp_path / "ud.toml"))
+    assert (tmp_path / "ud.toml").read_bytes().decode() == printed == export_setup()
+
+
+SEEN = st.characters(exclude_categories=["Cc", "Cs"])
+LINES = st.one_of(SEEN, st.sampled_from("\n\t\"'\\#=[]{}"))
+
+
+def _line(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    texts = st.text(alphabet, min_size=1, max_size=100)
+    return texts.filter(lambda text: bool(text.strip()) and not contains_cpr(text))
+
+
+@hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=_line(SEEN), purpose=_line(LINES), points=st.lists(_line(SEEN), max_size=4, unique=True))
+def test_any_text_survives(name: str, purpose: str, points: list[str]) -> None:
+    with undone():
+        load(SMALL)
+        forum = Forum.objects.get(key="netvaerk-nord")
+        forum.name, forum.purpose, forum.basis_documents = name, purpose, points
+        forum.save()
+        first = export_setup()
+    row = tomllib.loads(first)["forum"][1]
+    assert (row["name"], row["purpose"], row.get("basis_documents", [])) == (name, purpose, points)
+    assert loaded_afresh(first) == first

@@ -1,0 +1,59 @@
+"""Every address asks for a login, but for those listed here with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+EXEMPT = {
+    "healthz": "the operator's monitor has no login",
+    "readyz": "the operator's monitor has no login",
+    "account_login": "the way in",
+    "account_logout": "only logs off",
+    "account_inactive": "says that a login is closed",
+    "account_reset_password": "for who has forgotten it",
+    "account_reset_password_done": "for who has forgotten it",
+    "account_reset_password_from_key": "signed link",
+    "account_reset_password_from_key_done": "for who has forgotten it",
+    "account_signup": "leads to the login page",
+    "meetings:answer_link": "signed link to answer an invitation",
+    "meetings:answer_link_save": "signed link to answer an invitation",
+    "meetings:substitute_link": "signed link to name a substitute",
+    "meetings:relay_link": "signed link to answer what was sent",
+    "meetings:comment_link": "signed link for a participant without login",
+    "plans:answer": "signed link for a person without login",
+    "plans:answer_status": "signed link for a person without login",
+    "plans:answer_reopen": "signed link for a person without login",
+    "plans:answer_done": "signed link for a person without login",
+    "plans:reminders_by_link": "signed link for a person without login",
+}
+
+
+def _named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _named(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+def test_every_view_is_closed_or_listed() -> None:
+    opened = {
+        name
+        for name, pattern in _named(get_resolver().url_patterns)
+        if not getattr(pattern.callback, "login_required", True)
+    }
+    assert opened == set(EXEMPT)
+
+
+def test_a_stranger_is_sent_to_the_login_page(db) -> None:
+    for name, pattern in _named(get_resolver().url_patterns):
+        if name in EXEMPT or pattern.pattern.converters:
+            continue
+        response = Client().get(reverse(name))
+        assert response.status_code in {302, 405}, name
+        if response.status_code == 302:
+            assert response.url.startswith("/konto/login/"), name
