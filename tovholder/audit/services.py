@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -24,7 +25,33 @@ def record(
 
     `action` is "app.verb" ("meeting.moved"); `details` holds ids and names of fields, never what people typed.
     """
-    return Event.objects.create(
+    event = _event(by, action, obj, kind, purpose, details)
+    event.save()
+    return event
+
+
+def record_many(
+    *, by: Actor, lines: Iterable[tuple[str, models.Model, dict[str, Any]]], chunk: int = 1000
+) -> int:
+    """Write a row for each (action, object, details) of a change to many, in the caller's transaction; how many."""
+    events = [_event(by, action, obj, Event.Kind.WRITE, "", details) for action, obj, details in lines]
+    return len(Event.objects.bulk_create(events, batch_size=chunk))
+
+
+def record_export(*, by: Actor, about: models.Model | None, details: dict[str, Any]) -> Event:
+    """Write that a list left as a file: its name, the kind of file and how many rows."""
+    return record(by=by, action="table.exported", obj=about, kind=Event.Kind.READ, details=details)
+
+
+def _event(
+    by: Actor,
+    action: str,
+    obj: models.Model | None,
+    kind: str,
+    purpose: str,
+    details: dict[str, Any] | None,
+) -> Event:
+    return Event(
         at=timezone.now(),
         kind=kind,
         actor=by.audit_key,

@@ -202,6 +202,7 @@ EVERY_MINUTE = [
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
 ]
+TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

@@ -143,6 +143,7 @@ SENTENCES = {
     "setup.draft_changed": gettext_lazy("rettede i en opsætningsfil til gennemsyn"),
     "setup.loaded": gettext_lazy("tog en opsætning i brug"),
     "setup.uploaded": gettext_lazy("lagde en opsætningsfil op til gennemsyn"),
+    "table.exported": gettext_lazy("hentede en liste som fil"),
     "topic.archived": gettext_lazy("lagde et emne væk"),
     "topic.banked": gettext_lazy("lagde et emne i emnebanken"),
     "topic.captured": gettext_lazy("gemte et emne til senere"),
@@ -212,6 +213,10 @@ def _extra(event: Event) -> str:
             if "rows" in details
             else ""
         )
+    if event.action == "table.exported":
+        n = details.get("rows", 0)
+        rows = ngettext("%(n)d række", "%(n)d rækker", n) % {"n": n}
+        return f"{details.get('table', '')}, {rows}"
     if event.action == "meeting.anonymous_read":
         count = len(details.get("items", []))
         return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}

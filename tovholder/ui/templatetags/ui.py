@@ -220,6 +220,20 @@ def pagination(context: template.Context, page_obj: Page[Any], param: str = "sid
     }
 
 
+@register.inclusion_tag("ui/components/export.html", takes_context=True)
+def export_links(context: template.Context) -> dict[str, str]:
+    """Offer the list as a file, with the filters in the address; the view answers by `ui.download.exported`."""
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for name in ("side", "hent"):
+        query.pop(name, None)
+    urls = {}
+    for kind in ("csv", "xlsx"):
+        query["hent"] = kind
+        urls[kind] = f"?{query.urlencode()}"
+    return urls
+
+
 @register.simple_block_tag
 def empty_state(content: str, title: str, text: str = "", icon_name: str = "info") -> SafeString:
     """Say that there is nothing here and what to do now; the body is an optional action."""
