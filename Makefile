@@ -2,21 +2,27 @@
 # make test   everything, in the browser too, on SQLite and then on PostgreSQL
 # make lint   style, types, layers, templates, budgets
 # make bench  answer times, queries and bytes of the demo's pages
+# make load   requests a second with a city's ten years of data   (FACTOR=1/100 DATABASES="sqlite postgresql")
 # make guide  the pictures of the user guide, taken anew
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench guide setup fmt lock assets reference clean
+.PHONY: run test lint bench load guide setup fmt lock assets reference clean
 
 PYTHON ?= python3
 PORT ?= 8000
 SETUP ?= demo
+FACTOR ?= 1/100
+DATABASES ?= sqlite postgresql
+STARTED := $(shell date +%s)
 PY := .venv/bin/python
 UV := UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-run: setup
-	@PORT=$(PORT) SETUP=$(SETUP) $(PY) scripts/serve.py
+# Only what the program needs to run; packages and design system are fetched side by side.
+run:
+	@$(MAKE) --no-print-directory -j2 .stamps/runtime .stamps/assets
+	@PORT=$(PORT) SETUP=$(SETUP) STARTED=$(STARTED) $(PY) scripts/serve.py
 
 test: setup
 	@scripts/test.sh
@@ -27,24 +33,36 @@ lint: setup
 bench: setup
 	@SETUP=$(SETUP) $(PY) benchmarks/pages.py
 
+load: setup
+	@$(PY) benchmarks/load.py --factor $(FACTOR) --databases $(DATABASES)
+
 # ---- what the others stand on; a second time it is done in no time
 setup: .stamps/python .stamps/assets
 
-.stamps/python: requirements-dev.txt
+.stamps/runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Tovholder needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	@echo "Installing the locked packages into .venv"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[^ ;]+' requirements-dev.txt)"
-	@$(UV) pip install --quiet -p $(PY) --require-hashes -r requirements-dev.txt \
-	  || $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(call install,requirements.txt)
+	@mkdir -p .stamps && touch $@
+	@echo "  packages ready $$(( $$(date +%s) - $(STARTED) )) s after the start"
+
+.stamps/python: requirements-dev.txt .stamps/runtime
+	@echo "Installing what developing and testing needs on top"
+	@$(call install,requirements-dev.txt)
 	@mkdir -p .stamps && touch $@
 
-.stamps/assets: package-lock.json scripts/assets.py | .stamps/python
-	@$(PY) scripts/assets.py
-	@mkdir -p .stamps && touch $@
+install = $(UV) pip install --quiet -p $(PY) --require-hashes -r $(1) || $(PY) -m pip install --quiet --require-hashes -r $(1)
 
-assets: .stamps/python
-	@$(PY) scripts/assets.py
+# Needs no package of ours, so it does not wait for them.
+.stamps/assets: package-lock.json scripts/assets.py
+	@$(PYTHON) scripts/assets.py
+	@mkdir -p .stamps && touch $@
+	@echo "  design system ready $$(( $$(date +%s) - $(STARTED) )) s after the start"
+
+assets:
+	@$(PYTHON) scripts/assets.py
 
 fmt: setup
 	@.venv/bin/ruff check --fix-only --quiet .

@@ -5,6 +5,10 @@ One process instead of five commands, so that `make run` answers soon.
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -23,14 +27,29 @@ UNUSED = ["ext", "htmx-4*", "htmax*"]
 
 def main(setup: str) -> None:
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    collect_static()
-    load(setup)
-    if not get_user_model().objects.exists():
-        print("Making demo people and a year of history …", flush=True)
-        with transaction.atomic():
-            call_command("make_demo")
+    # Compressing is native code: it takes the other core while the tables are made.
+    with ThreadPoolExecutor(1) as beside:
+        collecting = beside.submit(collect_static)
+        with told("tables"):
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+        with told("set-up"):
+            load(setup)
+        if not get_user_model().objects.exists():
+            print("Making demo people and a year of history …", flush=True)
+            with told("demo"), transaction.atomic():
+                call_command("make_demo")
+        collecting.result()
+
+
+@contextmanager
+def told(step: str) -> Iterator[None]:
+    """Say how long a step took, when it is long enough to wonder."""
+    since = time.monotonic()
+    yield
+    taken = time.monotonic() - since
+    if taken >= 0.5:
+        print(f"  {step}: {taken:.1f} s", flush=True)
 
 
 def load(setup: str) -> None:
@@ -48,7 +67,8 @@ def collect_static() -> None:
     known = f"{newest} {len(sources)}"
     if stamp.exists() and stamp.read_text() == known:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    with told("static files"):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     stamp.write_text(known)
 
 

@@ -133,6 +133,8 @@ def is_ready(port: int, running: "list[subprocess.Popen[bytes]]") -> bool:
 
 def greet(port: int, setup: str, environment: dict[str, str]) -> None:
     print(f"\nTovholder ({setup}) runs on http://127.0.0.1:{port}/   Ctrl-C stops it.", flush=True)
+    if os.environ.get("STARTED"):
+        print(f"First page {time.time() - int(os.environ['STARTED']):.0f} s after `make run`.", flush=True)
     print(f"Log: {log_file(setup).relative_to(ROOT)}\n", flush=True)
     subprocess.run([PYTHON, "manage.py", "demo_logins"], cwd=ROOT, env=environment, check=False)
 
