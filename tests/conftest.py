@@ -140,7 +140,7 @@ def network(municipality, anna, bo, carla) -> Forum:
 def client_for() -> Callable[[User], Client]:
     def logged_in(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return logged_in

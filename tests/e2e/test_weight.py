@@ -58,9 +58,7 @@ def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> 
     seen = 0
     for persona in PERSONAS:
         client = Client()
-        client.force_login(
-            User.objects.get(email=persona.email), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(User.objects.get(email=persona.email))
         for pattern, path, queries, size in walk(client):
             seen += 1
             if queries > _limit(path) or size > MAX_HTML:

@@ -43,7 +43,7 @@ def world(personas, network, monkeypatch) -> World:
 def client_of(world: World, name: str) -> Client:
     client = Client(raise_request_exception=False)
     if name != "stranger":
-        client.force_login(world.users[name], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(world.users[name])
     return client
 
 

@@ -222,7 +222,7 @@ def test_nobody_is_led_away(places, anna, client_for, away):
 
 def test_every_button_wants_its_token(places, anna):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(anna, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(anna)
     for path in FORMS:
         assert client.post(path.format(**places), {}).status_code == 403, path
 

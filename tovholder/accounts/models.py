@@ -57,7 +57,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The granted roles, read once a request."""
+        """The granted roles, read once a request; with the login where it was read `with_roles`."""
+        if "granted_roles" in self.__dict__:
+            return frozenset(filter(None, (self.__dict__["granted_roles"] or "").split(",")))
         return frozenset(self.role_grants.values_list("role", flat=True))
 
     def has_role(self, *roles: str) -> bool:

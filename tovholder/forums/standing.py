@@ -1,4 +1,7 @@
-"""Who is what, where: the facts about a user that policies and queries both stand on, read once a request."""
+"""Who is what, where: the facts about a user that policies and queries both stand on, read once a request.
+
+`signed_in` is the read; `forums.backend` makes it when the request first asks who is there.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
+from tovholder.accounts.queries import with_roles
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, Membership
 
@@ -82,16 +86,38 @@ def _seats(user: User) -> dict[int, bool]:
     return found
 
 
+def signed_in(user_id: int) -> User | None:
+    """Return the login of a request with roles, person and seats, all in one query; None when there is no such login."""
+    rows = _rows(user_id)
+    if not rows:
+        return None
+    _remember(rows[0], rows)
+    user: User = rows[0]
+    return user
+
+
 def _load(user: User) -> None:
-    """Read person, seats, and the forums taken over, in one query; more only behind a chain of three closings."""
+    """Read what `signed_in` reads, for a login that came from elsewhere."""
+    rows = _rows(user.pk)
+    if rows:
+        person = getattr(rows[0], "person", None)
+        user._state.fields_cache["person"] = person
+        if person is not None:
+            person.user = user  # the same login, not its double
+    _remember(user, rows)
+
+
+def _rows(user_id: int) -> list[Any]:
+    """One row for each seat, its districts, and the forums it has taken over, two closings back."""
     today = timezone.localdate()
-    held = (Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gte=today)) & Q(
-        memberships__valid_from__lte=today
+    path = "person__memberships"
+    held = (Q(**{f"{path}__valid_until__isnull": True}) | Q(**{f"{path}__valid_until__gte": today})) & Q(
+        **{f"{path}__valid_from__lte": today}
     )
-    rows = list(
-        Person.objects.filter(user=user)
-        .select_related("organisation__kind")
-        .annotate(seat=FilteredRelation("memberships", condition=held))
+    return list(
+        with_roles(User.objects.filter(pk=user_id))
+        .select_related("person__organisation__kind")
+        .annotate(seat=FilteredRelation(path, condition=held))
         .annotate(
             seat_forum=F("seat__forum_id"),
             seat_name=F("seat__forum__name"),
@@ -104,9 +130,10 @@ def _load(user: User) -> None:
             long_before=F("seat__forum__predecessors__predecessors"),
         )
     )
-    if rows:
-        rows[0].user = user  # so that user.person needs no query of its own
-    rows = [row for row in rows if row.seat_forum is not None and row.left_on is None]
+
+
+def _remember(user: User, rows: list[Any]) -> None:
+    rows = [row for row in rows if row.seat_forum is not None and row.person.left_on is None]
     user._own_seats = _own_seats(rows)  # type: ignore[attr-defined]
     user._seats = _with_predecessors(rows)  # type: ignore[attr-defined]
 
