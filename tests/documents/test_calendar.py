@@ -15,21 +15,28 @@ from tovholder.documents.calendar import Method, invitation
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
-def made(starts_at: datetime, text: str = "Møde", method: Method = "REQUEST", sequence: int = 0) -> str:
+def made(
+    starts_at: datetime, text: str = "Møde", method: Method = "REQUEST", sequence: int = 0, rsvp: bool = False
+) -> str:
     return invitation(
         method=method, uid="moede-1@x.test", sequence=sequence, starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=1), summary=text, location=text, description=text,
         url="https://x.test/moeder/1/", organizer_email="a@x.test", organizer_name=text,
         attendee_email="b@x.test", attendee_name=text, now=datetime(2026, 1, 1, tzinfo=UTC),
+        rsvp=rsvp,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("month", "utc_hour"), [(1, 12), (3, 12), (4, 11), (7, 11), (10, 11), (11, 12)])
-def test_summer_and_winter_are_the_same_instant_and_no_time_zone_is_needed(month: int, utc_hour: int) -> None:
+@pytest.mark.parametrize("month", [1, 3, 4, 7, 10, 11])
+def test_summer_and_winter_are_written_as_the_clock_on_the_wall(month: int) -> None:
     text = made(datetime(2026, month, 10, 13, 0, tzinfo=COPENHAGEN))
-    assert f"DTSTART:2026{month:02}10T{utc_hour}0000Z" in text
-    assert "VTIMEZONE" not in text
-    assert "TZID" not in text
+    assert f"DTSTART;TZID=Europe/Copenhagen:2026{month:02}10T130000" in text
+    assert text.count("BEGIN:VTIMEZONE") == 1
+
+
+@pytest.mark.parametrize(("rsvp", "written"), [(True, "RSVP=TRUE"), (False, "RSVP=FALSE")])
+def test_an_answer_is_asked_for_only_when_somebody_reads_it(rsvp: bool, written: str) -> None:
+    assert written in made(datetime(2026, 5, 5, 13, tzinfo=UTC), rsvp=rsvp).replace("\r\n ", "")
 
 
 def test_moving_keeps_the_uid_and_raises_the_sequence() -> None:
