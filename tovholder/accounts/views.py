@@ -7,23 +7,27 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from tovholder.accounts import tables
 from tovholder.accounts.forms import LoginForm, RolesForm
 from tovholder.accounts.models import Role, User
 from tovholder.accounts.policy import may_administer, may_close
 from tovholder.accounts.queries import logins
 from tovholder.accounts.services import close_login, create_login, open_login, set_roles
+from tovholder.ui.download import exported
 
 
-def login_list(request: HttpRequest) -> HttpResponse:
+def login_list(request: HttpRequest) -> HttpResponseBase:
     may_administer(request.user).require()
     search, role = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("rolle", "")
-    page = Paginator(logins(search, role if role in Role.values else ""), 25).get_page(
-        request.GET.get("side")
-    )
+    found = logins(search, role if role in Role.values else "")
+    if file := exported(request, tables.logins(found)):
+        return file
+    page = Paginator(found, 25).get_page(request.GET.get("side"))
     context = {"page": page, "q": search, "role": role, "roles": Role.choices}
     return render(request, "accounts/login_list.html", context)
 

@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tovholder.directory import forms, policy, queries, services
+from tovholder.directory import forms, policy, queries, services, tables
 from tovholder.directory.drawing import triangle
 from tovholder.directory.models import Organisation, Post
 from tovholder.directory.standing import SEES_PEOPLE
+from tovholder.ui.download import exported
+from tovholder.ui.tables import Table
 
 PER_PAGE = 25
 
 
 def _list(
-    request: HttpRequest, template: str, filterset: type, found: QuerySet[Any], **extra: Any
-) -> HttpResponse:
+    request: HttpRequest,
+    template: str,
+    filterset: type,
+    found: QuerySet[Any],
+    table: Callable[[QuerySet[Any]], Table],
+) -> HttpResponseBase:
     policy.may_look(request.user).require()
     shown = filterset(request.GET, queryset=found)
+    if file := exported(request, table(shown.qs)):
+        return file
     page = Paginator(shown.qs, PER_PAGE).get_page(request.GET.get("side"))
     context = {"filter": shown, "page": page, "sees_people": request.user.has_role(*SEES_PEOPLE)}
-    return render(request, template, context | {"may_edit": bool(policy.may_edit(request.user))} | extra)
+    return render(request, template, context | {"may_edit": bool(policy.may_edit(request.user))})
 
 
-def persons(request: HttpRequest) -> HttpResponse:
+def persons(request: HttpRequest) -> HttpResponseBase:
     found = queries.visible_to(request.user).select_related("organisation")
-    return _list(request, "directory/persons.html", forms.PersonFilter, found)
+    table = partial(tables.persons, contact=request.user.has_role(*SEES_PEOPLE))
+    return _list(request, "directory/persons.html", forms.PersonFilter, found, table)
 
 
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: HttpRequest) -> HttpResponseBase:
     found = queries.organisations_visible_to(request.user)
-    return _list(request, "directory/organisations.html", forms.OrganisationFilter, found)
+    table = partial(tables.organisations, people=request.user.has_role(*SEES_PEOPLE))
+    return _list(request, "directory/organisations.html", forms.OrganisationFilter, found, table)
 
 
-def schools(request: HttpRequest) -> HttpResponse:
+def schools(request: HttpRequest) -> HttpResponseBase:
     found = queries.with_vacancies(queries.schools_visible_to(request.user))
-    return _list(request, "directory/schools.html", forms.SchoolFilter, found)
+    return _list(request, "directory/schools.html", forms.SchoolFilter, found, tables.schools)
 
 
-def districts(request: HttpRequest) -> HttpResponse:
+def districts(request: HttpRequest) -> HttpResponseBase:
     policy.may_look(request.user).require()
-    sees_people = request.user.has_role(*SEES_PEOPLE)
-    context = {"districts": queries.districts_visible_to(request.user), "sees_people": sees_people}
+    found = queries.districts_visible_to(request.user)
+    if file := exported(request, tables.districts(found)):
+        return file
+    context = {"districts": found, "sees_people": request.user.has_role(*SEES_PEOPLE)}
     return render(request, "directory/districts.html", context)
 
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tovholder.accounts.policy import may_administer
+from tovholder.outbox import tables
 from tovholder.outbox.models import OutgoingMail
 from tovholder.outbox.queries import failed_count, mails
 from tovholder.outbox.services import retry, retry_all
 from tovholder.outbox.wording import explain
+from tovholder.ui.download import exported
 
 
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: HttpRequest) -> HttpResponseBase:
     may_administer(request.user).require()
     search, status = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("status", "")
     found = mails(search, status if status in OutgoingMail.Status.values else "")
+    if file := exported(request, tables.mails(found)):
+        return file
     page = Paginator(found, 25).get_page(request.GET.get("side"))
     rows = [(mail, "" if mail.status == "sent" else explain(mail.last_error)) for mail in page]
     context = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from tovholder.access.levels import Level
@@ -102,6 +102,8 @@ class MyAgreements:
     stuck_count: int
     carry_limit: int
     found: int
+    # All that the filters let through, shown or hidden: the open ones, then those closed lately.
+    listed: list[Agreement]
 
 
 ORDERS = ("frist", "nyeste", "forum")
@@ -118,6 +120,7 @@ def my_agreements(
     closed = recently_closed(user)
     forums = sorted({each.forum for each in [*everything, *closed]}, key=lambda forum: forum.name)
     found = _ordered(_filtered(everything, text, forum_id), order)
+    lately = _filtered(closed, text, forum_id)
     late = [each for each in found if each.due_on is not None and each.due_on < today]
     week = [each for each in found if each.due_on is not None and today <= each.due_on <= end_of_week(today)]
     later = [each for each in found if each not in late and each not in week]
@@ -125,7 +128,7 @@ def my_agreements(
         late=_column("late", late, all_of),
         week=_column("week", week, all_of),
         later=_column("later", later, all_of),
-        recent=_column("recent", _filtered(closed, text, forum_id), all_of, shown=RECENT_SHOWN),
+        recent=_column("recent", lately, all_of, shown=RECENT_SHOWN),
         forums=forums,
         late_count=sum(each.due_on is not None and each.due_on < today for each in everything),
         week_count=sum(
@@ -138,6 +141,7 @@ def my_agreements(
         stuck_count=sum(each.carried_count >= limit for each in everything),  # type: ignore[attr-defined]
         carry_limit=limit,
         found=len(found),
+        listed=[*found, *lately],
     )
 
 
@@ -169,13 +173,13 @@ def _column(key: str, agreements: list[Agreement], all_of: str, *, shown: int = 
     return Column(key=key, agreements=kept, count=len(agreements), hidden=len(agreements) - len(kept))
 
 
-def open_count(user: User) -> int:
-    """Return how many open agreements the user has a part in; read once a request."""
-    cached: int | None = getattr(user, "_open_agreements", None)
-    if cached is None:
-        cached = mine(user).filter(status=AgreementStatus.OPEN).count()
-        user._open_agreements = cached  # type: ignore[attr-defined]
-    return cached
+def open_count_fact(user: User) -> Subquery | Value:
+    """Return, as an expression, how many open agreements the user has a part in: the number in the menu."""
+    counted: int | None = getattr(user, "_open_agreements", None)  # a page of agreements has them already
+    if counted is not None:
+        return Value(counted)
+    rows = mine(user).filter(status=AgreementStatus.OPEN).order_by()
+    return Subquery(rows.annotate(n=Func(F("pk"), function="COUNT")).values("n"))
 
 
 GROUPS = ("forum", "person", "alder")

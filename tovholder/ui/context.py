@@ -14,6 +14,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Give `nav`, `municipality_name` and `welcome`, read only when a template asks for them."""
     return {
         "nav": SimpleLazyObject(lambda: build_navigation(request)),
-        "municipality_name": SimpleLazyObject(municipality_name),
+        "municipality_name": SimpleLazyObject(lambda: municipality_name(request)),
         "welcome": SimpleLazyObject(welcome),
     }

@@ -3,6 +3,9 @@
 `settings.NAVIGATION` lists functions `(request) -> list[NavItem]`; `settings.MY_FORUMS` names one function
 `(request) -> list[ForumLink]`; `settings.USER_LINE_PROVIDER` one `(user) -> str` (the small line under the name);
 `settings.MUNICIPALITY_NAME_PROVIDER` one `() -> str`. An empty or missing setting means: none.
+
+What the frame must ask the database on every page is in `settings.FRAME_FACTS`: name to a function `(user) ->
+expression`. They are read in one query, however many apps have something to say; see `facts`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
@@ -63,8 +67,28 @@ def build_navigation(request: HttpRequest) -> Navigation:
     )
 
 
-def municipality_name() -> str:
+def facts(request: HttpRequest) -> dict[str, Any]:
+    """Return what `FRAME_FACTS` promise about the user of `request`, read once; nothing for who is not logged in."""
+    found: dict[str, Any] | None = getattr(request, "_frame_facts", None)
+    if found is None:
+        user = getattr(request, "user", None)
+        known = user is not None and user.is_authenticated
+        found = _read_facts(user) if known else {}
+        request._frame_facts = found  # type: ignore[attr-defined]
+    return found
+
+
+def _read_facts(user: Any) -> dict[str, Any]:
+    asked = {name: import_string(path)(user) for name, path in getattr(settings, "FRAME_FACTS", {}).items()}
+    users = get_user_model()._default_manager.filter(pk=user.pk)
+    return (users.annotate(**asked).values(*asked).first() if asked else None) or {}
+
+
+def municipality_name(request: HttpRequest) -> str:
     """Return the municipality's name, or nothing before a set-up is loaded."""
+    known = facts(request)
+    if "municipality_name" in known:
+        return str(known["municipality_name"] or "")
     return str(_provided("MUNICIPALITY_NAME_PROVIDER") or "")
 
 

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter
 from typing import IO, Any
 
 from django.db import models
@@ -29,14 +28,16 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`value` is the path of an attribute ("organisation.name"; what is missing on the way is empty) or a function."""
+    """`value` is a function, or the path of an attribute or method; what is missing on the way is an empty cell."""
 
     heading: str
     value: str | Callable[[Any], Any]
 
     def of(self, row: Any) -> Cell:
-        found = self.value(row) if callable(self.value) else _along(self.value, row)
-        return _cell(found)
+        if callable(self.value):
+            return _cell(self.value(row))
+        found = _along(self.value, row)
+        return _cell(found() if callable(found) else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +107,11 @@ class _Line:
 
 
 def _along(path: str, row: Any) -> Any:
-    try:
-        return attrgetter(path)(row)
-    except AttributeError:
-        if "." in path and None in _steps(path, row):
-            return None
-        raise
-
-
-def _steps(path: str, row: Any) -> Iterator[Any]:
     for name in path.split("."):
-        row = getattr(row, name, None)
-        yield row
+        if row is None:
+            return None
+        row = getattr(row, name)
+    return row
 
 
 def _cell(value: Any) -> Cell:

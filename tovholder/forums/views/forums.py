@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from tovholder.directory.standing import SEES_PEOPLE
 from tovholder.forums.forms import ForumFilter
 from tovholder.forums.queries import dot, own_forum_ids, visible_to
+from tovholder.forums.tables import forums
+from tovholder.ui.download import exported
 
 PER_PAGE = 25
 
 
-def forum_list(request: HttpRequest) -> HttpResponse:
+def forum_list(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate()
     here = Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gte=today)
     found = (
@@ -27,6 +30,8 @@ def forum_list(request: HttpRequest) -> HttpResponse:
     )
     own = own_forum_ids(request.user)
     shown = ForumFilter(request.GET, queryset=found, own=own)
+    if file := exported(request, forums(shown.qs)):
+        return file
     page = Paginator(shown.qs, PER_PAGE).get_page(request.GET.get("side"))
     rows = [(forum, dot(each.position for each in forum.districts.all())) for forum in page]
     context = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,18 +14,22 @@ from tovholder.access.decision import yes
 from tovholder.accounts.models import User
 from tovholder.directory.models import Person
 from tovholder.directory.services import create_person
-from tovholder.forums import policy, queries
+from tovholder.forums import policy, queries, tables
 from tovholder.forums.forms import MemberForm, MembershipForm
 from tovholder.forums.models import Forum, Membership
 from tovholder.forums.services.members import add_member, change_member
+from tovholder.ui.download import exported
 
 
-def member_list(request: HttpRequest, pk: int) -> HttpResponse:
+def member_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     forum = get_object_or_404(queries.visible_to(request.user), pk=pk)
+    members = queries.members_of(forum)
+    if file := exported(request, tables.members(forum, members)):
+        return file
     context = {
         "forum": forum,
         "here": "members",
-        "members": queries.members_of(forum),
+        "members": members,
         "past": queries.past_members_of(forum)[:25],
         "may_manage": bool(policy.may_manage(request.user, forum)),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,17 +15,20 @@ from django.views.decorators.http import require_POST
 
 from tovholder.accounts.models import User
 from tovholder.directory.models import Person
-from tovholder.forums import policy, queries
+from tovholder.forums import policy, queries, tables
 from tovholder.forums.forms import LookForm
 from tovholder.forums.models import Forum, ParticipantReview
 from tovholder.forums.services import reviews as services
+from tovholder.ui.download import exported
 
 Occasion, Verdict = ParticipantReview.Occasion, ParticipantReview.Verdict
 
 
-def look(request: HttpRequest, pk: int) -> HttpResponse:
+def look(request: HttpRequest, pk: int) -> HttpResponseBase:
     forum = _forum(request.user, pk)
     rows = queries.looks(request.user, forum)
+    if file := exported(request, tables.looks(forum, rows)):
+        return file
     context = {
         "forum": forum,
         "here": "reviews",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -19,6 +20,9 @@ from tovholder.forums.queries import a_year_after, current_memberships
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.wording import cadence, missing_sides, notice
 from tovholder.insights.queries import forum_page as queries
+from tovholder.meetings.tables import meetings as meetings_table
+from tovholder.plans.tables import agreements as agreements_table
+from tovholder.ui.download import exported
 
 PER_PAGE = 25
 SHOWN_MEMBERS = 12
@@ -53,19 +57,23 @@ def forum(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "insights/forum.html", context)
 
 
-def forum_meetings(request: HttpRequest, pk: int) -> HttpResponse:
+def forum_meetings(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = _forum(request, pk)
     taken_over = queries.predecessors(shown)
     found = queries.all_meetings(request.user, shown, {shown.pk, *(each.pk for each in taken_over)})
+    if file := exported(request, meetings_table(found, about=shown)):
+        return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
     context = {"forum": shown, "here": "meetings", "page": page, "today": timezone.localdate()}
     return render(request, "insights/forum_meetings.html", context | {"predecessors": taken_over})
 
 
-def forum_agreements(request: HttpRequest, pk: int) -> HttpResponse:
+def forum_agreements(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = _forum(request, pk)
     closed = request.GET.get("vis") == "lukkede"
     found = (queries.closed_agreements if closed else queries.open_agreements)(request.user, shown)
+    if file := exported(request, agreements_table(found.select_related("forum", "responsible"), about=shown)):
+        return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
     context = {
         "forum": shown,

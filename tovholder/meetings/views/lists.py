@@ -1,7 +1,8 @@
 """The list of meetings."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,14 +11,18 @@ from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.forms.filters import MeetingFilterForm
 from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services.overview import state_word
+from tovholder.meetings.tables import meetings
+from tovholder.ui.download import exported
 
 PER_PAGE = 25
 
 
 @require_GET
-def meeting_list(request: HttpRequest) -> HttpResponse:
+def meeting_list(request: HttpRequest) -> HttpResponseBase:
     form = MeetingFilterForm(request.GET, user=request.user, auto_id="f_%s")
     found = form.apply(visible_to(request.user)).select_related("lead_forum").prefetch_related("forums")
+    if file := exported(request, meetings(found)):
+        return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
     context = {
         "form": form,

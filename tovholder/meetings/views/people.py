@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.access.decision import no
+from tovholder.meetings import tables
 from tovholder.meetings.forms.people import AnswerForm, GuestForm, SubstituteForm
 from tovholder.meetings.models import Answer, MeetingStatus
 from tovholder.meetings.services import answers, events, invitations, overview
@@ -21,11 +23,15 @@ from tovholder.meetings.views.face import (
     own_participation,
     participation_of,
 )
+from tovholder.ui.download import exported
 
 
 @require_GET
-def people(request: HttpRequest, pk: int) -> HttpResponse:
+def people(request: HttpRequest, pk: int) -> HttpResponseBase:
     meeting = convened_meeting(request, pk)
+    found = overview.participants(meeting)
+    if file := exported(request, tables.participants(meeting, found)):
+        return file
     taken_off = request.session.get("removed_participant")
     removed = (
         meeting.participations.filter(pk=taken_off, removed_at__isnull=False).select_related("person").first()
@@ -34,7 +40,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "meeting": meeting,
-        "people": overview.participants(meeting),
+        "people": found,
         "removed": removed,
         "crumbs": crumbs(meeting, _("Deltagere og gæster")),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tovholder.access.levels import Level
 from tovholder.forums.models import Forum
 from tovholder.forums.policy import may_convene
+from tovholder.meetings import tables
 from tovholder.meetings.forms.agenda import RelayAnswerForm, RelayForm
 from tovholder.meetings.models import AgendaItem
 from tovholder.meetings.queries import items_visible_to, relays_visible_to, visible_to
 from tovholder.meetings.services import relays
 from tovholder.meetings.views.face import form_page, forum_crumbs, forum_of, number_in
+from tovholder.ui.download import exported
 
 
 def _back(forum: Forum) -> str:
@@ -24,9 +27,12 @@ def _back(forum: Forum) -> str:
 
 
 @require_GET
-def sent_and_received(request: HttpRequest, forum_pk: int) -> HttpResponse:
+def sent_and_received(request: HttpRequest, forum_pk: int) -> HttpResponseBase:
     forum = forum_of(request, forum_pk)
     sent, received = relays_visible_to(request.user, forum)
+    rows = [*((each, False) for each in sent), *((each, True) for each in received)]
+    if file := exported(request, tables.relays(forum, rows)):
+        return file
     context = {
         "forum": forum,
         "groups": [(_("Sendt"), list(sent[:100]), False), (_("Modtaget"), list(received[:100]), True)],

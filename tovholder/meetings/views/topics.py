@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.forums.models import Forum
 from tovholder.forums.policy import may_convene
+from tovholder.meetings import tables
 from tovholder.meetings.forms.agenda import TopicForm
 from tovholder.meetings.forms.filters import TopicFilterForm
 from tovholder.meetings.forms.planning import ReasonForm
@@ -21,6 +23,7 @@ from tovholder.meetings.queries import topics_visible_to, visible_to
 from tovholder.meetings.services import topics
 from tovholder.meetings.services.agenda import next_planned
 from tovholder.meetings.views.face import form_page, forum_crumbs, forum_of, number_in
+from tovholder.ui.download import exported
 
 PER_PAGE = 25
 
@@ -37,12 +40,13 @@ def _topic_of(request: HttpRequest, forum: Forum, pk: int) -> Topic:
 
 
 @require_GET
-def bank(request: HttpRequest, forum_pk: int) -> HttpResponse:
+def bank(request: HttpRequest, forum_pk: int) -> HttpResponseBase:
     forum = forum_of(request, forum_pk)
     form = TopicFilterForm(request.GET, auto_id="f_%s")
-    page = Paginator(form.apply(topics_visible_to(request.user, forum)), PER_PAGE).get_page(
-        request.GET.get("side")
-    )
+    found = form.apply(topics_visible_to(request.user, forum))
+    if file := exported(request, tables.topics(forum, found)):
+        return file
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
     following = next_planned([forum.pk])
     context = {
         "forum": forum,

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,18 +18,22 @@ from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_
 from tovholder.plans import policy, queries, reminders
 from tovholder.plans.forms import BoardFilterForm, MineFilterForm, StatusForm
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.tables import agreements
 from tovholder.plans.wording import age_group, mine_lead
+from tovholder.ui.download import exported
 
 PER_PAGE = 25
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: HttpRequest) -> HttpResponseBase:
     chosen = _filters(request, queries.ORDERS, "frist")
     page = queries.my_agreements(
         request.user, text=chosen["text"], forum_id=chosen["forum_id"], order=chosen["order"],
         all_of=request.GET.get("vis", ""),
     )  # fmt: skip
+    if file := exported(request, agreements(page.listed)):
+        return file
     context = {
         "page": page,
         "form": MineFilterForm(_shown(request, chosen), forums=page.forums, auto_id="f_%s"),
@@ -45,7 +50,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: HttpRequest) -> HttpResponseBase:
     if not convened_forum_ids(request.user):
         return redirect("plans:mine")
     chosen = _filters(request, queries.GROUPS, "forum")
@@ -53,6 +58,8 @@ def board(request: HttpRequest) -> HttpResponse:
     found = queries.board(
         request.user, group=chosen["order"], text=chosen["text"], forum_id=chosen["forum_id"], lack=lack
     )
+    if file := exported(request, agreements(found)):
+        return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
     for each in page:
         each.group_name = _group_name(each, chosen["order"])  # type: ignore[attr-defined]
