@@ -33,6 +33,15 @@ if ! has_postgres 2>/dev/null; then
   postgres=""
 fi
 
+# The readers of other calendar programs, for the tests of calendars only; the lock names no host.
+export PATH="$PATH:$PWD/.venv-node/bin"
+readers=tests/readers
+if [ "$readers/node_modules/.package-lock.json" -ot "$readers/package-lock.json" ]; then
+  echo "Installing the calendar readers into $readers"
+  (cd "$readers" && npm ci --no-progress) >/dev/null 2>&1 ||
+    left_out+=("THE CALENDAR READERS ical.js AND node-ical: npm ci in $readers failed, or npm is missing")
+fi
+
 printf -v TOVHOLDER_LEFT_OUT '%s\n' "${left_out[@]+"${left_out[@]}"}"
 export TOVHOLDER_LEFT_OUT TOVHOLDER_MODE=development
 for line in "${left_out[@]+"${left_out[@]}"}"; do echo "!!! LEFT OUT: $line"; done
