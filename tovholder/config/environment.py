@@ -47,6 +47,10 @@ SETTINGS = (
     Setting("EMAIL_PASSWORD", "", "Password at the mail server."),
     Setting("EMAIL_TLS", "0", "1 uses STARTTLS."),
     Setting("EMAIL_FROM", "tovholder@localhost", "Sender of all mails.", True),
+    Setting(
+        "BACKUP_KEY", "", "Key of `manage.py backup` and `restore`, made by `manage.py backup --new-key`."
+    ),
+    Setting("BACKUP_KEY_FILE", "", "File that holds the key instead. The key never lies beside the backups."),
 )
 MODES = ("production", "demo", "development")
 
@@ -66,6 +70,8 @@ class Environment:
     static_root: Path
     attachment_max_bytes: int
     email: dict[str, Any]
+    backup_key: str
+    backup_key_file: str
 
     @classmethod
     def read(cls, base: Path, environ: dict[str, str] | None = None) -> Environment:
@@ -94,6 +100,8 @@ class Environment:
             static_root=base / value["STATIC_ROOT"],
             attachment_max_bytes=int(value["ATTACHMENT_MAX_BYTES"]),
             email=_email(value, base),
+            backup_key=value["BACKUP_KEY"],
+            backup_key_file=value["BACKUP_KEY_FILE"],
         )
 
 

@@ -206,6 +206,13 @@ MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"
 USER_LINE_PROVIDER = "tovholder.directory.queries.user_line"
 FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 
+# Backup (config/safekeeping). A database kept apart never shares a file with the others: its backup dies sooner.
+BACKUP_KEY, BACKUP_KEY_FILE = ENV.backup_key, ENV.backup_key_file
+DATABASES_KEPT_APART: list[str] = []
+BACKUP_FOLDERS = {"media": MEDIA_ROOT, "setups": SETUPS_DIR}
+# A session that was ended must not come back to life.
+NOT_BACKED_UP = ["sessions.Session"]
+
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

@@ -30,6 +30,8 @@ SENTENCES = {
     "agreement.stopped": gettext_lazy("stoppede aftalen"),
     "attachment.removed": gettext_lazy("fjernede et bilag"),
     "attachment.stored": gettext_lazy("lagde et bilag på"),
+    "backup.made": gettext_lazy("lavede en sikkerhedskopi"),
+    "backup.restored": gettext_lazy("genskabte data fra en sikkerhedskopi"),
     "charter.approved": gettext_lazy("godkendte kommissoriet"),
     "charter.drafted": gettext_lazy("begyndte på et nyt kommissorium"),
     "charter.dropped": gettext_lazy("kasserede et udkast til kommissorium"),
