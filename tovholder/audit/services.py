@@ -19,6 +19,7 @@ def record(
     obj: models.Model | None = None,
     kind: str = Event.Kind.WRITE,
     purpose: str = "",
+    ground: str = "",
     details: dict[str, Any] | None = None,
 ) -> Event:
     """Write one log row in the caller's transaction and return it.
@@ -59,6 +60,28 @@ def _event(
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         purpose=purpose,
+        ground=ground,
         details=details or {},
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )
+
+
+def record_reading(
+    *,
+    by: Actor,
+    action: str,
+    obj: models.Model,
+    purpose: str,
+    ground: str,
+    details: dict[str, Any] | None = None,
+) -> Event:
+    """Write that somebody was shown what is marked for read-logging; call it once for each time it is shown.
+
+    `purpose` is where or what for ("agenda", "minutes file"), `ground` the `basis` of the decision that opened it.
+    Raises ValueError without either: who cannot say why must not be shown it.
+    """
+    if not purpose or not ground:
+        raise ValueError("a reading needs its purpose and its ground")
+    return record(
+        by=by, action=action, obj=obj, kind=Event.Kind.READ, purpose=purpose, ground=ground, details=details
     )

@@ -37,6 +37,12 @@ SETTINGS = (
     Setting("SECURE_COOKIES", "", "0 turns secure cookies and https off. Refused in production."),
     Setting("BEHIND_PROXY", "0", "1 trusts X-Forwarded-Proto from the proxy in front."),
     Setting("MEDIA_ROOT", "var/media", "Folder of attached files."),
+    Setting(
+        "AUDIT_ANCHOR",
+        "",
+        "Where the log's heads are told, comma between: a folder, syslog:/dev/log, syslog:host:port or mail:address. "
+        "Empty is a folder beside the SQLite file, or var/anchors.",
+    ),
     Setting("STATIC_ROOT", "var/static", "Folder that collectstatic fills."),
     Setting("ATTACHMENT_MAX_BYTES", "10485760", "Largest attached file, in bytes."),
     Setting(
@@ -51,6 +57,24 @@ SETTINGS = (
         "BACKUP_KEY", "", "Key of `manage.py backup` and `restore`, made by `manage.py backup --new-key`."
     ),
     Setting("BACKUP_KEY_FILE", "", "File that holds the key instead. The key never lies beside the backups."),
+    Setting(
+        "REPLY_ADDRESS",
+        "",
+        "Mailbox of its own, preferably EMAIL_FROM, that calendar programs send answers to invitations to. "
+        "Empty: people answer by the link.",
+    ),
+    Setting(
+        "REPLY_AUTHSERV",
+        "",
+        "Name of your mail server in Authentication-Results. Given, an answer counts only when that header says dmarc=pass.",
+    ),
+    Setting("IMAP_HOST", "", "Server of that mailbox, read each minute. Empty: nothing is fetched."),
+    Setting("IMAP_PORT", "993", "Port of the IMAP server."),
+    Setting("IMAP_USER", "", "User name at the IMAP server."),
+    Setting("IMAP_PASSWORD", "", "Password at the IMAP server."),
+    Setting("IMAP_TLS", "1", "0 turns TLS off. Refused in production."),
+    Setting("IMAP_FOLDER", "INBOX", "Folder that answers arrive in."),
+    Setting("IMAP_ASIDE", "Tovholder-til-gennemsyn", "Folder where mails that are no valid answer are put."),
 )
 MODES = ("production", "demo", "development")
 
@@ -69,9 +93,11 @@ class Environment:
     media_root: Path
     static_root: Path
     attachment_max_bytes: int
+    audit_anchor: list[str]
     email: dict[str, Any]
     backup_key: str
     backup_key_file: str
+    replies: dict[str, Any]
 
     @classmethod
     def read(cls, base: Path, environ: dict[str, str] | None = None) -> Environment:
@@ -85,6 +111,7 @@ class Environment:
         if production:
             _refuse_unsafe(value, given=source)
         public_url = value["PUBLIC_URL"].rstrip("/")
+        database = database_from_url(value["DATABASE_URL"], base)
         return cls(
             mode=mode,
             debug=value["DEBUG"] == "1",
@@ -93,15 +120,17 @@ class Environment:
             allowed_hosts=[host.strip() for host in value["ALLOWED_HOSTS"].split(",") if host.strip()],
             trusted_origins=[public_url],
             public_url=public_url,
-            database=database_from_url(value["DATABASE_URL"], base),
+            database=database,
             secure=production,
             behind_proxy=value["BEHIND_PROXY"] == "1",
             media_root=base / value["MEDIA_ROOT"],
             static_root=base / value["STATIC_ROOT"],
             attachment_max_bytes=int(value["ATTACHMENT_MAX_BYTES"]),
+            audit_anchor=_anchors(value["AUDIT_ANCHOR"], database_from_url(value["DATABASE_URL"], base), base),
             email=_email(value, base),
             backup_key=value["BACKUP_KEY"],
             backup_key_file=value["BACKUP_KEY_FILE"],
+            replies=_replies(value),
         )
 
 
@@ -117,8 +146,21 @@ def _refuse_unsafe(value: dict[str, str], given: Any) -> None:
         faults.append("PUBLIC_URL must start with https://")
     if "*" in value["ALLOWED_HOSTS"]:
         faults.append("ALLOWED_HOSTS must name the hosts")
+    if value["IMAP_HOST"] and not value["REPLY_ADDRESS"]:
+        faults.append("IMAP_HOST needs REPLY_ADDRESS")
+    if value["IMAP_HOST"] and value["IMAP_TLS"] == "0":
+        faults.append("IMAP_TLS must not be off")
     if faults:
         raise ImproperlyConfigured("Tovholder does not start in production: " + "; ".join(faults))
+
+
+def _anchors(value: str, database: dict[str, Any], base: Path) -> list[str]:
+    """List the places; a folder becomes a whole path."""
+    if not value.strip():
+        on_file = database["ENGINE"].endswith("sqlite3")
+        value = f"{database['NAME']}.anchors" if on_file else "var/anchors"
+    places = [place.strip() for place in value.split(",") if place.strip()]
+    return [place if place.startswith(("syslog:", "mail:")) else str(base / place) for place in places]
 
 
 def _email(value: dict[str, str], base: Path) -> dict[str, Any]:
@@ -132,6 +174,20 @@ def _email(value: dict[str, str], base: Path) -> dict[str, Any]:
         "tls": value["EMAIL_TLS"] == "1",
         "folder": base / "var" / "mail",
         "sender": value["EMAIL_FROM"],
+    }
+
+
+def _replies(value: dict[str, str]) -> dict[str, Any]:
+    return {
+        "address": value["REPLY_ADDRESS"].strip(),
+        "authserv": value["REPLY_AUTHSERV"].strip(),
+        "host": value["IMAP_HOST"],
+        "port": int(value["IMAP_PORT"]),
+        "user": value["IMAP_USER"],
+        "password": value["IMAP_PASSWORD"],
+        "tls": value["IMAP_TLS"] != "0",
+        "folder": value["IMAP_FOLDER"],
+        "aside": value["IMAP_ASIDE"],
     }
 
 

@@ -140,6 +140,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ENV.mode == "development"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+AUDIT_ANCHOR = ENV.audit_anchor
 ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
 # Kept in memory up to the size we take, so that a full disk meets our own sentence and not a fault on the way.
 FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_MAX_BYTES + 64 * 1024
@@ -181,6 +182,7 @@ EMAIL_USE_TLS = ENV.email["tls"]
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = ENV.email["folder"]
 DEFAULT_FROM_EMAIL = ENV.email["sender"]
+REPLIES = ENV.replies  # answers from calendar programs: where they are sent, and the mailbox they are read from
 
 # Upward information goes by name: the layout asks these, and imports none of them.
 NAVIGATION = [
@@ -198,11 +200,18 @@ EVERY_MINUTE = [
     "tovholder.outbox.services.deliver_due",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
+    "tovholder.audit.sealing.seal_due",
+    "tovholder.audit.anchors.tell_due",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"
+# Read in one query on every page that has the frame around it (ui/navigation.py).
+FRAME_FACTS = {
+    "municipality_name": "tovholder.directory.queries.municipality_name_fact",
+    "open_agreements": "tovholder.plans.queries.open_count_fact",
+}
 USER_LINE_PROVIDER = "tovholder.directory.queries.user_line"
 FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 

@@ -1,0 +1,78 @@
+"""Events become links of a chain each minute, off the path of every request: no lock that a writer waits for."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tovholder.audit import canonical
+from tovholder.audit.models import Event, Segment, SegmentRows, Unsealed
+
+SEGMENT_ROWS = 2000
+SECONDS_AT_ONCE = 20  # of the worker's minute: the mail must get its turn too
+# Between the moment an event gets its number and the moment it is written lies next to nothing; this is much more.
+SETTLED_AFTER = timedelta(seconds=2)
+
+
+def seal_due() -> int:
+    """Seal what waits; run each minute. Returns how many events were sealed."""
+    return seal(seconds=SECONDS_AT_ONCE)
+
+
+def seal(
+    *, size: int = SEGMENT_ROWS, settled_after: timedelta = SETTLED_AFTER, seconds: float = float("inf")
+) -> int:
+    """Seal all settled events in segments of at most `size`, each in a transaction of its own.
+
+    Of two that seal at once one goes on and the other stops: a number is given to one segment only.
+    """
+    until, sealed, after = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < until:
+        try:
+            taken, after = _seal_one(after, size, settled_after)
+        except IntegrityError:
+            break
+        if not after:
+            break
+        sealed += taken
+    return sealed
+
+
+@transaction.atomic
+def _seal_one(after: int, size: int, settled_after: timedelta) -> tuple[int, int]:
+    """Seal one segment; returns how many events, and the last number looked at (0 when there were none).
+
+    The chain's end is read before the list: if somebody else has sealed in between, our number is taken.
+    """
+    last = Segment.objects.order_by("-number").first()
+    waiting = Unsealed.objects.filter(event_id__gt=after).order_by("event_id")
+    listed = list(waiting.values_list("event_id", flat=True)[:size])
+    if not listed:
+        return 0, 0
+    now = timezone.now()
+    settled = Event.objects.filter(pk__in=listed, at__lte=now - settled_after).order_by("pk")
+    found = list(settled.values_list("id", *canonical.COLUMNS))
+    if not found:
+        return 0, listed[-1]
+    rows = list(canonical.hashed(found))
+    packed = canonical.pack(rows)
+    segment = Segment(
+        number=last.number + 1 if last else 1,
+        previous=last.head if last else canonical.GENESIS,
+        count=len(rows),
+        first_event=rows[0][0],
+        last_event=rows[-1][0],
+        newest_at=max(values[1] for values in found),
+        sealed_at=now,
+        rows=canonical.digest(packed),
+    )
+    segment.head = canonical.head_of(segment)
+    segment.save()
+    SegmentRows(segment=segment, packed=packed).save()
+    taken = Unsealed.objects.filter(event_id__in=[number for number, _hash in rows])._raw_delete("default")
+    if taken != len(rows):
+        raise IntegrityError("another worker sealed these events")
+    return len(rows), listed[-1]
