@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import Value
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
-from tovholder.ui.navigation import ForumLink, NavItem, build_navigation
+from tovholder.ui.navigation import ForumLink, NavItem, build_navigation, facts
 
 UI = Path(__file__).resolve().parents[2] / "tovholder/ui"
 
@@ -44,6 +47,10 @@ def town():
     return "Vestby Kommune"
 
 
+def fact(user):
+    return Value(user.name)
+
+
 @pytest.fixture
 def frame(settings):
     here = "tests.ui.test_frame"
@@ -51,6 +58,7 @@ def frame(settings):
     settings.MY_FORUMS = f"{here}.forums"
     settings.USER_LINE_PROVIDER = f"{here}.line"
     settings.MUNICIPALITY_NAME_PROVIDER = f"{here}.town"
+    settings.FRAME_FACTS = {}
 
 
 def request_for(path: str, user: object):
@@ -80,6 +88,15 @@ def test_missing_settings_mean_an_empty_menu(settings):
     for name in ("NAVIGATION", "MY_FORUMS", "USER_LINE_PROVIDER", "MUNICIPALITY_NAME_PROVIDER"):
         setattr(settings, name, "" if name != "NAVIGATION" else [])
     assert build_navigation(request_for("/", Somebody())).items == []
+
+
+def test_what_the_frame_asks_the_database_is_read_once_however_much_it_is(settings, anna):
+    settings.FRAME_FACTS = {f"fact_{n}": "tests.ui.test_frame.fact" for n in (1, 2, 3)}
+    request = request_for("/", anna)
+    with CaptureQueriesContext(connection) as queries:
+        assert facts(request) == facts(request) == {"fact_1": "Anna", "fact_2": "Anna", "fact_3": "Anna"}
+    assert len(queries) == 1
+    assert facts(request_for("/", AnonymousUser())) == {}
 
 
 def test_page_has_skip_link_menu_twice_name_and_log_out(frame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
@@ -16,6 +16,11 @@ from tovholder.directory.standing import LOOKS, SEES_PEOPLE, conveners_today
 def municipality_name() -> str:
     """Return the municipality's name, or an empty string before the set-up is loaded."""
     return Municipality.objects.values_list("name", flat=True).first() or ""
+
+
+def municipality_name_fact(user: User) -> Subquery:
+    """Return `municipality_name` as an expression, to be read with what else the frame of a page asks."""
+    return Subquery(Municipality.objects.order_by("pk").values("name")[:1])
 
 
 def municipality_text(key: str) -> str:

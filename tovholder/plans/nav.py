@@ -7,13 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tovholder.forums.standing import own_forum_ids
-from tovholder.plans.queries import open_count
-from tovholder.ui.navigation import NavItem
+from tovholder.ui.navigation import NavItem, facts
 
 
 def entries(request: HttpRequest) -> list[NavItem]:
     """Agreements, for those who are in a forum or have one to see to."""
-    count = open_count(request.user)
+    count = facts(request).get("open_agreements")
     if not count and not own_forum_ids(request.user):
         return []
     return [
