@@ -59,7 +59,7 @@ def test_the_minutes_carry_the_footer_in_pdf_and_word(words, anna):
 
 def test_the_forum_says_on_what_it_stands(client_for, anna):
     forum = ForumFactory(
-        bases=["section_115"], basis_documents=["Børne- og ungepolitikken"], principles="Alle får ordet."
+        bases=["rpl115"], basis_documents=["Børne- og ungepolitikken"], principles="Alle får ordet."
     )
     join(anna, forum, convenes=True)
     page = client_for(anna).get(f"/fora/{forum.pk}/").content.decode()

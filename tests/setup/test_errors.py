@@ -119,7 +119,7 @@ CASES = {
         changed('"monthly"', '"monthly"\nhighest_level = "named"'),
         f"{FORUM}, bases",
         "(mangler)",
-        "section_115",
+        "rpl115",
     ),
     "named in an open network": (
         changed('"monthly"', '"monthly"\nopen_to_all = true\nhighest_level = "named"\nbases = ["consent"]'),

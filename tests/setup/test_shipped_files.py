@@ -49,7 +49,7 @@ class TestBroendby:
             assert forum["acts"] is False
             assert forum["highest_level"] == "anonymous"
             assert forum["open_to_all"] is False
-            assert forum["bases"] == ["section_115"]
+            assert forum["bases"] == ["rpl115"]
             assert "Retsplejeloven" in forum["basis_documents"]
 
     def test_pupils_from_year_0_to_10(self) -> None:
@@ -144,7 +144,7 @@ class TestHolbaek:
     def test_the_tuesday_meeting_acts_on_current_cases(self) -> None:
         forum = self.forums["tirsdagsmoede"]
         assert forum["weekdays"] == ["tuesday"]
-        assert (forum["acts"], forum["highest_level"], forum["bases"]) == (True, "named", ["section_115"])
+        assert (forum["acts"], forum["highest_level"], forum["bases"]) == (True, "named", ["rpl115"])
         assert forum["expected_organisations"] == sorted(
             ["ssp-teamet", "politiet", "myndighed-boern-og-unge", "uu"]
         )

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LegalBasis(models.TextChoices):
-    SECTION_115 = "section_115", _("Kriminalitetsforebyggende samarbejde efter retsplejeloven")
+    RPL115 = "rpl115", _("Kriminalitetsforebyggende samarbejde efter retsplejeloven")
     EARLY_COOPERATION = "early_cooperation", _("Tidligt forebyggende samarbejde")
     CONSENT = "consent", _("Samtykke")
     PARTICIPATION = "participation", _("Forældrene er med")
