@@ -39,6 +39,11 @@ def test_production_starts_with_everything_in_place(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
         ({"EMAIL_HOST": ""}, "EMAIL_HOST is missing"),
         ({"EMAIL_FROM": ""}, "EMAIL_FROM is missing"),
+        ({"IMAP_HOST": "imap.vestby.example"}, "IMAP_HOST needs REPLY_ADDRESS"),
+        (
+            {"IMAP_HOST": "imap.vestby.example", "REPLY_ADDRESS": "svar@x.test", "IMAP_TLS": "0"},
+            "IMAP_TLS must not be off",
+        ),
     ],
 )
 def test_production_refuses(tmp_path: Path, change: dict[str, str], complaint: str) -> None:
