@@ -26,7 +26,7 @@ def record(
 
     `action` is "app.verb" ("meeting.moved"); `details` holds ids and names of fields, never what people typed.
     """
-    event = _event(by, action, obj, kind, purpose, details)
+    event = _event(by, action, obj, kind, purpose, details, ground)
     event.save()
     return event
 
@@ -51,6 +51,7 @@ def _event(
     kind: str,
     purpose: str,
     details: dict[str, Any] | None,
+    ground: str = "",
 ) -> Event:
     return Event(
         at=timezone.now(),
