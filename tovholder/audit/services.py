@@ -83,6 +83,6 @@ def record_reading(
     """
     if not purpose or not ground:
         raise ValueError("a reading needs its purpose and its ground")
-    return record(
-        by=by, action=action, obj=obj, kind=Event.Kind.READ, purpose=purpose, ground=ground, details=details
-    )
+    event = _event(by, action, obj, Event.Kind.READ, purpose, details, ground)
+    event.save()
+    return event
