@@ -218,9 +218,15 @@ FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 # Backup (config/safekeeping). A database kept apart never shares a file with the others: its backup dies sooner.
 BACKUP_KEY, BACKUP_KEY_FILE = ENV.backup_key, ENV.backup_key_file
 DATABASES_KEPT_APART: list[str] = []
-BACKUP_FOLDERS = {"media": MEDIA_ROOT, "setups": SETUPS_DIR}
+BACKUP_FOLDERS = {"media": MEDIA_ROOT, "setups": SETUPS_DIR} | {
+    f"anchors-{number}": place
+    for number, place in enumerate(AUDIT_ANCHOR)
+    if not place.startswith(("syslog:", "mail:"))
+}
 # A session that was ended must not come back to life.
 NOT_BACKED_UP = ["sessions.Session"]
+# What must be told, or counted anew, when a database has been set back.
+AFTER_RESTORE = ["tovholder.audit.anchors.mark_restored"]
 
 structlog.configure(
     processors=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,8 @@ def _put_all(writer: Writer, path: Path, aliases: list[str], folders: dict[str, 
     )
     copied, counted, counters = [], 0, {}
     # The instant comes first: a file that is attached later belongs to no row of it, and does no harm.
-    with _snapshots(aliases) as seen:
+    with ExitStack() as opened:
+        seen = {alias: opened.enter_context(rows.snapshot(connections[alias])) for alias in aliases}
         for name, folder in folders.items():
             copied += list(_put_files(writer, name, folder))
             say(f"  {name}: {len(copied)} files so far")
@@ -86,20 +88,6 @@ def _put_all(writer: Writer, path: Path, aliases: list[str], folders: dict[str, 
     missing = copied.count(False)
     writer.put({"summary": {"rows": counted, "files": copied.count(True), "counters": counters}})
     return Made(path, counted, copied.count(True), missing)
-
-
-class _snapshots:
-    """Open a snapshot of each database, and close them all."""
-
-    def __init__(self, aliases: list[str]) -> None:
-        self._open = {alias: rows.snapshot(connections[alias]) for alias in aliases}
-
-    def __enter__(self) -> dict[str, BaseDatabaseWrapper]:
-        return {alias: each.__enter__() for alias, each in self._open.items()}
-
-    def __exit__(self, *fault: Any) -> None:
-        for each in self._open.values():
-            each.__exit__(*fault)
 
 
 def _state(alias: str) -> tuple[Any, list[list[str]]]:
@@ -120,6 +108,8 @@ def _existing(connection: BaseDatabaseWrapper, these: list[rows.Table]) -> list[
 
 def _put_files(writer: Writer, name: str, folder: Path) -> Iterator[bool]:
     """Copy each file; False for one that somebody took away while we came to it."""
+    if not folder.is_dir():
+        return
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
         try:
             source = path.open("rb")

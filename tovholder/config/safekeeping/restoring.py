@@ -10,7 +10,7 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -170,12 +170,10 @@ def _has_tables(alias: str) -> bool:
 @contextmanager
 def _empty_databases(aliases: list[str]) -> Iterator[None]:
     """Run the block with empty databases; they take the place of what was there when it ends without a fault."""
-    if not aliases:
-        yield
-        return
-    connection = connections[aliases[0]]
-    empty = _new_file if connection.vendor == "sqlite" else _emptied
-    with empty(connection), _empty_databases(aliases[1:]):
+    with ExitStack() as entered:
+        for connection in map(connections.__getitem__, aliases):
+            empty = _new_file if connection.vendor == "sqlite" else _emptied
+            entered.enter_context(empty(connection))
         yield
 
 
@@ -235,7 +233,8 @@ def _build(
         say(f"Making the tables of {target} …")
         known[alias] = {table.name: table for table in _make_tables(target, contents.migrations[alias])}
     say(f"Loading {contents.rows} rows and {contents.files} files …")
-    _load(reading(path, key), targets, known, folders, say)
+    with _loading({targets[alias]: list(these.values()) for alias, these in known.items()}):
+        _load(reading(path, key), targets, known, folders, say)
     for alias, target in targets.items():
         connection = connections[target]
         connection.check_constraints()
@@ -252,7 +251,7 @@ def _make_tables(alias: str, migrations: list[tuple[str, str]]) -> list[rows.Tab
             connection.check_constraints()
 
     executor = MigrationExecutor(connection, progress_callback=settle)
-    executor.migrate(migrations)
+    executor.migrate(_ends(executor.loader, migrations))
     made = rows.tables(executor.loader.project_state(migrations).apps, alias)
     there = set(connection.introspection.table_names())
     made = [table for table in made if table.name in there]
@@ -261,8 +260,15 @@ def _make_tables(alias: str, migrations: list[tuple[str, str]]) -> list[rows.Tab
             quoted = connection.ops.quote_name(table.name)
             cursor.execute(f"SELECT 1 FROM {quoted} LIMIT 1")  # noqa: S608
             if cursor.fetchone():
-                cursor.execute(f"DELETE FROM {quoted}")  # noqa: S608
+                with rows.triggers_asleep(connection, [table]):
+                    cursor.execute(f"DELETE FROM {quoted}")  # noqa: S608
     return made
+
+
+def _ends(loader: MigrationLoader, migrations: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that no other of them stands on; an earlier one would be taken for a wish to go back."""
+    before = {parent.key for node in migrations for parent in loader.graph.node_map[node].parents}
+    return [node for node in migrations if node not in before]
 
 
 def _load(
@@ -272,22 +278,22 @@ def _load(
     folders: dict[str, Path],
     say: Say,
 ) -> None:
-    with _in_one_go(list(targets.values())):
-        for record in records:
-            match record:
-                case {"file": name, "folder": folder} if folder in folders:
-                    _write_file(records, folders[folder], name)
-                case {"table": name, "database": alias, "columns": columns}:
-                    say(f"  {name}")
-                    _write_rows(records, connections[targets[alias]], known[alias][name], columns)
+    for record in records:
+        match record:
+            case {"file": name, "folder": folder} if folder in folders:
+                _write_file(records, folders[folder], name)
+            case {"table": name, "database": alias, "columns": columns}:
+                say(f"  {name}")
+                _write_rows(records, connections[targets[alias]], known[alias][name], columns)
 
 
 @contextmanager
-def _in_one_go(aliases: list[str]) -> Iterator[None]:
-    if not aliases:
-        yield
-        return
-    with transaction.atomic(using=aliases[0]), _in_one_go(aliases[1:]):
+def _loading(tables: dict[str, list[rows.Table]]) -> Iterator[None]:
+    """One transaction in each database, with its triggers asleep."""
+    with ExitStack() as entered:
+        for alias, these in tables.items():
+            entered.enter_context(transaction.atomic(using=alias))
+            entered.enter_context(rows.triggers_asleep(connections[alias], these))
         yield
 
 

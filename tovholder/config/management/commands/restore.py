@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from tovholder.audit.models import SYSTEM
 from tovholder.audit.services import record
@@ -59,4 +60,6 @@ class Command(BaseCommand):
             call_command("migrate", database=alias, interactive=False, verbosity=0)
         if "default" in found.migrations:
             call_command("createcachetable", verbosity=0)
+            for path in settings.AFTER_RESTORE:
+                import_string(path)()
             record(by=SYSTEM, action="backup.restored", details={"made_at": found.made_at})
