@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -32,16 +33,28 @@ def contains_cpr(text: str) -> bool:
 
     Full-width digits, invisible characters and other dashes are seen through. Raises nothing.
     """
+    return next(_cprs(text), None) is not None
+
+
+def cpr_spans(text: str) -> list[tuple[int, int]]:
+    """Return start and end of each CPR number, in characters of `text`; the whole text where it is disguised."""
+    found = [match.span() for match in _cprs(text)]
+    return [span if _plain(text) == text else (0, len(text)) for span in found]
+
+
+def _cprs(text: str) -> Iterator[re.Match[str]]:
     if sum(char.isdigit() for char in text) < 10:
-        return False
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    plain = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in plain)
-    for match in _CPR.finditer(plain):
+        return
+    for match in _CPR.finditer(_plain(text)):
         day, month, year = (int(match.group(n)) for n in (1, 2, 3))
         if _is_date(day, month, year) and not _separated_as_list(match.group(0)):
-            return True
-    return False
+            yield match
+
+
+def _plain(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in plain)
 
 
 def _separated_as_list(found: str) -> bool:

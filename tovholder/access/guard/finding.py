@@ -1,0 +1,152 @@
+"""What is found, where it stands, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import phonenumbers
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.access.guard.names import NameLists, find_names
+from tovholder.access.personal_data import cpr_spans
+
+
+class FindingKind(models.TextChoices):
+    CPR = "cpr", _("CPR-nummer")
+    PHONE = "phone", _("Telefonnummer")
+    EMAIL = "email", _("E-mailadresse")
+    ADDRESS = "address", _("Adresse")
+    NAME = "name", _("Navn")
+    CLASS_AGE = "class_age", _("Klasse og alder")
+
+
+INSTEAD = {
+    FindingKind.CPR: _("fjern nummeret"),
+    FindingKind.PHONE: _("et telefonnummer"),
+    FindingKind.EMAIL: _("en e-mailadresse"),
+    FindingKind.ADDRESS: _("en adresse i området"),
+    FindingKind.NAME: _("barnet, den unge eller en rolle"),
+    FindingKind.CLASS_AGE: _("indskoling, mellemtrin eller udskoling"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A place in the text, in characters from its start; `refused` cannot be kept by a deliberate yes."""
+
+    start: int
+    end: int
+    kind: FindingKind
+    text: str
+
+    @property
+    def refused(self) -> bool:
+        return self.kind == FindingKind.CPR
+
+    @property
+    def instead(self) -> str:
+        return str(INSTEAD[self.kind])
+
+
+_EMAIL = re.compile(
+    r"[^\s@<>(),;:\"]+\s?(?:@|[(\[]\s?(?:at|snabel-?a)\s?[)\]])\s?[^\W_][\w-]*(?:\.[\w-]+)+", re.IGNORECASE
+)
+_STREET = (
+    r"(?:vej|vejen|gade|gaden|allé|alléen|alle|stræde|strædet|plads|pladsen|torv|torvet|vænge|vænget|park|parken|bakke|"
+    r"bakken|have|haven|toft|toften|eng|engen|lund|lunden|krog|krogen|mark|marken|sti|stien|boulevard|boulevarden|kaj|"
+    r"kajen|landevej|ager|ageren|høj|højen|vang|vangen|dal|dalen|bro|skrænten|kær|ring|ringen|gård|gården)"
+)
+_UNIT = r"(?:,?\s*(?:st|kl|\d{1,2})\.?\s*(?:sal)?,?\s*(?:tv|th|mf|\d{1,3})?\b\.?)?"
+_NO_COUNT = r"(?!\s?(?:%|pct|procent|kr|elever|børn|unge))"
+_ADDRESS = re.compile(
+    rf"\b[A-ZÆØÅ][\w.]*(?:\s[A-ZÆØÅ][\w.]*)*?(?:{_STREET}|\s(?i:{_STREET}))"
+    rf"\s+\d{{1,3}}\s?[A-Za-z]?\b{_NO_COUNT}{_UNIT}"
+)
+_CLASS = re.compile(r"\b(?:[0-9]|10)\.\s?(?:[a-hA-H]\b|klasse\b|kl\.)|\b(?:[1-9]|10)[a-hA-H]\b")
+_AGE = re.compile(r"\b(?:[3-9]|1\d|2[0-3])(?:\s?-?\s?(?:årig|årige|års)\b|\s?år\b)")
+_SENTENCE_END = re.compile(r"(?<=[a-zæøå\d)]{2})[.!?]\s+(?=[A-ZÆØÅ])|\n")
+_SPOKEN_OF_AS_PHONE = re.compile(
+    r"(?i)\b(?:tlf|telefon|mobil|ring|sms|nummer|nr|kontakt|fanges|nås)\W*(?:\w+\W+){0,3}$"
+)
+_COUNTED = re.compile(r"(?i)^\s*(?:kr|elever|børn|unge|minutter|fra|stk|besøg|point|%|procent)")
+
+
+def find_personal_data(text: str, lists: NameLists | None = None) -> list[Finding]:
+    """Return what in the text can point to a person, in order, nothing twice. Raises nothing.
+
+    The finder is deliberately wide with CPR numbers, phones and mail addresses, and careful with names.
+    """
+    lists = lists or NameLists.shipped()
+    found: list[Finding] = []
+    for kind, start, end in _all(text, lists):
+        if not any(start < each.end and each.start < end for each in found):
+            found.append(Finding(start, end, kind, text[start:end]))
+    return sorted(found)
+
+
+def _all(text: str, lists: NameLists) -> Iterator[tuple[FindingKind, int, int]]:
+    for start, end in cpr_spans(text):
+        yield FindingKind.CPR, start, end
+    for match in _EMAIL.finditer(text):
+        yield FindingKind.EMAIL, match.start(), match.end()
+    for start, end in _phones(text):
+        yield FindingKind.PHONE, start, end
+    for match in _ADDRESS.finditer(text):
+        yield FindingKind.ADDRESS, match.start(), match.end()
+    for start, end in find_names(text, lists):
+        yield FindingKind.NAME, start, end
+    for start, end in _classes_with_age(text):
+        yield FindingKind.CLASS_AGE, start, end
+
+
+def _phones(text: str) -> Iterator[tuple[int, int]]:
+    matcher = phonenumbers.PhoneNumberMatcher(text, "DK", leniency=phonenumbers.Leniency.POSSIBLE)
+    for match in matcher:
+        digits = re.sub(r"\D", "", match.raw_string)
+        asked_for = _SPOKEN_OF_AS_PHONE.search(text[: match.start]) is not None
+        if asked_for or (
+            len(digits) >= 8 and not _is_something_else(match.raw_string, digits, text[match.end :])
+        ):
+            yield match.start, match.end
+
+
+def _is_something_else(raw: str, digits: str, after: str) -> bool:
+    if raw.startswith(("+", "00")):
+        return False
+    if len(digits) != 8 or _COUNTED.match(after):
+        return True
+    return (
+        _is_date(digits) or _is_round(raw) or re.fullmatch(r"(?:19|20)\d\d\W(?:19|20)\d\d", raw) is not None
+    )
+
+
+def _is_date(digits: str) -> bool:
+    for shape in ("%Y%m%d", "%d%m%Y"):
+        try:
+            day = datetime.strptime(digits, shape)  # noqa: DTZ007 -- only whether it is a date
+        except ValueError:
+            continue
+        if 1900 <= day.year <= 2100:
+            return True
+    return False
+
+
+def _is_round(raw: str) -> bool:
+    """A list of round numbers (20 30 40 50)."""
+    parts = re.split(r"\D+", raw)
+    return len(parts) > 2 and all(part.endswith("0") for part in parts)
+
+
+def _classes_with_age(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for end in [*(match.start() + 1 for match in _SENTENCE_END.finditer(text)), len(text)]:
+        sentence = text[at:end]
+        one, other = _CLASS.search(sentence), _AGE.search(sentence)
+        if one and other:
+            for match in (one, other):
+                yield at + match.start(), at + match.end()
+        at = end
