@@ -14,6 +14,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from tovholder.config.environment import SETTINGS
 from tovholder.config.permissions import permissions_page
+from tovholder.config.sharing_page import sharing_page
 from tovholder.meetings import models as meetings
 from tovholder.plans import models as plans
 
@@ -64,7 +65,12 @@ def pages() -> dict[str, str]:
         permissions = permissions_page()
     finally:
         teardown_databases(made, verbosity=0)
-    return {"settings.md": settings_page(), "states.md": states_page(), "permissions.md": permissions}
+    return {
+        "settings.md": settings_page(),
+        "states.md": states_page(),
+        "permissions.md": permissions,
+        "sharing.md": sharing_page(),
+    }
 
 
 class Command(BaseCommand):
