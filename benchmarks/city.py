@@ -1,0 +1,147 @@
+"""Build ten years of the largest city, and keep it between runs: `python benchmarks/city.py --factor 1/100`.
+
+20,000 meetings, 200,000 agenda items, 100,000 agreements, 2,000 users and 5,000,000 log rows at factor 1, all from one
+seed. On SQLite a file in var/city; on PostgreSQL a database of its own beside the one in TEST_DATABASE_URL. A city is
+built again when the tables, the generator or the week have changed; `--drop` removes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+FOLDER = ROOT / "var" / "city"
+SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
+SEED = 7
+
+
+def name_of(factor: Fraction) -> str:
+    return f"tovholder_city_{factor.numerator}_{factor.denominator}"
+
+
+def address_of(vendor: str, factor: Fraction) -> str:
+    """Return the DATABASE_URL of a city."""
+    if vendor == "sqlite":
+        return f"sqlite:///{FOLDER / name_of(factor)}.sqlite3"
+    parts = urlsplit(os.environ.get("TEST_DATABASE_URL", SERVER))
+    return urlunsplit(parts._replace(path=f"/{name_of(factor)}"))
+
+
+def environment(vendor: str, factor: Fraction) -> dict[str, str]:
+    """Return the environment in which a city's Django runs."""
+    own = {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings",
+        "TOVHOLDER_MODE": "demo",
+        "DATABASE_URL": address_of(vendor, factor),
+        "MEDIA_ROOT": str(FOLDER / "media"),
+        "PYTHONPATH": str(ROOT),
+    }
+    return {**os.environ, **own}
+
+
+def ensure(vendor: str, factor: Fraction, seed: int = SEED) -> None:
+    """Build the city unless it stands already."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    stamp, wanted = _stamp(vendor, factor), _fingerprint(factor, seed)
+    if stamp.exists() and stamp.read_text() == wanted and _stands(vendor, factor):
+        return
+    print(f"Building {vendor}, {factor} of the city …", flush=True)
+    drop(vendor, factor)
+    if vendor == "postgresql":
+        _on_server("CREATE DATABASE {}", name_of(factor))
+    fill = [sys.executable, str(HERE / "city.py"), "--fill", "--factor", str(factor), "--seed", str(seed)]
+    subprocess.run(fill, check=True, cwd=ROOT, env=environment(vendor, factor))
+    stamp.write_text(wanted)
+
+
+def drop(vendor: str, factor: Fraction) -> None:
+    _stamp(vendor, factor).unlink(missing_ok=True)
+    if vendor == "postgresql":
+        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_of(factor))
+    else:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{FOLDER / name_of(factor)}.sqlite3{end}").unlink(missing_ok=True)
+
+
+def fill(factor: Fraction, seed: int) -> None:
+    """Set up the empty database of this process and fill it."""
+    import django  # the address of the database is in the environment only now
+
+    django.setup()
+    from city_rows import build  # models need a set-up Django
+    from django.core.management import call_command
+    from django.db import connection
+
+    since = time.monotonic()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("load_setup", str(ROOT / "setups" / "demo.toml"), apply=True, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    made = build(factor, seed)
+    with connection.cursor() as cursor:
+        # As autovacuum does in the background on PostgreSQL, and `PRAGMA optimize` on SQLite.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    for table, count in sorted(made.items(), key=lambda each: -each[1]):
+        print(f"  {count:>9,} {table}")
+    print(f"  made in {time.monotonic() - since:.0f} s", flush=True)
+
+
+def _stands(vendor: str, factor: Fraction) -> bool:
+    if vendor == "sqlite":
+        return (FOLDER / f"{name_of(factor)}.sqlite3").exists()
+    with suppress(psycopg.Error):
+        psycopg.connect(address_of(vendor, factor)).close()
+        return True
+    return False
+
+
+def _on_server(statement: str, name: str) -> None:
+    server = urlunsplit(urlsplit(os.environ.get("TEST_DATABASE_URL", SERVER))._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+
+
+def _stamp(vendor: str, factor: Fraction) -> Path:
+    return FOLDER / f"{vendor}-{name_of(factor)}.stamp"
+
+
+def _fingerprint(factor: Fraction, seed: int) -> str:
+    """What the city is made of; also the week, because meetings lie around today."""
+    text = hashlib.sha256(f"{factor} {seed} {int(time.time()) // 604_800}".encode())
+    for path in sorted([*HERE.glob("city*.py"), *ROOT.glob("tovholder/*/migrations/*.py")]):
+        text.update(path.read_bytes())
+    return text.hexdigest()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--factor", type=Fraction, default=Fraction(1, 100), help="size, 1 is the whole city")
+    parser.add_argument(
+        "--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"]
+    )
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--drop", action="store_true", help="remove the city instead")
+    parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.fill:
+        fill(asked.factor, asked.seed)
+        return 0
+    for vendor in asked.databases:
+        (drop if asked.drop else ensure)(vendor, asked.factor)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

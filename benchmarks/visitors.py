@@ -1,0 +1,106 @@
+"""Log some people of the city in and write which pages they ask for: JSON of page to (cookie, path) pairs.
+
+Run by `load.py` in the city's own environment. Every second visit is Anna's, who convenes eight forums.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+from itertools import chain
+from typing import Any
+
+import django
+
+MEMBERS = 8
+WORDS = ("fravær", "forældremøde", "natteliv", "Netværk 3", "lattergas", "klubben", "Anna", "trivsel")
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.bare.settings")
+    django.setup()
+    print(json.dumps(visits()))
+    return 0
+
+
+def visits() -> dict[str, list[tuple[str, str]]]:
+    from django.conf import settings  # the tables are there only after set-up
+    from django.contrib.auth import get_user_model
+    from django.urls import NoReverseMatch, reverse
+
+    ours, plain = settings.AUTHENTICATION_BACKENDS[0], settings.AUTHENTICATION_BACKENDS[-1]
+    users = list(
+        get_user_model().objects.filter(email__endswith="@city.example").order_by("pk")[: MEMBERS + 1]
+    )
+    anna, others = users[0], users[1:]
+    people = list(chain.from_iterable((anna, other) for other in others))
+    cookies = {user.pk: login(user, ours) for user in users}
+    pages = {
+        "bare page": [(login(user, plain), "/bench/bare/") for user in users],
+        "meeting list": [(cookies[user.pk], reverse("meetings:list")) for user in people],
+        "forum page": each_own(people, cookies, "insights:forum", forums_of),
+        "meeting page": each_own(people, cookies, "meetings:before", meetings_of),
+        "Mine aftaler": [(cookies[user.pk], reverse("plans:mine")) for user in people],
+    }
+    try:
+        address = reverse("search:search")
+    except NoReverseMatch:
+        print("No search to measure.", file=sys.stderr)
+        return pages
+    from urllib.parse import urlencode
+
+    pages["search"] = [
+        (cookies[user.pk], f"{address}?{urlencode({'q': word})}") for word in WORDS for user in people
+    ]
+    return pages
+
+
+def login(user: Any, backend: str) -> str:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = backend
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def each_own(people: list[Any], cookies: dict[int, str], name: str, own: Any) -> list[tuple[str, str]]:
+    """Let everybody ask for their own in turn."""
+    from django.urls import reverse
+
+    keys = {user.pk: own(user) for user in people}
+    rows = [
+        (cookies[user.pk], reverse(name, args=[keys[user.pk][turn % len(keys[user.pk])]]))
+        for turn in range(12)
+        for user in people
+        if keys[user.pk]
+    ]
+    return rows
+
+
+def forums_of(user: Any) -> list[int]:
+    from tovholder.forums.standing import own_forum_ids
+
+    return sorted(own_forum_ids(user))
+
+
+def meetings_of(user: Any) -> list[int]:
+    """The next and the latest meetings, in turn."""
+    from django.utils import timezone
+
+    from tovholder.forums.standing import own_forum_ids
+    from tovholder.meetings.models import Meeting
+
+    own = Meeting.objects.filter(lead_forum__in=own_forum_ids(user))
+    coming = own.filter(starts_at__gte=timezone.now()).order_by("starts_at")[:6].values_list("pk", flat=True)
+    held = own.filter(starts_at__lt=timezone.now()).order_by("-starts_at")[:6].values_list("pk", flat=True)
+    return list(chain.from_iterable(zip(coming, held, strict=False)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
