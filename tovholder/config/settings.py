@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tovholder.meetings",
     "tovholder.insights",
     "tovholder.setup",
+    "tovholder.imports",
     "tovholder.demo",
     "tovholder.config",
     "django.contrib.auth",
@@ -44,6 +45,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_filters",
@@ -64,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tovholder.accounts.middleware.LoginSessionMiddleware",
+    "tovholder.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -94,7 +100,14 @@ FORM_RENDERER = "tovholder.ui.renderers.DesignSystemRenderer"
 DATABASES = {"default": ENV.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes, so that login limits hold across workers and restarts.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# With room enough that nobody flushes a limit out by filling it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -119,6 +132,27 @@ ACCOUNT_ADAPTER = "tovholder.config.adapter.ClosedAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# Roles that must log in with a second factor, or "all"; nobody when empty.
+SECOND_FACTOR_ROLES = ENV.second_factor_roles
+MFA_ADAPTER = "tovholder.config.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tovholder.accounts.forms.CodeForm",
+    "reauthenticate": "tovholder.accounts.forms.CodeAgainForm",
+    "activate_totp": "tovholder.accounts.forms.AppForm",
+    "add_webauthn": "tovholder.accounts.forms.KeyForm",
+    "edit_webauthn": "tovholder.accounts.forms.KeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+# An authenticator may be added although no address is verified: an administrator wrote it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SIGN_ON = ENV.sign_on
+SOCIALACCOUNT_ADAPTER = "tovholder.config.adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = SIGN_ON.as_provider() if SIGN_ON else {}
+# Whose address a limit counts: what the innermost of our own proxies saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk")]
@@ -153,7 +187,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_SSL_REDIRECT = ENV.secure
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.secure
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.proxies else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -167,7 +201,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([SIGN_ON.origin] if SIGN_ON else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -200,10 +234,13 @@ EVERY_MINUTE = [
     "tovholder.outbox.services.deliver_due",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
+    "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
     "tovholder.audit.anchors.tell_due",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
+# Called in the transaction that gives a login rights.
+RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

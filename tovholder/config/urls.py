@@ -14,6 +14,7 @@ urlpatterns = [
     path("aftaler/", include("tovholder.plans.urls")),
     path("fora/", include("tovholder.forums.urls")),
     path("vejviser/", include("tovholder.directory.urls")),
+    path("opsaetning/import/", include("tovholder.imports.urls")),
     path("opsaetning/", include("tovholder.setup.urls")),
     path("mail/", include("tovholder.outbox.urls")),
     path("", include("tovholder.insights.urls")),
