@@ -142,7 +142,7 @@ class _Loud(SysLogHandler):
     """Says when it cannot write, where the standard one only grumbles."""
 
     def handleError(self, record: LogRecord) -> None:  # noqa: N802 (logging's own name)
-        raise  # noqa: PLE0704 (called from the handler's except)
+        raise
 
 
 def _syslog(where: str, lines: list[Line]) -> None:

@@ -29,21 +29,21 @@ def seal(
 
     Of two that seal at once one goes on and the other stops: a number is given to one segment only.
     """
-    until, sealed, after = time.monotonic() + seconds, 0, 0
+    until, sealed, after = time.monotonic() + seconds, 0, -(2**63)
     while time.monotonic() < until:
         try:
-            taken, after = _seal_one(after, size, settled_after)
+            taken, seen = _seal_one(after, size, settled_after)
         except IntegrityError:
             break
-        if not after:
+        if seen is None:
             break
-        sealed += taken
+        sealed, after = sealed + taken, seen
     return sealed
 
 
 @transaction.atomic
-def _seal_one(after: int, size: int, settled_after: timedelta) -> tuple[int, int]:
-    """Seal one segment; returns how many events, and the last number looked at (0 when there were none).
+def _seal_one(after: int, size: int, settled_after: timedelta) -> tuple[int, int | None]:
+    """Seal one segment; returns how many events, and the last number looked at (None: there were none).
 
     The chain's end is read before the list: if somebody else has sealed in between, our number is taken.
     """
@@ -51,7 +51,7 @@ def _seal_one(after: int, size: int, settled_after: timedelta) -> tuple[int, int
     waiting = Unsealed.objects.filter(event_id__gt=after).order_by("event_id")
     listed = list(waiting.values_list("event_id", flat=True)[:size])
     if not listed:
-        return 0, 0
+        return 0, None
     now = timezone.now()
     settled = Event.objects.filter(pk__in=listed, at__lte=now - settled_after).order_by("pk")
     found = list(settled.values_list("id", *canonical.COLUMNS))

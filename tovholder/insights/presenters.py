@@ -52,6 +52,8 @@ SENTENCES = {
     "import.uploaded": gettext_lazy("lagde en fil op til gennemsyn før import"),
     "item.presenter_handed_over": gettext_lazy("gav et oplæg videre til en anden"),
     "log.exported": gettext_lazy("hentede loggen som fil"),
+    "log.purged": gettext_lazy("glemte gamle linjer i loggen"),
+    "log.verified": gettext_lazy("efterprøvede loggen"),
     "login.closed": gettext_lazy("lukkede loginnet"),
     "login.created": gettext_lazy("oprettede loginnet"),
     "login.connected": gettext_lazy("brugte kommunens login for første gang"),
