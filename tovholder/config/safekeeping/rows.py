@@ -72,6 +72,8 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
             cursor.execute("SELECT COUNT(*) FROM django_migrations")  # the first look fixes the instant
         yield own
     finally:
+        if own.connection is not None:
+            own.connection.rollback()
         own.close()
 
 
@@ -213,7 +215,7 @@ def counters(connection: BaseDatabaseWrapper, these: Iterable[Table]) -> dict[st
             cursor.execute("SELECT name, seq FROM sqlite_sequence")
             known = {name: int(last) for name, last in cursor.fetchall()}
             return {table.name: known[table.name] for table in these if table.name in known}
-        found = {}
+        found: dict[str, int] = {}
         for table in these:
             if not table.numbered:
                 continue
