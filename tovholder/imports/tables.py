@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from tovholder.imports.models import Batch
 from tovholder.imports.planning import Kind
+from tovholder.imports.reading.workbook import GUIDE
 from tovholder.ui.tables import Column, Table
 
 STATES = {"new": gettext_lazy("Ny"), "changed": gettext_lazy("Ændret")}
@@ -37,7 +38,7 @@ def write_template(file: IO[bytes], kind: Kind) -> None:
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = max(18, len(each.heading) + 4)
         sheet.column_dimensions[letter].number_format = "@"
-    guide = book.create_sheet(_("Vejledning"))
+    guide = book.create_sheet(GUIDE)
     for number, line in enumerate(guide_lines(kind), start=1):
         for column, text in enumerate(line, start=1):
             cell = guide.cell(row=number, column=column, value=text)

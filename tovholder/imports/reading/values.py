@@ -63,8 +63,8 @@ def as_date(raw: Raw) -> date | None:
         return None
     for pattern, order in ((_ISO, (3, 2, 1)), (_NUMBERS, (1, 2, 3))):
         if match := pattern.fullmatch(text):
-            day, month, year = (int(match.group(n)) for n in order)
-            return _day(text, day, month, year)
+            day, month, year = (match.group(n) for n in order)
+            return _day(text, int(day), int(month), int(year) if len(year) == 4 else 2000 + int(year))
     if (match := _WORDS.fullmatch(text)) and match.group(2)[:3].lower() in MONTHS:
         return _day(
             text, int(match.group(1)), MONTHS.index(match.group(2)[:3].lower()) + 1, int(match.group(3))
@@ -81,7 +81,7 @@ def _from_number(raw: float) -> date:
 
 def _day(text: str, day: int, month: int, year: int) -> date:
     try:
-        return _sensible(date(year if year > 99 else 2000 + year, month, day))
+        return _sensible(date(year, month, day))
     except ValueError as error:
         raise BadCell(
             _("Datoen »%(text)s« findes ikke. Skriv dag, måned og år, for eksempel 1.8.2026.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
-from datetime import timedelta
+from datetime import date, time
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils import range_boundaries
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from tovholder.imports.reading.grid import MOST_COLUMNS, MOST_ROWS, Grid, Line, Raw, Wrong
 from tovholder.imports.reading.packed import check_package
@@ -19,8 +18,7 @@ from tovholder.imports.reading.text import too_many_columns, too_many_rows
 
 EXCEL = "Excel-projektmappe (.xlsx)"
 LAST_ROW = 1_048_576
-WIDEST = 300  # columns that are looked at at all, to tell how many there are
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
+GUIDE = "Vejledning"  # the sheet of our own templates that explains the columns
 
 
 def read_xlsx(file: BinaryIO) -> Grid:
@@ -29,7 +27,7 @@ def read_xlsx(file: BinaryIO) -> Grid:
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
         try:
-            return _read(book, file)
+            return _read(book)
         finally:
             book.close()
     except Unreadable:
@@ -51,17 +49,18 @@ def read_xlsx(file: BinaryIO) -> Grid:
         ) from error
 
 
-def _read(book: Any, file: BinaryIO) -> Grid:
+def _read(book: Any) -> Grid:
+    if not book.worksheets:
+        raise ValueError("no sheet")
     filled: list[tuple[Any, list[Line]]] = []
     for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
+        if sheet.sheet_state != "visible" or (filled and sheet.title == GUIDE):
             continue
         if lines := _lines(sheet):
             filled.append((sheet, lines))
     if not filled:
         return Grid([])
     sheet, lines = filled[0]
-    _mark_merged(lines, _merged(file, sheet))
     notices = []
     if len(filled) > 1:
         others = ", ".join(f"»{other.title}«" for other, _lines_of in filled[1:])
@@ -73,47 +72,50 @@ def _read(book: Any, file: BinaryIO) -> Grid:
 
 
 def _lines(sheet: Any) -> list[Line]:
-    sheet.reset_dimensions()  # what the file says of its size is only a claim
+    """The rows that are really in the file: one that claims to be number a billion costs nothing."""
     found: list[Line] = []
-    for number, row in enumerate(sheet.iter_rows(max_col=WIDEST, max_row=LAST_ROW), start=1):
-        cells = [_cell(cell) for cell in row]
-        while cells and cells[-1] is None:
-            cells.pop()
-        if not cells:
-            continue
-        if len(cells) > MOST_COLUMNS:
-            raise too_many_columns(len(cells))
-        found.append(Line(number, cells))
-        if len(found) > MOST_ROWS + 100:
-            raise too_many_rows()
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=False,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            filled = {cell["column"]: value for cell in row if (value := _cell(cell)) is not None}
+            if not filled:
+                continue
+            if number > LAST_ROW or (found and number <= found[-1].number):
+                raise ValueError("rows out of order")
+            if max(filled) > MOST_COLUMNS:
+                raise too_many_columns(len(filled))
+            found.append(Line(number, [filled.get(place) for place in range(1, max(filled) + 1)]))
+            if len(found) > MOST_ROWS + 100:
+                raise too_many_rows()
+    _mark_merged(
+        found, [each.bounds for each in parser.merged_cells.mergeCell] if parser.merged_cells else []
+    )
     return found
 
 
-def _cell(cell: Any) -> Raw:
-    value = cell.value
+def _cell(cell: dict[str, Any]) -> Raw:
+    value, kind = cell["value"], cell["data_type"]
     if value is None:
         return None
-    if cell.data_type == "f" or (not isinstance(value, str | int | float | bool) and hasattr(value, "ref")):
+    if kind == "f":
         return Wrong(
             _(
                 "Cellen er en formel. Kopiér kolonnen, og sæt den ind som værdier (Indsæt speciel), før du gemmer."
             )
         )
-    if cell.data_type == "e":
+    if kind == "e":
         return Wrong(_("Cellen viser fejlen %(error)s. Ret den i Excel.") % {"error": str(value)[:20]})
-    if isinstance(value, str):
-        return " ".join(value.replace("\xa0", " ").split()) or None
-    if isinstance(value, timedelta):
-        return str(value)
-    found: Raw = value
-    return found
-
-
-def _merged(file: BinaryIO, sheet: Any) -> list[tuple[int, int, int, int]]:
-    """The merged ranges of a sheet, which a reader that streams does not tell."""
-    with zipfile.ZipFile(file) as packed, packed.open(sheet._worksheet_path) as part:
-        text = part.read()
-    return [range_boundaries(each.decode()) for each in _MERGED.findall(text)]
+    if isinstance(value, bool | int | float | date | time):
+        return value
+    return " ".join(str(value).replace("\xa0", " ").split()) or None
 
 
 def _mark_merged(lines: list[Line], ranges: list[tuple[int, int, int, int]]) -> None:
