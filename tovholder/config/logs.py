@@ -8,7 +8,7 @@ import re
 _QUERY = re.compile(r"\?[^\s\"']*")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 # Signed links and reset keys: whoever reads the log must not be able to use them.
-_TOKEN = re.compile(r"/[\w-]*:[\w:-]{10,}|(?<=/glemt/)[\w-]{20,}")
+_TOKEN = re.compile(r"/[\w-]*:[\w:-]{10,}|(?<=/glemt/)[\w-]{20,}|(?<=/kalender/)[\w-]{20,}")
 
 
 def scrub(text: str) -> str:

@@ -14,4 +14,7 @@ WATCHERS = frozenset({Role.LOG_REVIEWER, Role.DATA_PROTECTION_OFFICER})
 def entries(request: HttpRequest) -> list[NavItem]:
     if not request.user.roles - WATCHERS:
         return []
-    return [NavItem(label=_("Møder"), url=reverse("meetings:list"), icon="groups", order=10)]
+    return [
+        NavItem(label=_("Møder"), url=reverse("meetings:list"), icon="groups", order=10),
+        NavItem(label=_("Min kalender"), url=reverse("meetings:calendar"), icon="calendar-month", order=12),
+    ]

@@ -51,6 +51,27 @@ def may_take_part(user: User, meeting: Meeting) -> Decision:
     return no("not_participant", _("Kun mødets deltagere kan gøre det."))
 
 
+def may_follow(user: User, forum: Forum | None = None) -> Decision:
+    """May have a calendar address: for one's own meetings (no forum), or for those of a forum one sits in or oversees.
+
+    Asked when the address is made, and again each time it is fetched.
+    """
+    person = person_of(user)
+    if person is not None and person.left_on is not None:
+        return no("person_left", _("Du er fratrådt."))
+    if forum is None:
+        if person is None:
+            return no("no_person", _("Dit login er ikke knyttet til en person, så det har ingen møder."))
+        return yes("own_meetings")
+    if forum.retired_at is not None:
+        return no("forum_retired", _("Forummet findes ikke længere."))
+    if user.has_role(*SEES_ALL_MEETINGS):
+        return yes("role")
+    if forum.pk in own_forum_ids(user):
+        return yes("member")
+    return no("not_member", _("Du er ikke med i dette forum."))
+
+
 def may_become(meeting: Meeting, status: str) -> Decision:
     """The state question, apart from the person question."""
     if status in TRANSITIONS[meeting.status]:

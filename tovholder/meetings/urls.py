@@ -9,6 +9,7 @@ from tovholder.meetings.views import (
     catching,
     choosing,
     conclusions,
+    feeds,
     items,
     lists,
     minutes,
@@ -133,6 +134,16 @@ during_and_after: list[URLPattern] = [
     path("<int:pk>/referat.docx", papers.minutes_word, name="minutes_word"),
 ]
 
+calendars: list[URLPattern] = [
+    path("kalender/", feeds.calendar, name="calendar"),
+    path("kalender/ny/", feeds.calendar_make, name="calendar_make"),
+    path("kalender/luk/", feeds.calendar_close, name="calendar_close"),
+    path("kalender/forum/<int:forum_pk>/", feeds.calendar, name="forum_calendar"),
+    path("kalender/forum/<int:forum_pk>/ny/", feeds.calendar_make, name="forum_calendar_make"),
+    path("kalender/forum/<int:forum_pk>/luk/", feeds.calendar_close, name="forum_calendar_close"),
+    path("kalender/<str:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+]
+
 # What happens to meetings when a forum closes or a person leaves.
 handing_on: list[URLPattern] = [
     path("fratraeder/<int:person_pk>/", succession.hand_over, name="hand_over"),
@@ -142,4 +153,6 @@ handing_on: list[URLPattern] = [
     path("forum/<int:pk>/saml/", succession.forum_merge, name="forum_merge"),
 ]
 
-urlpatterns: list[URLPattern] = planning + attending_people + between_meetings + during_and_after + handing_on
+urlpatterns: list[URLPattern] = (
+    planning + attending_people + between_meetings + during_and_after + calendars + handing_on
+)

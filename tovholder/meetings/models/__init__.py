@@ -10,6 +10,7 @@ from tovholder.meetings.models.agenda import (
     Topic,
     TopicStatus,
 )
+from tovholder.meetings.models.feed import CalendarFeed
 from tovholder.meetings.models.meeting import (
     TRANSITIONS,
     Answer,
@@ -36,6 +37,7 @@ __all__ = [
     "AgendaItem",
     "AgreementOrigin",
     "Answer",
+    "CalendarFeed",
     "CarriedAgreement",
     "ChecklistTick",
     "Meeting",

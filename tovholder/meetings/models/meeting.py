@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField, FreeTextField
@@ -86,6 +87,7 @@ class Meeting(models.Model):
     # Calendar: the same uid for life, sequence up on every move or cancellation.
     uid = models.CharField(max_length=80, unique=True, default=new_uid)
     sequence = models.PositiveIntegerField(default=0)
+    sequence_at = models.DateTimeField(null=True, blank=True)  # when it last went up
     invited_at = models.DateTimeField(_("indkaldt"), null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(_("begyndt"), null=True, blank=True)
@@ -114,6 +116,11 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.lead_forum)
+
+    def raise_sequence(self) -> None:
+        """Mark that calendars must take the meeting anew. The caller saves `sequence` and `sequence_at`."""
+        self.sequence += 1
+        self.sequence_at = timezone.now()
 
     @property
     def length(self) -> timedelta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tovholder.directory.models import Person
 from tovholder.directory.queries import municipality_name
 from tovholder.documents.calendar import Method, invitation
-from tovholder.meetings.models import Meeting, Participation
+from tovholder.meetings.models import Meeting, MeetingKind, Participation
 from tovholder.meetings.services.links import answer_url, meeting_url
 from tovholder.outbox.services import queue_mail
 
@@ -46,6 +46,11 @@ def subject_line(meeting: Meeting, prefix: str) -> str:
     return " ".join(line.split())[:150]
 
 
+def calendar_title(forum: str, kind: str) -> str:
+    """Write what a calendar shows of a meeting, the same in invitations and feeds: "Netværk Vester, fællesmøde"."""
+    return f"{forum}, {MeetingKind(kind).label.lower()}"
+
+
 def calendar_part(participation: Participation, method: Method) -> str:
     """Return the iTIP part for one invited person."""
     meeting, person = participation.meeting, participation.person
@@ -56,7 +61,7 @@ def calendar_part(participation: Participation, method: Method) -> str:
         sequence=meeting.sequence,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        summary=meeting.lead_forum.name,
+        summary=calendar_title(meeting.lead_forum.name, meeting.kind),
         location=meeting.place,
         # A calendar may be shared: whoever sees the entry must not be able to answer for its owner.
         description=_("Se dagsordenen (log ind): %(url)s. Svar med linket i mailen.")

@@ -149,7 +149,7 @@ def edit_meeting(*, by: User, meeting: Meeting, **changes: Any) -> Meeting:
         setattr(meeting, name, changes[name])
     moved = bool({"starts_at", "ends_at"} & set(changed))
     if TOLD & set(changed):
-        meeting.sequence += 1
+        meeting.raise_sequence()
     if moved:
         meeting.reminded_at = None
     meeting.save()
@@ -182,8 +182,8 @@ def cancel(*, by: User, meeting: Meeting, reason: str) -> Meeting:
     may_become(meeting, MeetingStatus.CANCELLED).require()
     meeting.status = MeetingStatus.CANCELLED
     meeting.cancelled_reason = reason
-    meeting.sequence += 1
-    meeting.save(update_fields=["status", "cancelled_reason", "sequence"])
+    meeting.raise_sequence()
+    meeting.save(update_fields=["status", "cancelled_reason", "sequence", "sequence_at"])
     invitations.tell_cancelled(by=by, meeting=meeting)
     waiting = meeting.items.exclude(source__in=_STAYS)
     waiting.update(is_deferred=True)
@@ -211,8 +211,8 @@ def undo_cancel(*, by: User, meeting: Meeting) -> Meeting:
         no("meeting_not_cancelled", _("Mødet er ikke aflyst.")).require()
     meeting.status = MeetingStatus.PLANNED
     meeting.cancelled_reason = ""
-    meeting.sequence += 1
-    meeting.save(update_fields=["status", "cancelled_reason", "sequence"])
+    meeting.raise_sequence()
+    meeting.save(update_fields=["status", "cancelled_reason", "sequence", "sequence_at"])
     _take_items_back(meeting)
     record(by=by, action="meeting.cancel_undone", obj=meeting, details={"sequence": meeting.sequence})
     invitations.tell_back_on(by=by, meeting=meeting)
