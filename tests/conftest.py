@@ -50,6 +50,12 @@ def _plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
+def _password_is_enough(settings):
+    """Most tests are about something else; tests/login demands the second factor."""
+    settings.SECOND_FACTOR_ROLES = ()
+
+
+@pytest.fixture(autouse=True)
 def _own_media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.AUDIT_ANCHOR = [str(tmp_path / "anchors")]

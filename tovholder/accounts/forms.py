@@ -1,12 +1,17 @@
-"""What an administrator types about logins."""
+"""What an administrator types about logins, and what a person types to show who they are."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.accounts.models import Role, User
-from tovholder.ui.forms import TovholderForm
+from tovholder.ui.forms import TovholderForm, TovholderFormMixin
 
 
 class RolesForm(TovholderForm):
@@ -29,3 +34,42 @@ class LoginForm(RolesForm):
         if User.objects.filter(email__iexact=email).exists():
             raise forms.ValidationError(_("Der findes allerede et login med den e-mail. Find det på listen."))
         return email
+
+
+def code_field(help_text: str = "") -> forms.CharField:
+    """A field for a code: the telephone shows digits and offers the code it has just received."""
+    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+    return forms.CharField(
+        label=_("Kode"), max_length=20, help_text=help_text, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+class SpacelessCode:
+    """Apps show "123 456", and that is how people type it."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class CodeForm(SpacelessCode, TovholderFormMixin, mfa.AuthenticateForm):
+    code = code_field(_("De 6 cifre i din app. Har du den ikke, så skriv en af dine nødkoder."))
+
+
+class CodeAgainForm(SpacelessCode, TovholderFormMixin, mfa.ReauthenticateForm):
+    code = code_field(_("De 6 cifre i din app, eller en af dine nødkoder."))
+
+
+class AppForm(SpacelessCode, TovholderFormMixin, totp.ActivateTOTPForm):
+    code = code_field()
+
+
+class KeyForm(webauthn.AddWebAuthnForm):
+    name = forms.CharField(label=_("Hvad skal den hedde?"), max_length=60, required=False)
+
+
+class KeyNameForm(TovholderFormMixin, webauthn.EditWebAuthnForm):
+    name = forms.CharField(label=_("Navn"), max_length=60)

@@ -38,6 +38,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("navn"), max_length=120)
     is_active = models.BooleanField(_("aktiv"), default=True)
+    # Closed because the person lost the last group that gives access, not by an administrator: opens by itself again.
+    closed_by_sign_on = models.BooleanField(default=False, db_default=False)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(_("oprettet"), auto_now_add=True)
 
@@ -79,3 +81,16 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role}"
+
+
+class LoginSession(models.Model):
+    """A place where somebody is logged in: what device, since when, last used. No address is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="login_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(_("enhed"), max_length=60)
+    started_at = models.DateTimeField(_("logget ind"))
+    used_at = models.DateTimeField(_("sidst brugt"))
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.device}"

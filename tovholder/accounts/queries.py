@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db.models import Aggregate, CharField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
 
-from tovholder.accounts.models import RoleGrant, User
+from tovholder.accounts.models import LoginSession, Role, RoleGrant, User
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class Joined(Aggregate):
@@ -36,3 +43,24 @@ def logins(search: str = "", role: str = "") -> QuerySet[User]:
     if role:
         found = found.filter(role_grants__role=role)
     return found
+
+
+def log_reviewers() -> QuerySet[User]:
+    """Return the open logins that review the log."""
+    return User.objects.filter(is_active=True, role_grants__role=Role.LOG_REVIEWER).order_by("pk")
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the user can show more than a password. Recovery codes alone are no factor."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+def sessions_of(user: User) -> QuerySet[LoginSession]:
+    """Return where the user is logged in now, last used first."""
+    alive = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return user.login_sessions.filter(used_at__gte=alive).order_by("-used_at", "-pk")
+
+
+def uses_sign_on(user: User) -> bool:
+    """Whether the user has come by single sign-on, and it is still set up here."""
+    return bool(settings.SIGN_ON) and SocialAccount.objects.filter(user=user).exists()

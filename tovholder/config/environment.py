@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from tovholder.accounts.sign_on import SignOn
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,42 @@ SETTINGS = (
         "postgres://user:password@host:port/name or sqlite:///path.",
     ),
     Setting("SECURE_COOKIES", "", "0 turns secure cookies and https off. Refused in production."),
-    Setting("BEHIND_PROXY", "0", "1 trusts X-Forwarded-Proto from the proxy in front."),
+    Setting(
+        "BEHIND_PROXY",
+        "0",
+        "Number of your own proxies in front; their X-Forwarded-Proto and X-Forwarded-For are trusted.",
+    ),
+    Setting(
+        "SECOND_FACTOR_ROLES",
+        "",
+        "Roles that must log in with a second factor, comma between; all or none. Empty: none in the demo, all elsewhere.",
+    ),
+    Setting("OIDC_SERVER_URL", "", "Address of the OpenID Connect provider. Empty: no single sign-on."),
+    Setting("OIDC_CLIENT_ID", "", "What the provider calls Tovholder."),
+    Setting("OIDC_CLIENT_SECRET", "", "The secret it shares with Tovholder."),
+    Setting("OIDC_NAME", "kommunens login", "What it is called on the login page: »Log ind med …«."),
+    Setting(
+        "OIDC_GROUPS_CLAIM",
+        "groups",
+        "The claim with a person's groups; realm_access.roles finds an inner one.",
+    ),
+    Setting(
+        "OIDC_ROLES",
+        "{}",
+        'Group to roles as JSON: {"SSP": ["consultant"]}. Who has such a group gets a login, who has none loses it. '
+        "Empty: logins and roles are given by hand.",
+    ),
+    Setting(
+        "OIDC_SECOND_FACTOR",
+        "mfa",
+        "What amr or acr must say for the provider's login to count as a second factor, comma between. Empty: never.",
+    ),
+    Setting(
+        "OIDC_TRUSTED_DOMAINS",
+        "",
+        "Mail domains taken as verified when the provider does not send email_verified, comma between.",
+    ),
+    Setting("OIDC_KEEPS_PASSWORD", "0", "1 lets those who use single sign-on log in with a password too."),
     Setting("MEDIA_ROOT", "var/media", "Folder of attached files."),
     Setting(
         "AUDIT_ANCHOR",
@@ -89,7 +127,9 @@ class Environment:
     public_url: str
     database: dict[str, Any]
     secure: bool
-    behind_proxy: bool
+    proxies: int
+    second_factor_roles: tuple[str, ...]
+    sign_on: SignOn | None
     media_root: Path
     static_root: Path
     attachment_max_bytes: int
@@ -122,11 +162,15 @@ class Environment:
             public_url=public_url,
             database=database,
             secure=production,
-            behind_proxy=value["BEHIND_PROXY"] == "1",
+            proxies=int(value["BEHIND_PROXY"]),
+            second_factor_roles=_second_factor_roles(value["SECOND_FACTOR_ROLES"], mode),
+            sign_on=_sign_on(value, production),
             media_root=base / value["MEDIA_ROOT"],
             static_root=base / value["STATIC_ROOT"],
             attachment_max_bytes=int(value["ATTACHMENT_MAX_BYTES"]),
-            audit_anchor=_anchors(value["AUDIT_ANCHOR"], database_from_url(value["DATABASE_URL"], base), base),
+            audit_anchor=_anchors(
+                value["AUDIT_ANCHOR"], database_from_url(value["DATABASE_URL"], base), base
+            ),
             email=_email(value, base),
             backup_key=value["BACKUP_KEY"],
             backup_key_file=value["BACKUP_KEY_FILE"],
@@ -161,6 +205,45 @@ def _anchors(value: str, database: dict[str, Any], base: Path) -> list[str]:
         value = f"{database['NAME']}.anchors" if on_file else "var/anchors"
     places = [place.strip() for place in value.split(",") if place.strip()]
     return [place if place.startswith(("syslog:", "mail:")) else str(base / place) for place in places]
+
+
+def _second_factor_roles(wanted: str, mode: str) -> tuple[str, ...]:
+    """Whether the roles exist is asked when the app starts: here nobody knows them yet."""
+    roles = _words(wanted) or (["none"] if mode == "demo" else ["all"])
+    return () if roles == ["none"] else tuple(roles)
+
+
+def _sign_on(value: dict[str, str], production: bool) -> SignOn | None:
+    """Read how single sign-on is set up. Raises ImproperlyConfigured when it is half set up or unsafe."""
+    if not value["OIDC_SERVER_URL"]:
+        return None
+    faults = [f"{name} is missing" for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not value[name]]
+    if production and not value["OIDC_SERVER_URL"].startswith("https://"):
+        faults.append("OIDC_SERVER_URL must start with https://")
+    try:
+        roles = {str(group): tuple(given) for group, given in json.loads(value["OIDC_ROLES"]).items()}
+        if not all(isinstance(each, str) for given in roles.values() for each in given):
+            raise TypeError
+    except (ValueError, TypeError, AttributeError):
+        roles = {}
+        faults.append('OIDC_ROLES is not JSON like {"group": ["role"]}')
+    if faults:
+        raise ImproperlyConfigured("Single sign-on is not set up: " + "; ".join(faults))
+    return SignOn(
+        server_url=value["OIDC_SERVER_URL"].rstrip("/"),
+        client_id=value["OIDC_CLIENT_ID"],
+        secret=value["OIDC_CLIENT_SECRET"],
+        name=value["OIDC_NAME"],
+        groups_claim=value["OIDC_GROUPS_CLAIM"],
+        roles=roles,
+        strong=frozenset(_words(value["OIDC_SECOND_FACTOR"])),
+        trusted_domains=frozenset(each.lower() for each in _words(value["OIDC_TRUSTED_DOMAINS"])),
+        keeps_password=value["OIDC_KEEPS_PASSWORD"] == "1",  # noqa: S105 -- yes or no, no password
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _email(value: dict[str, str], base: Path) -> dict[str, Any]:

@@ -216,7 +216,9 @@ EMAIL_USE_TLS = ENV.email["tls"]
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = ENV.email["folder"]
 DEFAULT_FROM_EMAIL = ENV.email["sender"]
-REPLIES = ENV.replies  # answers from calendar programs: where they are sent, and the mailbox they are read from
+REPLIES = (
+    ENV.replies
+)  # answers from calendar programs: where they are sent, and the mailbox they are read from
 
 # Upward information goes by name: the layout asks these, and imports none of them.
 NAVIGATION = [

@@ -1,10 +1,13 @@
-"""The one thing that leaves the log: a file of it, which is itself written down."""
+"""What leaves the log: a file of it, which is itself written down, and a word to those who review it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +16,7 @@ from tovholder.audit.models import Event
 from tovholder.audit.services import record
 from tovholder.insights import policy
 from tovholder.insights.queries import log
+from tovholder.outbox.services import queue_mail
 
 
 @transaction.atomic
@@ -42,3 +46,19 @@ def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
             line.about,
             event.action,
         ]
+
+
+def tell_log_reviewers(*, user: User, reviewers: list[User]) -> None:
+    """Mail those who review the log that a login has got rights: a link to its lines, and no name."""
+    about = urlencode({"om": "accounts.user", "nummer": user.pk})
+    for reviewer in reviewers:
+        queue_mail(
+            to=reviewer.email,
+            subject=_("Nye rettigheder i Tovholder"),
+            body=_(
+                "Hej\n\nEt login i Tovholder har fået eller mistet rettigheder. Se i loggen, hvem der gjorde det, "
+                "og om det er i orden:\n\n%(link)s"
+            )
+            % {"link": f"{settings.PUBLIC_URL}{reverse('insights:log')}?{about}"},
+            about="rights",
+        )

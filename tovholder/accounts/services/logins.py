@@ -8,7 +8,10 @@ from django.db import transaction
 
 from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.accounts.policy import may_administer, may_close, may_set_roles
-from tovholder.audit.models import SYSTEM
+from tovholder.accounts.queries import log_reviewers
+from tovholder.accounts.services.rights import tell_of_rights
+from tovholder.accounts.services.sessions import drop_sessions
+from tovholder.audit.models import SYSTEM, Actor
 from tovholder.audit.services import record
 
 
@@ -38,40 +41,56 @@ def create_administrator(*, email: str, name: str) -> User:
         obj=user,
         details={"given": [str(Role.ADMINISTRATOR)], "taken": []},
     )
+    tell_of_rights(user=user)
     return user
 
 
 @transaction.atomic
 def set_roles(*, by: User, user: User, roles: Iterable[str]) -> None:
-    """Give exactly these roles. Raises Refused, or ValueError for a role that does not exist."""
+    """Give exactly these roles. Raises Refused, or ValueError for a role that does not exist.
+
+    The log reviewers are told when a role is given, and when one of them is taken off: a watch that can be
+    sent home unseen is no watch.
+    """
     wanted = frozenset(str(Role(role)) for role in roles)
     may_set_roles(by, user, wanted).require()
+    change_roles(by=by, user=user, wanted=wanted)
+
+
+def change_roles(*, by: Actor, user: User, wanted: frozenset[str]) -> None:
+    """Make the roles so, with the log line and the word to the reviewers; who may has been asked before."""
     present = frozenset(user.role_grants.values_list("role", flat=True))
-    RoleGrant.objects.bulk_create([RoleGrant(user=user, role=role) for role in sorted(wanted - present)])
-    user.role_grants.filter(role__in=present - wanted).delete()
-    user.__dict__.pop("roles", None)
-    if wanted != present:
-        record(
-            by=by,
-            action="login.roles_set",
-            obj=user,
-            details={"given": sorted(wanted - present), "taken": sorted(present - wanted)},
-        )
+    given, taken = wanted - present, present - wanted
+    watched = list(log_reviewers())
+    RoleGrant.objects.bulk_create([RoleGrant(user=user, role=role) for role in sorted(given)])
+    user.role_grants.filter(role__in=taken).delete()
+    for known in ("roles", "granted_roles"):
+        user.__dict__.pop(known, None)
+    if given or taken:
+        details = {"given": sorted(given), "taken": sorted(taken)}
+        record(by=by, action="login.roles_set", obj=user, details=details)
+    if given or Role.LOG_REVIEWER in taken:
+        tell_of_rights(user=user, also=watched)
 
 
 @transaction.atomic
 def close_login(*, by: User, user: User) -> None:
-    """Close the login; its sessions end at the next request. Raises Refused."""
+    """Close the login and end its sessions at once. Raises Refused."""
     may_close(by, user).require()
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    watched = list(log_reviewers())
+    user.is_active, user.closed_by_sign_on = False, False
+    user.save(update_fields=["is_active", "closed_by_sign_on"])
     record(by=by, action="login.closed", obj=user)
+    drop_sessions(by=by, user=user)
+    if user in watched:
+        tell_of_rights(user=user, also=watched)
 
 
 @transaction.atomic
 def open_login(*, by: User, user: User) -> None:
-    """Open a closed login again. Raises Refused."""
+    """Open a closed login again, with the roles it had. Raises Refused."""
     may_administer(by).require()
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(by=by, action="login.opened", obj=user)
+    tell_of_rights(user=user)

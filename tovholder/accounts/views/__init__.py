@@ -1,0 +1,1 @@
+"""Pages about logins: the administrator's, one's own, and the way in."""
