@@ -18,6 +18,14 @@ PLACES: dict[str, list[Any]] = {
     "uidb36": ["1", "zzzzzz"],
     "key": ["set-password", "x-y"],
 }
+# What stands in a place that nobody has told of: so a new address is tried from its first day.
+UNKNOWN: dict[str, list[Any]] = {
+    "int": [1, 2**63],
+    "uuid": ["00000000-0000-4000-8000-000000000000"],
+    "slug": ["x", "x-1"],
+    "path": ["x", "../x", "%00"],
+    "str": ["x", "%00", "%ED%A0%80", "'"],
+}
 # What the first number of an address means: by app, and where an app has several kinds, by the start of its name.
 KINDS: dict[str, list[tuple[str, str]]] = {
     "meetings": [
@@ -52,7 +60,7 @@ def paths(world: World, name: str, route: str, converters: dict[str, Any]) -> It
         yield "/konto/glemt/1-set-password/"
         yield "/konto/glemt/zzz-x-y/"
         return
-    places = {place: _values(world, name, place) for place in converters}
+    places = {place: _values(world, name, place, converter) for place, converter in converters.items()}
     usual = {place: values[0] for place, values in places.items()}
     seen = {_filled(route, converters, usual)}
     for place, values in places.items():
@@ -63,16 +71,20 @@ def paths(world: World, name: str, route: str, converters: dict[str, Any]) -> It
 def _filled(route: str, converters: dict[str, Any], values: dict[str, Any]) -> str:
     path = route
     for place, value in values.items():
-        kind = type(converters[place]).__name__.removesuffix("Converter").lower().replace("string", "str")
-        path = path.replace(f"<{kind}:{place}>", str(value))
+        kind = _kind(converters[place])
+        path = path.replace(f"<{kind}:{place}>", str(value)).replace(f"<{place}>", str(value))
     return f"/{path}"
 
 
-def _values(world: World, name: str, place: str) -> list[Any]:
+def _kind(converter: Any) -> str:
+    return type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+
+
+def _values(world: World, name: str, place: str, converter: Any) -> list[Any]:
     space, _colon, short = name.partition(":")
     if place in PLACES:
         return PLACES[place]
     if place != "pk":
-        return world.ids[place.removesuffix("_pk")]
+        return world.ids.get(place.removesuffix("_pk")) or UNKNOWN[_kind(converter)]
     kind = next((kind for start, kind in KINDS.get(space, []) if short.startswith(start)), "any")
     return world.ids[kind]

@@ -1,0 +1,49 @@
+"""The long fuzz: `python benchmarks/fuzz.py [MINUTES] [SEED]`. Prints each fault once, and exits 1 when there was one.
+
+Runs as a test, in a test database of its own; DATABASE_URL chooses which kind. The small run is in the suite
+(tests/security/test_fuzz.py).
+"""
+
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+import django
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_long_run(world):
+    from tests.security.fuzz import ANSWERS, PERSONS, addresses, fire, shot_at  # Django is set up by now
+    from tests.security.test_fuzz import client_of  # Django is set up by now
+
+    minutes, seed = float(os.environ["FUZZ_MINUTES"]), os.environ["FUZZ_SEED"]
+    clients = [client_of(world.users.get(name)) for name in PERSONS]
+    there = [each for each in addresses(world) if not each.name.endswith("account_logout")]
+    seen, rounds, shots, until = set(), 0, 0, time.monotonic() + minutes * 60
+    while time.monotonic() < until:
+        rounds += 1
+        for number, address in enumerate(there):
+            chance = random.Random(f"{seed} {rounds} {number}")
+            fault = fire(chance.choice(clients), shot_at(address, chance))
+            shots += 1
+            if fault and (where := fault.where.rpartition(" at ")[2]) not in seen:
+                seen.add(where)
+                print(f"\n{address.name}: {fault}", flush=True)
+    print(f"\n{shots} requests to {len(there)} addresses in {rounds} rounds, seed {seed}: {len(seen)} faults")
+    print("Answers:", ", ".join(f"{status}: {count}" for status, count in sorted(ANSWERS.items())))
+    if seen:
+        pytest.fail(f"{len(seen)} faults")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ["FUZZ_MINUTES"] = sys.argv[1] if len(sys.argv) > 1 else "10"
+    os.environ["FUZZ_SEED"] = sys.argv[2] if len(sys.argv) > 2 else str(int(time.time()))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tovholder.config.settings")
+    django.setup()  # the plugins below are read before pytest-django would do it
+    sys.exit(pytest.main(["-n0", "-s", "-p", "tests.conftest", "-p", "tests.security.test_fuzz", __file__]))
