@@ -18,6 +18,7 @@ from tests.security.addresses import paths, patterns
 from tests.security.test_crawl import client_of
 from tests.security.world import ALLOWED, World, build
 from tovholder.audit.models import Event
+from tovholder.outbox.services import queue_mail
 
 # Pages with a table or a paged list that are no list of their own, and why.
 NO_LIST = {
@@ -28,12 +29,14 @@ NO_LIST = {
     "meetings:hand_over": "a form",
     "directory:school": "the seats of one school",
 }
+WHOLE = {"meetings:before", "meetings:after", "insights:forum"}  # heavy, and the same for each
 TABLE = re.compile(r"<table\b|th-pages")
 
 
 @pytest.fixture
 def world(personas, network, monkeypatch) -> World:
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    queue_mail(to="bo@vestby.example", subject="Indkaldelse", body="Et link")
     return build(personas, network)
 
 
@@ -50,12 +53,18 @@ def list_pages(world: World, who: str) -> dict[str, tuple[str, HttpResponse]]:
             continue
         for path in islice(paths(world, name, route, converters), 3):
             response = client.get(path)
-            if response.status_code == 200:
+            if response.streaming:
+                response.close()
+            elif response.status_code == 200:
                 html = response.content.decode()
                 if "th-export" in html:
                     found[name] = (path, response)
+                else:
+                    assert not TABLE.search(html) or name in NO_LIST, (
+                        f"{name} ({path}) is a list without a file"
+                    )
+                if name in found or name in WHOLE:
                     break
-                assert not TABLE.search(html) or name in NO_LIST, f"{name} ({path}) is a list without a file"
     return found
 
 
@@ -120,7 +129,7 @@ def test_who_may_not_see_the_list_gets_no_file(world, client_for):
 
 
 def test_the_log_says_who_took_which_list(world, client_for):
-    client_for(world.users["bo"]).get(f"/fora/{world.forum.pk}/medlemmer/", {"hent": "xlsx"})
+    client_for(world.users["bo"]).get(f"/fora/{world.forum.pk}/medlemmer/", {"hent": "xlsx"}).close()
     event = Event.objects.get(action="table.exported")
     assert (event.kind, event.actor) == ("read", world.users["bo"].audit_key)
     assert event.details == {"table": "medlemmer", "format": "xlsx", "rows": 4}
@@ -129,4 +138,5 @@ def test_the_log_says_who_took_which_list(world, client_for):
 
 def test_the_file_name_says_what_never_who(world, client_for):
     answer = client_for(world.users["anna"]).get("/moeder/", {"hent": "csv", "periode": "alle"})
+    answer.close()
     assert answer["Content-Disposition"] == 'attachment; filename="moeder.csv"'

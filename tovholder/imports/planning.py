@@ -147,7 +147,8 @@ def make_plan(
 
 def _double(first: Wanted, second: Wanted) -> int:
     """Pass over a row that says the same twice; refuse one that says something else of the same thing."""
-    if {**first.values, **second.values} != {**second.values, **first.values}:
+    shared = first.values.keys() & second.values.keys()
+    if any(folded(first.values[name]) != folded(second.values[name]) for name in shared):
         raise CannotUse(
             "",
             _("%(what)s står også i række %(row)s, men med noget andet. Behold kun den rigtige.")

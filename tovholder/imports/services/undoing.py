@@ -91,6 +91,8 @@ def _obstacles(batch: Batch) -> Iterator[str]:
 
 def _users(relation: Any, pks: dict[int, Any], made: dict[str, dict[int, Any]]) -> Iterator[str]:
     """Say which of the rows are pointed to over `relation`, by rows that the file did not bring itself."""
+    if relation.many_to_many and not relation.through._meta.auto_created:
+        return  # told by the rows of the table between
     if relation.many_to_many:
         model, column = relation.through, relation.field.m2m_reverse_name()
     else:

@@ -52,7 +52,9 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": KINDS.values(),
         "latest": latest,
-        "waiting": [each for each, _kind in latest if each.status == BatchStatus.READ or each.is_under_way],
+        "waiting": [
+            (each, kind) for each, kind in latest if each.status == BatchStatus.READ or each.is_under_way
+        ],
         "newest": queries.newest_done(),
         "crumbs": _crumbs()[:1],
     }
@@ -61,9 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     kind = _kind(request, key)
-    form = (
-        UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    )
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     context = {
         "kind": kind,
         "form": form,
