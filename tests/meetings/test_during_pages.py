@@ -258,6 +258,7 @@ def test_a_joint_meeting_asks_which_forum(page, meeting):
     body = html(page.get(url("run_item", meeting, at(meeting, 1).pk)))
     assert "Hvilket forum" not in body
     meeting.forums.add(ForumFactory())
+    Meeting.objects.filter(pk=meeting.pk).update(kind="joint")
     assert "Hvilket forum" in html(page.get(url("run_item", meeting, at(meeting, 1).pk)))
 
 

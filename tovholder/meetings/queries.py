@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import (
+    Exists,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import own_forum_ids
-from tovholder.meetings.models import AgendaItem, Meeting, Relay, Topic
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Outcome, Relay, Topic
 from tovholder.meetings.standing import (
     SEES_ALL_MEETINGS,
     at_the_table,
@@ -26,6 +37,9 @@ __all__ = [
     "item_ids_visible_to",
     "items_visible_to",
     "open_events",
+    "read_forums",
+    "read_items",
+    "read_items_and_outcomes",
     "readable_levels",
     "relays_visible_to",
     "sits_at_table",
@@ -39,6 +53,48 @@ def visible_to(user: User) -> QuerySet[Meeting]:
     if user.has_role(*SEES_ALL_MEETINGS):
         return Meeting.objects.all()
     return Meeting.objects.filter(at_the_table(user) | open_events(user))
+
+
+def read_forums(meeting: Meeting) -> None:
+    """Let `meeting.forums.all()` be answered without asking again; an ordinary meeting has the one that leads it."""
+    if meeting.kind == MeetingKind.ORDINARY:
+        _answer(meeting, "forums", Forum.objects.filter(meetings=meeting), [meeting.lead_forum])
+    else:
+        prefetch_related_objects([meeting], "forums")
+
+
+def read_items(meeting: Meeting) -> list[AgendaItem]:
+    """Return all items, read once: a page that only shows them asks `meeting.items.all()` as often as it likes."""
+    prefetch_related_objects([meeting], Prefetch("items", AgendaItem.objects.select_related("presenter")))
+    return list(meeting.items.all())
+
+
+def read_items_and_outcomes(meeting: Meeting) -> list[AgendaItem]:
+    """Do as `read_items`, with what each item led to, in the same query."""
+    rows = (
+        AgendaItem.objects.filter(meeting=meeting)
+        .annotate(led_to=FilteredRelation("outcomes"))
+        .select_related("presenter", "led_to__to_forum", "led_to__to_person")  # type: ignore[misc]
+        .order_by("position", "pk", "led_to__pk")
+    )
+    items: dict[int, AgendaItem] = {}
+    outcomes: dict[int, list[Outcome]] = {}
+    for row in rows:
+        item = items.setdefault(row.pk, row)
+        item.meeting = meeting
+        found = outcomes.setdefault(row.pk, [])
+        if (outcome := getattr(row, "led_to", None)) is not None:  # not set where there is none
+            found.append(outcome)
+    for pk, item in items.items():
+        _answer(item, "outcomes", Outcome.objects.filter(item=item), outcomes[pk])
+    _answer(meeting, "items", AgendaItem.objects.filter(meeting=meeting), items.values())
+    return list(items.values())
+
+
+def _answer(obj: Any, name: str, rows: QuerySet[Any], known: Iterable[Any]) -> None:
+    """Keep rows as the answer to `obj.<name>.all()`, as a prefetch does."""
+    rows._result_cache = list(known)
+    obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def items_visible_to(user: User, meeting: Meeting) -> QuerySet[AgendaItem]:

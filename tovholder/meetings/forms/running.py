@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -34,32 +33,25 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} ({obj.organisation})" if obj.organisation else obj.name
 
 
-class People:
-    """Who can be chosen at the meeting, read once for all the forms of a page."""
+def offer(field: Any, rows: Iterable[Any]) -> None:
+    """Give the field its choices without asking again; what is sent in is still checked by its queryset."""
+    empty = [] if field.empty_label is None else [("", field.empty_label)]
+    field.choices = [*empty, *((each.pk, field.label_from_instance(each)) for each in rows)]
 
-    def __init__(self, meeting: Meeting) -> None:
-        self.meeting = meeting
 
-    @cached_property
-    def every(self) -> list[Any]:
-        here = may_be_responsible(self.meeting).filter(pk=OuterRef("pk"))
-        found = may_be_proposed_to(self.meeting).annotate(is_here=Exists(here))
-        return list(found.select_related("organisation"))
+class OneOfForums(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Which forum of a joint meeting something belongs to."""
 
-    def offer(self, field: Any, *, only_here: bool) -> None:
-        """Give the field its choices without asking again; what is sent in is still checked by its queryset."""
-        people = [each for each in self.every if each.is_here or not only_here]
-        field.choices = [
-            ("", field.empty_label),
-            *((each.pk, field.label_from_instance(each)) for each in people),
-        ]
+    def __init__(self, meeting: Meeting, label: str) -> None:
+        super().__init__(meeting.forums.all(), label=label, initial=meeting.lead_forum_id, empty_label=None)
+        offer(self, meeting.forums.all())
 
 
 def due_choices(meeting: Meeting) -> list[tuple[str, str]]:
     """Return the days to choose between, as ISO dates; each once, the usual one first."""
     today = timezone.localdate()
     coming = next_meeting_day(meeting)
-    usual = usual_due_day(coming)
+    usual = usual_due_day(coming, getattr(meeting, "default_due_days", None))
     first = _g("Næste møde, %(day)s") if coming == usual else _g("Om %(n)s dage, %(day)s")
     rows = [(usual, first % {"day": dkday(usual), "n": (usual - today).days})]
     for days, label in (
@@ -110,21 +102,17 @@ class AgreementForm(DueMixin, QuickForm):
         empty_label=_("Ikke valgt endnu"),
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, people: People | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting: Meeting, people: Iterable[Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["responsible"]
         field.queryset = may_be_responsible(meeting).select_related("organisation")
         if people is not None:
-            people.offer(field, only_here=True)
+            offer(field, [each for each in people if each.is_here])
         self.add_due_fields(meeting)
-        forums = list(meeting.forums.all())
-        if len(forums) > 1:
-            self.fields["forum"] = forms.ModelChoiceField(
-                label=_g("Hvilket forum hører aftalen til?"),
-                queryset=meeting.forums.all(),
-                initial=meeting.lead_forum_id,
-                empty_label=None,
-            )
+        if len(meeting.forums.all()) > 1:
+            self.fields["forum"] = OneOfForums(meeting, _g("Hvilket forum hører aftalen til?"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -205,14 +193,16 @@ class ProposalForm(OutcomeForm):
         empty_label=_("Ingen person"),
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, people: People | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting: Meeting, people: Iterable[Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, meeting=meeting, **kwargs)
         forums: Any = self.fields["to_forum"]
         field: Any = self.fields["to_person"]
         forums.queryset = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True, acts=True)
         field.queryset = may_be_proposed_to(meeting).select_related("organisation")
         if people is not None:
-            people.offer(field, only_here=False)
+            offer(field, [each for each in people if each.left_on is None])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -227,13 +217,8 @@ class CaughtTopicForm(QuickForm):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if meeting.forums.count() > 1:
-            self.fields["forum"] = forms.ModelChoiceField(
-                label=_g("Hvis emnebank?"),
-                queryset=meeting.forums.all(),
-                initial=meeting.lead_forum_id,
-                empty_label=None,
-            )
+        if len(meeting.forums.all()) > 1:
+            self.fields["forum"] = OneOfForums(meeting, _g("Hvis emnebank?"))
 
 
 class GuestForm(TovholderForm):
@@ -306,9 +291,11 @@ class FixForm(TovholderForm):
     )
     due_on = forms.DateField(label=_("Vælg en frist"), required=False, widget=forms.DateInput)
 
-    def __init__(self, *args: Any, meeting: Meeting, people: People | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting: Meeting, people: Iterable[Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["responsible"]
         field.queryset = may_be_responsible(meeting).select_related("organisation")
         if people is not None:
-            people.offer(field, only_here=True)
+            offer(field, [each for each in people if each.is_here])

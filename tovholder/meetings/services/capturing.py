@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,21 +54,33 @@ def may_be_proposed_to(meeting: Meeting) -> QuerySet[Person]:
     )
 
 
+def next_meeting_fact() -> dict[str, Subquery]:
+    """Return when the lead forum meets next, to be read with the meeting itself."""
+    later = Meeting.objects.filter(
+        forums=OuterRef("lead_forum"), status=MeetingStatus.PLANNED, starts_at__gt=OuterRef("starts_at")
+    )
+    return {"next_starts_at": Subquery(later.order_by("starts_at").values("starts_at")[:1])}
+
+
 def next_meeting_day(meeting: Meeting) -> date | None:
     """Return the day of the lead forum's next planned meeting, if one is planned."""
-    later = Meeting.objects.filter(
-        forums=meeting.lead_forum_id, status=MeetingStatus.PLANNED, starts_at__gt=meeting.starts_at
-    ).exclude(pk=meeting.pk)
-    starts = later.order_by("starts_at").values_list("starts_at", flat=True).first()
+    if hasattr(meeting, "next_starts_at"):
+        starts = meeting.next_starts_at
+    else:
+        known: QuerySet[Any, Any] = Meeting.objects.filter(pk=meeting.pk).annotate(**next_meeting_fact())
+        starts = known.values_list("next_starts_at", flat=True).first()
     return timezone.localdate(starts) if starts is not None else None
 
 
-def usual_due_day(coming: date | None) -> date:
-    """Return the day of the next meeting (`next_meeting_day`), or the municipality's usual period from today."""
+def usual_due_day(coming: date | None, days: int | None = None) -> date:
+    """Return the day of the next meeting (`next_meeting_day`), or the municipality's usual period from today.
+
+    `days` is that period where it is read already.
+    """
     today = timezone.localdate()
-    return (
-        coming if coming is not None and coming > today else today + timedelta(days=rules().default_due_days)
-    )
+    if coming is not None and coming > today:
+        return coming
+    return today + timedelta(days=days or rules().default_due_days)
 
 
 def correctable(meeting: Meeting) -> QuerySet[Agreement]:

@@ -7,16 +7,17 @@ A planned meeting shows them live. When the meeting starts, what stood on its ag
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.access.levels import Level
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record
-from tovholder.meetings.models import CarriedAgreement, Meeting, MeetingKind, MeetingStatus
-from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.meetings.models import AgreementOrigin, CarriedAgreement, Meeting, MeetingKind, MeetingStatus
+from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
 from tovholder.plans.queries import rules, with_carried_count
 
 
@@ -26,16 +27,48 @@ def open_agreements(meeting: Meeting) -> QuerySet[Agreement]:
     Before the start: all open agreements of the meeting's forums. From the start on: what was written down then,
     closed or not. An event carries none.
     """
-    if meeting.kind == MeetingKind.EVENT or meeting.status == MeetingStatus.CANCELLED:
-        return Agreement.objects.none()
-    if meeting.status == MeetingStatus.PLANNED:
-        found = Agreement.objects.filter(forum__in=meeting.forums.all(), status=AgreementStatus.OPEN)
-    else:
-        found = Agreement.objects.filter(pk__in=meeting.carried.values("agreement_id"))
+    found = Agreement.objects.filter(pk__in=_on_agenda(meeting))
     return (
         with_carried_count(found)
         .select_related("responsible", "forum")
         .order_by(F("due_on").asc(nulls_first=True), "pk")
+    )
+
+
+def _on_agenda(meeting: Meeting) -> Any:
+    """Return the ids of the agreements on the meeting's agenda."""
+    if meeting.kind == MeetingKind.EVENT or meeting.status == MeetingStatus.CANCELLED:
+        return CarriedAgreement.objects.none().order_by().values("agreement_id")
+    if meeting.status == MeetingStatus.PLANNED:
+        live = Agreement.objects.filter(forum__in=meeting.forums.all(), status=AgreementStatus.OPEN)
+        return live.order_by().values("pk")
+    return CarriedAgreement.objects.filter(meeting=meeting).order_by().values("agreement_id")
+
+
+def with_choice(agreements: QuerySet[Any, Any], meeting: Meeting) -> QuerySet[Any, Any]:
+    """Add `choice`: what the meeting chose, "" when it has not yet, None when it does not carry the agreement."""
+    carried = CarriedAgreement.objects.filter(meeting=meeting, agreement=OuterRef("pk")).order_by()
+    found: QuerySet[Any, Any] = agreements.annotate(choice=Subquery(carried.values("choice")[:1]))
+    return found
+
+
+def agreements_at(meeting: Meeting) -> list[Any]:
+    """Return what was agreed at the meeting and what stands on its agenda, with all that minutes say about them.
+
+    Each says `made_under` (the item's id, or None when it was made elsewhere), `on_agenda`, `choice` (`with_choice`)
+    and `carried_count`.
+    """
+    made = AgreementOrigin.objects.filter(item__meeting=meeting)
+    on_agenda = _on_agenda(meeting)
+    found = with_carried_count(
+        Agreement.objects.filter(pk__in=made.order_by().values("agreement_id").union(on_agenda))
+    )
+    rows = with_choice(found, meeting).annotate(
+        made_under=Subquery(made.filter(agreement=OuterRef("pk")).values("item_id")[:1]),
+        on_agenda=Exists(Agreement.objects.filter(pk=OuterRef("pk"), pk__in=on_agenda)),
+    )
+    return list(
+        rows.select_related("responsible", "forum", "successor").prefetch_related("helpers").order_by("pk")
     )
 
 
@@ -71,17 +104,28 @@ def forget_snapshot(*, by: Actor, meeting: Meeting) -> None:
     record(by=by, action="meeting.agreements_uncarried", obj=meeting, details={"count": count})
 
 
-def must_choose(meeting: Meeting) -> QuerySet[CarriedAgreement]:
-    """Return the carried agreements that stood at as many meetings as the rules allow without a choice (rule 30)."""
-    limit = rules().carry_limit
-    stuck = with_carried_count(
-        Agreement.objects.filter(pk__in=meeting.carried.values("agreement_id"), status=AgreementStatus.OPEN)
-    ).filter(carried_count__gte=limit)
-    return (
-        meeting.carried.filter(agreement__in=stuck.values("pk"), choice="")
-        .select_related("agreement", "agreement__responsible")
-        .order_by("agreement__due_on", "pk")
-    )
+def must_choose(meeting: Meeting, agreements: Iterable[Any] | None = None) -> list[Any]:
+    """Return the carried agreements that stood at as many meetings as the rules allow without a choice (rule 30).
+
+    `agreements` are those of the agenda, `with_choice`, where they are read already.
+    """
+    if agreements is None:
+        agreements = with_choice(open_agreements(meeting), meeting)
+    limit = carry_limit(meeting)
+    return [each for each in agreements if each.is_open and each.choice == "" and each.carried_count >= limit]
+
+
+def rule_facts() -> dict[str, Subquery]:
+    """Return what a page of a meeting needs of the rules of follow-up, to be read with the meeting itself."""
+    rule = AgreementRules.objects.filter(retired_at__isnull=True).order_by("pk")
+    return {name: Subquery(rule.values(name)[:1]) for name in ("carry_limit", "default_due_days")}
+
+
+def carry_limit(meeting: Meeting) -> int:
+    """Return at how many meetings an agreement may stand without moving; from `rule_facts` where they are read."""
+    if not hasattr(meeting, "carry_limit"):
+        return rules().carry_limit
+    return meeting.carry_limit or AgreementRules().carry_limit
 
 
 @transaction.atomic

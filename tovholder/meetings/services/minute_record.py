@@ -5,17 +5,25 @@ The page, the PDF and the Word file all read this one shape, so they cannot say 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
 from typing import Any, TypedDict
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from tovholder.accounts.models import User
-from tovholder.meetings.models import AgendaItem, Meeting, Minutes, MinutesStatus, Outcome, Participation
-from tovholder.meetings.queries import item_ids_visible_to, readable_levels
-from tovholder.meetings.services.attendance import at_meeting
-from tovholder.meetings.services.carrying import open_agreements
+from tovholder.meetings.models import (
+    AgendaItem,
+    CarriedAgreement,
+    Meeting,
+    Minutes,
+    MinutesStatus,
+    Participation,
+)
+from tovholder.meetings.queries import item_ids_visible_to, read_items_and_outcomes, readable_levels
+from tovholder.meetings.services.carrying import agreements_at
+from tovholder.meetings.services.gathering import everybody, seats
 from tovholder.plans.models import Agreement, AgreementStatus
 
 SHAPE = 1
@@ -87,8 +95,32 @@ class MinuteRecord(TypedDict):
     carried: list[CarriedLine]
 
 
-def build(meeting: Meeting, people: Iterable[Participation] | None = None) -> MinuteRecord:
-    """Return everything the minutes say, all levels. `people` is `at_meeting`, where it is read already."""
+class Material:
+    """What minutes are written from, each kind read when it is first asked for. A page keeps and shares its own."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+
+    @cached_property
+    def everybody(self) -> list[Any]:
+        return everybody(self.meeting)
+
+    @cached_property
+    def people(self) -> list[Participation]:
+        return seats(self.everybody)
+
+    @cached_property
+    def agreements(self) -> list[Any]:
+        return agreements_at(self.meeting)
+
+    @cached_property
+    def items(self) -> list[AgendaItem]:
+        return read_items_and_outcomes(self.meeting)
+
+
+def build(meeting: Meeting, material: Material | None = None) -> MinuteRecord:
+    """Return everything the minutes say, all levels."""
+    material = material or Material(meeting)
     return MinuteRecord(
         shape=SHAPE,
         title=str(meeting),
@@ -98,23 +130,23 @@ def build(meeting: Meeting, people: Iterable[Participation] | None = None) -> Mi
         place=meeting.place,
         chair=meeting.chair.name if meeting.chair else "",
         minute_taker=meeting.minute_taker.name if meeting.minute_taker else "",
-        attendance=[_attendee(each) for each in (at_meeting(meeting) if people is None else people)],
-        items=[_item(number, item) for number, item in enumerate(_items(meeting), start=1)],
-        carried=_carried(meeting),
+        attendance=[_attendee(each) for each in material.people],
+        items=[
+            _item(number, item, [each for each in material.agreements if each.made_under == item.pk])
+            for number, item in enumerate(material.items, start=1)
+        ],
+        carried=[_carried(each) for each in _by_due_day(material.agreements) if each.on_agenda],
     )
 
 
 def for_reader(
-    user: User,
-    meeting: Meeting,
-    minutes: Minutes | None,
-    people: Callable[[], Iterable[Participation]] | None = None,
+    user: User, meeting: Meeting, minutes: Minutes | None, material: Material | None = None
 ) -> MinuteRecord:
     """Return what the user may read: the frozen record after approval, else what stands now."""
     if minutes is not None and minutes.status == MinutesStatus.APPROVED:
         whole: MinuteRecord = minutes.frozen  # type: ignore[assignment]
     else:
-        whole = build(meeting, people() if people is not None else None)
+        whole = build(meeting, material)
     readable = item_ids_visible_to(user, meeting)
     levels = readable_levels(user, meeting)
     return cut(whole, item_ids=readable, levels=levels)
@@ -136,26 +168,11 @@ def cut(whole: MinuteRecord, *, item_ids: set[int], levels: tuple[str, ...]) -> 
     return MinuteRecord({**whole, "items": items, "carried": carried})
 
 
-def _items(meeting: Meeting) -> list[AgendaItem]:
-    agreements = (
-        Agreement.objects.filter(origin__item__meeting=meeting)
-        .select_related("responsible", "forum", "origin")
-        .prefetch_related("helpers")
-        .order_by("pk")
-    )
-    made: dict[int, list[Agreement]] = {}
-    for agreement in agreements:
-        made.setdefault(agreement.origin.item_id, []).append(agreement)
-    outcomes = Outcome.objects.select_related("to_forum", "to_person")
-    read = "items" in getattr(meeting, "_prefetched_objects_cache", {})
-    found = list(meeting.items.all() if read else meeting.items.select_related("presenter"))
-    prefetch_related_objects(found, Prefetch("outcomes", outcomes))
-    for item in found:
-        item.made = made.get(item.pk, [])  # type: ignore[attr-defined]
-    return found
+def _by_due_day(agreements: Iterable[Any]) -> list[Any]:
+    return sorted(agreements, key=lambda each: (each.due_on is not None, each.due_on or date.min, each.pk))
 
 
-def _item(number: int, item: AgendaItem) -> ItemRecord:
+def _item(number: int, item: AgendaItem, made: list[Agreement]) -> ItemRecord:
     return ItemRecord(
         pk=item.pk,
         number=number,
@@ -180,7 +197,7 @@ def _item(number: int, item: AgendaItem) -> ItemRecord:
             )
             for outcome in item.outcomes.all()
         ],
-        agreements=[_agreement(each) for each in item.made],  # type: ignore[attr-defined]
+        agreements=[_agreement(each) for each in made],
     )
 
 
@@ -198,30 +215,20 @@ def _agreement(agreement: Agreement) -> AgreementLine:
     )
 
 
-def _carried(meeting: Meeting) -> list[CarriedLine]:
-    choices = {row.agreement_id: row for row in meeting.carried.all()}
-    found = open_agreements(meeting).select_related("successor").prefetch_related("helpers")
-    lines = []
-    for agreement in found:
-        row = choices.get(agreement.pk)
-        successor: Agreement | None = getattr(agreement, "successor", None)
-        lines.append(
-            CarriedLine(
-                **_agreement(agreement),
-                choice=row.choice if row else "",
-                choice_word=_choice_word(
-                    agreement, str(row.get_choice_display()) if row and row.choice else ""
-                ),
-                reason=agreement.reason,
-                successor=successor.what if successor else "",
-            )
-        )
-    return lines
+def _carried(agreement: Any) -> CarriedLine:
+    successor: Agreement | None = getattr(agreement, "successor", None)
+    return CarriedLine(
+        **_agreement(agreement),
+        choice=agreement.choice or "",
+        choice_word=_choice_word(agreement),
+        reason=agreement.reason,
+        successor=successor.what if successor else "",
+    )
 
 
-def _choice_word(agreement: Agreement, chosen: str) -> str:
-    if chosen:
-        return chosen
+def _choice_word(agreement: Any) -> str:
+    if agreement.choice:
+        return str(CarriedAgreement.Choice(agreement.choice).label)
     return "" if agreement.status == AgreementStatus.OPEN else str(agreement.get_status_display())
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,8 +28,7 @@ from tovholder.meetings.models import (
     MinutesStatus,
 )
 from tovholder.meetings.services import minute_letters, relays
-from tovholder.meetings.services.capturing import correctable
-from tovholder.meetings.services.carrying import must_choose
+from tovholder.meetings.services.carrying import agreements_at, must_choose
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
 from tovholder.meetings.services.minute_record import build
 from tovholder.plans.models import Agreement
@@ -52,36 +53,35 @@ def minutes_of(meeting: Meeting) -> Minutes | None:
     return found
 
 
-def blockers(meeting: Meeting) -> list[Blocker]:
-    """Return everything that keeps the minutes from approval (rules 28 and 30)."""
+def blockers(meeting: Meeting, agreements: Iterable[Any] | None = None) -> list[Blocker]:
+    """Return everything that keeps the minutes from approval (rules 28 and 30).
+
+    `agreements` are `agreements_at`, where they are read already.
+    """
+    agreements = agreements_at(meeting) if agreements is None else list(agreements)
     found = []
     if meeting.status != MeetingStatus.HELD:
         found.append(Blocker("not_held", _("Mødet er ikke afsluttet endnu.")))
-    for agreement in agreements_of(meeting):
+    for agreement in _answered_for(agreements):
         found += _lacks(agreement)
-    for row in must_choose(meeting):
+    for agreement in must_choose(meeting, agreements):
         found.append(
             Blocker(
                 "must_choose",
                 _(
                     "Aftalen »%(what)s« har været med på flere møder uden at flytte sig. Vælg fortsæt, ændr eller stop."
                 )
-                % {"what": row.agreement.what},
-                row.agreement,
+                % {"what": agreement.what},
+                agreement,
             )
         )
     return found
 
 
-def agreements_of(meeting: Meeting) -> list[Agreement]:
-    """Return the open agreements that the minutes stand for: those made at the meeting, then those it carried."""
-    rows = correctable(meeting).select_related("responsible", "origin__item").order_by("pk")
-    return sorted(rows, key=lambda each: not _made_at(each, meeting))
-
-
-def _made_at(agreement: Agreement, meeting: Meeting) -> bool:
-    origin = getattr(agreement, "origin", None)
-    return origin is not None and origin.item.meeting_id == meeting.pk
+def _answered_for(agreements: Iterable[Any]) -> list[Agreement]:
+    """Keep the open agreements that the minutes stand for: those made at the meeting, then those it carried."""
+    rows = [each for each in agreements if each.is_open and (each.made_under or each.choice is not None)]
+    return sorted(rows, key=lambda each: (each.made_under is None, each.pk))
 
 
 def _lacks(agreement: Agreement) -> list[Blocker]:

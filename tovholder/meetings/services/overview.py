@@ -27,12 +27,11 @@ from tovholder.meetings.models import (
 )
 from tovholder.meetings.queries import items_visible_to
 from tovholder.meetings.services.agenda import highest_level
-from tovholder.meetings.services.carrying import visible_open_agreements
+from tovholder.meetings.services.carrying import carry_limit, rule_facts, visible_open_agreements
 from tovholder.meetings.services.days import notice_date
 from tovholder.meetings.services.letters import MONTHS
 from tovholder.meetings.standing import readable_levels, sits_at_table
-from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
-from tovholder.plans.queries import rules
+from tovholder.plans.models import Agreement, AgreementStatus
 
 Source, Part = AgendaItem.Source, Participation.Part
 BAR_WIDTH, GAP = 560, 3
@@ -112,11 +111,10 @@ def day_of(moment: datetime) -> str:
 def facts() -> dict[str, Subquery | Exists]:
     """Return what the face needs besides the meeting's own row, to be read in the same query."""
     topics = Topic.objects.filter(forum=OuterRef("lead_forum")).order_by().values("forum")
-    limits = AgreementRules.objects.filter(retired_at__isnull=True).values("carry_limit")
     return {
+        **rule_facts(),
         "banked_topics": Subquery(topics.filter(status=TopicStatus.BANKED).values(n=Count("pk"))),
         "waiting_topics": Subquery(topics.filter(status=TopicStatus.PROPOSED).values(n=Count("pk"))),
-        "carry_limit": Subquery(limits[:1]),
         "has_files": Exists(AgendaAttachment.objects.filter(meeting=OuterRef("pk"))),
     }
 
@@ -148,9 +146,8 @@ def _lines(
     meeting: Meeting, items: Sequence[AgendaItem], agreements: Sequence[Agreement], *, clock: bool
 ) -> list[Line]:
     starts, lines = meeting.starts_at, []
-    limit = meeting.carry_limit if hasattr(meeting, "carry_limit") else rules().carry_limit
     due, later = agreement_lines(
-        agreements, timezone.localtime(meeting.starts_at).date(), limit or AgreementRules().carry_limit
+        agreements, timezone.localtime(meeting.starts_at).date(), carry_limit(meeting)
     )
     for number, item in enumerate(items, start=1):
         first = item.source == Source.OPEN_AGREEMENTS

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import prefetch_related_objects
-
-from tovholder.accounts.models import Role
 from tovholder.directory.models import PartyType, Person
-from tovholder.meetings.models import Participation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +18,25 @@ class Readers:
     no_login: list[Person]
 
 
-def readers(participants: Iterable[Participation], *, some_anonymous: bool) -> Readers:
-    """Sort the participants by what they may read once the minutes are approved (same rule as `readable_levels`)."""
+def readers(people: Iterable[Any], *, some_anonymous: bool) -> Readers:
+    """Sort those at the table by what they may read once the minutes are approved (same rule as `readable_levels`).
+
+    `people` are `gathering.everybody`.
+    """
     sorted_out = Readers([], [], [])
-    rows = list(participants)
-    prefetch_related_objects(rows, "person__user__role_grants")
-    for row in rows:
-        person = row.person
-        if person.user is None:
+    for person in people:
+        if not person.at_table:
+            continue
+        if person.user_id is None:
             sorted_out.no_login.append(person)
-        elif some_anonymous and (_from_outside(person) or row.only_item_id is not None):
+        elif some_anonymous and (_from_outside(person) or person.seat.only_item_id is not None):
             sorted_out.general.append(person)
         else:
             sorted_out.everything.append(person)
     return sorted_out
 
 
-def _from_outside(person: Person) -> bool:
+def _from_outside(person: Any) -> bool:
     if person.organisation is not None and person.organisation.kind.party_type == PartyType.OUTSIDE:
         return True
-    return person.user is not None and any(
-        grant.role == Role.OPEN_PARTICIPANT for grant in person.user.role_grants.all()
-    )
+    return bool(person.logs_in_open)

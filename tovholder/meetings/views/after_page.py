@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from tovholder.access.levels import Level
 from tovholder.forums.standing import convened_forum_ids, person_of
 from tovholder.meetings import policy
-from tovholder.meetings.forms.running import FixForm, People
+from tovholder.meetings.forms.running import FixForm
 from tovholder.meetings.models import (
     AgendaItem,
     Meeting,
@@ -21,16 +21,13 @@ from tovholder.meetings.models import (
     Minutes,
     MinutesComment,
     MinutesStatus,
-    Participation,
 )
-from tovholder.meetings.queries import readable_levels
-from tovholder.meetings.services.attendance import at_meeting
+from tovholder.meetings.queries import read_items, readable_levels
 from tovholder.meetings.services.checklist import for_meeting
-from tovholder.meetings.services.minute_record import MinuteRecord, for_reader
+from tovholder.meetings.services.minute_record import Material, MinuteRecord, for_reader
 from tovholder.meetings.services.minutes import blockers
 from tovholder.meetings.services.papers import approved_line
 from tovholder.meetings.services.readership import readers
-from tovholder.meetings.views.fetching import with_items
 from tovholder.ui.templatetags.ui import dkday, dktime, personlist
 
 
@@ -55,6 +52,7 @@ class AfterPage:
     def __init__(self, request: HttpRequest, meeting: Meeting, minutes: Minutes | None) -> None:
         self.request, self.meeting, self.minutes = request, meeting, minutes
         self.user: Any = request.user
+        self.material = Material(meeting)
 
     @cached_property
     def may_read(self) -> bool:
@@ -86,8 +84,12 @@ class AfterPage:
 
     @cached_property
     def said(self) -> MinuteRecord:
-        with_items(self.meeting)
-        return for_reader(self.user, self.meeting, self.minutes, people=lambda: self.people)
+        self.agenda  # noqa: B018 - read first: who may read what looks in it
+        return for_reader(self.user, self.meeting, self.minutes, self.material)
+
+    @cached_property
+    def agenda(self) -> list[AgendaItem]:
+        return read_items(self.meeting) if self.is_approved else self.material.items
 
     @cached_property
     def approved_line(self) -> str:
@@ -111,13 +113,9 @@ class AfterPage:
         lacks = line["status"] == "open" and not (line["responsible"] and line["due"])
         if lacks and self.may_write:
             line["fix"] = FixForm(
-                meeting=self.meeting, people=self.choosable, auto_id=f"aftale-{line['pk']}-%s"
+                meeting=self.meeting, people=self.material.everybody, auto_id=f"aftale-{line['pk']}-%s"
             )
         return line
-
-    @cached_property
-    def choosable(self) -> People:
-        return People(self.meeting)
 
     @property
     def carried_missing(self) -> list[dict[str, Any]]:
@@ -134,7 +132,7 @@ class AfterPage:
             return []
         levels = readable_levels(self.user, self.meeting)
         found = []
-        for each in blockers(self.meeting):
+        for each in blockers(self.meeting, self.material.agreements):
             hidden = each.agreement is not None and each.agreement.level not in levels
             text = _("En aftale, som du ikke kan se, er ikke færdig.") if hidden else each.message
             found.append({"text": text, "href": "" if hidden else self._mend(each.code, each.agreement)})
@@ -154,13 +152,13 @@ class AfterPage:
 
     @cached_property
     def written_by(self) -> AgendaItem | None:
-        saved = [item for item in with_items(self.meeting).items.all() if item.text_saved_at is not None]
+        saved = [item for item in self.agenda if item.text_saved_at is not None]
         return max(saved, key=lambda item: item.text_saved_at or item.meeting.starts_at, default=None)
 
     @cached_property
     def comments(self) -> list[MinutesComment]:
-        if self.minutes is None:
-            return []
+        if self.minutes is None or self.minutes.sent_for_comment_at is None:
+            return []  # nobody has been asked
         return list(self.minutes.comments.select_related("person"))
 
     @property
@@ -191,15 +189,10 @@ class AfterPage:
     @cached_property
     def readers(self) -> Any:
         """Who reads what; asked only by who runs the meeting."""
-        now = with_items(self.meeting).items.all()
         hidden = any(each["level"] != Level.GENERAL for each in self.items) or any(
-            each.level != Level.GENERAL for each in now
+            each.level != Level.GENERAL for each in self.agenda
         )
-        return readers(self.people, some_anonymous=hidden)
-
-    @cached_property
-    def people(self) -> list[Participation]:
-        return list(at_meeting(self.meeting).select_related("person__user"))
+        return readers(self.material.everybody, some_anonymous=hidden)
 
     @property
     def present(self) -> list[str]:
@@ -255,4 +248,4 @@ class AfterPage:
         if not self.is_held or self.meeting.lead_forum_id not in convened_forum_ids(self.user):
             return []
         me = person_of(self.user)
-        return [row.person for row in self.people if me is None or row.person_id != me.pk]
+        return [row.person for row in self.material.people if me is None or row.person_id != me.pk]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,8 +13,8 @@ from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Participation
-from tovholder.meetings.queries import items_visible_to, visible_to
+from tovholder.meetings.models import AgendaItem, Meeting, Participation
+from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
 
 Crumbs = list[tuple[str, str]]
 
@@ -24,13 +23,7 @@ def meeting_of(request: HttpRequest, pk: int, **facts: Any) -> Meeting:
     """Return the meeting, with the given facts, if the user may know of it; else 404."""
     meetings = visible_to(request.user).select_related("lead_forum__forum_type", "chair", "minutes_record")
     meeting = get_object_or_404(meetings.annotate(**facts), pk=pk)
-    if meeting.kind == MeetingKind.ORDINARY:
-        # An ordinary meeting has the one forum that leads it: no need to ask for the list.
-        known = Forum.objects.filter(meetings=meeting)
-        known._result_cache = [meeting.lead_forum]
-        meeting._prefetched_objects_cache = {"forums": known}  # type: ignore[attr-defined]
-    else:
-        prefetch_related_objects([meeting], "forums")
+    read_forums(meeting)
     return meeting
 
 

@@ -1,26 +1,23 @@
 """How the pages of a meeting under way and afterwards find what they show: through `visible_to`, else 404."""
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from tovholder.meetings import policy
 from tovholder.meetings.models import AgendaItem, Meeting, Minutes
-from tovholder.meetings.queries import items_visible_to, visible_to
+from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
+from tovholder.meetings.services.capturing import next_meeting_fact
+from tovholder.meetings.services.carrying import rule_facts
 from tovholder.meetings.services.minutes import minutes_of
 
 
 def meeting_of(request: HttpRequest, pk: int) -> Meeting:
-    """Return the meeting if the user may know of it, else 404."""
+    """Return the meeting, with what its pages need besides its own row, if the user may know of it; else 404."""
     meetings = visible_to(request.user).select_related(
         "lead_forum__forum_type", "chair", "minute_taker", "current_item", "minutes_record__approved_by"
     )
-    return get_object_or_404(meetings.prefetch_related("forums"), pk=pk)
-
-
-def with_items(meeting: Meeting) -> Meeting:
-    """Read all items at once; a page that only shows them then asks `meeting.items.all()` as often as it likes."""
-    prefetch_related_objects([meeting], Prefetch("items", AgendaItem.objects.select_related("presenter")))
+    meeting = get_object_or_404(meetings.annotate(**rule_facts(), **next_meeting_fact()), pk=pk)
+    read_forums(meeting)
     return meeting
 
 

@@ -7,21 +7,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.meetings.forms.running import AgreementForm, CaughtTopicForm, OutcomeForm, People, ProposalForm
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingStatus, Outcome, TopicStatus
-from tovholder.meetings.queries import item_ids_visible_to, readable_levels
-from tovholder.meetings.services.attendance import at_meeting
-from tovholder.meetings.services.carrying import must_choose, visible_open_agreements
+from tovholder.meetings.forms.running import AgreementForm, CaughtTopicForm, OutcomeForm, ProposalForm
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingStatus, Outcome, Participation
+from tovholder.meetings.queries import item_ids_visible_to, read_items, readable_levels
+from tovholder.meetings.services.carrying import must_choose, visible_open_agreements, with_choice
+from tovholder.meetings.services.caught import AGREEMENT, TOPIC, Caught, caught_under
 from tovholder.meetings.services.checklist import for_meeting
+from tovholder.meetings.services.gathering import everybody, seats
 from tovholder.meetings.services.running import seconds_spent
-from tovholder.meetings.views.fetching import with_items
-from tovholder.plans.models import Agreement
 
 RING = 169.6  # the length of the timer's circle
 
@@ -48,7 +46,7 @@ def kinds() -> dict[str, Kind]:
     return {kind.slug: kind for kind in every}
 
 
-def form_for(kind: Kind, meeting: Meeting, data: Any = None, people: People | None = None) -> Form:
+def form_for(kind: Kind, meeting: Meeting, data: Any = None, people: list[Any] | None = None) -> Form:
     """Return the form that catches this kind, bound when there is data."""
     options: dict[str, Any] = {"meeting": meeting, "prefix": kind.slug, "auto_id": "fang_%s"}
     if kind.slug == "aftale":
@@ -118,6 +116,14 @@ class Step:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was caught."""
+
+    kind: Kind
+    caught: Caught
+
+
 class RunPage:
     """Read once for each page; what the template does not ask for is not fetched."""
 
@@ -127,7 +133,7 @@ class RunPage:
 
     @cached_property
     def every_item(self) -> list[AgendaItem]:
-        return list(with_items(self.meeting).items.all())
+        return read_items(self.meeting)
 
     def show(self, item_pk: int) -> AgendaItem:
         """Choose the item that the page is about. Raises Http404 when the user may not read it."""
@@ -192,8 +198,12 @@ class RunPage:
         return timer_of(self.item, self.meeting, self.now) if self.item is not None else None
 
     @cached_property
-    def people(self) -> list[Any]:
-        return list(at_meeting(self.meeting))
+    def everybody(self) -> list[Any]:
+        return everybody(self.meeting, further=True)
+
+    @cached_property
+    def people(self) -> list[Participation]:
+        return seats(self.everybody)
 
     @property
     def present(self) -> int:
@@ -212,42 +222,24 @@ class RunPage:
         return for_meeting(self.meeting, "during")
 
     @cached_property
-    def carried(self) -> list[Agreement]:
+    def carried(self) -> list[Any]:
         """The agreements of the open-agreements item, each with its choice and whether one must be made."""
         if self.item is None or self.item.source != AgendaItem.Source.OPEN_AGREEMENTS:
             return []
         levels = readable_levels(self.request.user, self.meeting)
-        rows = {row.agreement_id: row for row in self.meeting.carried.all()}
-        stuck = set(must_choose(self.meeting).values_list("agreement_id", flat=True))
-        found = list(visible_open_agreements(self.meeting, levels).select_related("successor"))
+        rows = with_choice(visible_open_agreements(self.meeting, levels), self.meeting)
+        found = list(rows.select_related("successor"))
+        stuck = must_choose(self.meeting, found)
         for agreement in found:
-            agreement.row = rows.get(agreement.pk)  # type: ignore[attr-defined]
-            agreement.is_stuck = agreement.pk in stuck  # type: ignore[attr-defined]
-        return sorted(found, key=lambda each: not each.is_stuck)  # type: ignore[attr-defined]
+            agreement.is_stuck = agreement in stuck
+        return sorted(found, key=lambda each: not each.is_stuck)
 
     @cached_property
-    def caught_agreements(self) -> QuerySet[Agreement]:
-        return (
-            Agreement.objects.filter(origin__item=self.item)
-            .select_related("responsible", "forum", "origin")
-            .order_by("pk")
-        )
-
-    @cached_property
-    def caught_outcomes(self) -> list[Outcome]:
-        if self.item is None:
-            return []
-        return list(self.item.outcomes.select_related("to_forum", "to_person"))
-
-    @cached_property
-    def caught_topics(self) -> list[Any]:
-        if self.item is None:
-            return []
-        return list(self.item.captured_topics.exclude(status=TopicStatus.ARCHIVED).order_by("pk"))
-
-    @property
-    def caught_count(self) -> int:
-        return len(self.caught_agreements) + len(self.caught_outcomes) + len(self.caught_topics)
+    def caught(self) -> list[Line]:
+        """What was caught under the item, each with how it is shown and which address changes it."""
+        known = {kind.outcome or kind.slug: kind for kind in kinds().values()}
+        known |= {AGREEMENT: known["aftale"], TOPIC: known["emne"]}
+        return [Line(known[each.kind], each) for each in caught_under(self.item)] if self.item else []
 
 
 def catching(page: RunPage, *, active: str = "", bound: Form | None = None) -> dict[str, Any]:
@@ -255,13 +247,12 @@ def catching(page: RunPage, *, active: str = "", bound: Form | None = None) -> d
     known = kinds()
     order = list(known) if page.acts else ["forslag", *(slug for slug in known if slug != "forslag")]
     active = active if active in known else order[0]
-    people = People(page.meeting)
     forms = [
         (
             known[slug],
             bound
             if bound is not None and slug == active
-            else form_for(known[slug], page.meeting, people=people),
+            else form_for(known[slug], page.meeting, people=page.everybody),
         )
         for slug in order
     ]
