@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import csv
 import io
 import re
@@ -11,13 +12,19 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from tests.factories import MeetingFactory, PersonFactory, make_user
+from tests.factories import AgendaItemFactory, MeetingFactory, PersonFactory, make_user
+from tovholder.audit import anchors
 from tovholder.audit.models import SYSTEM, Event
+from tovholder.audit.sealing import seal
 from tovholder.audit.services import record
-from tovholder.insights.presenters import OBJECT_WORDS, PURPOSES, SENTENCES, sentence
+from tovholder.insights.presenters import GROUNDS, OBJECT_WORDS, PURPOSES, SENTENCES, sentence
 from tovholder.insights.queries import log
+from tovholder.meetings.services.reading import note_reading
 
 CODE = Path(__file__).resolve().parents[2] / "tovholder"
 MAY = {"hans", "ida", "lise"}
@@ -74,6 +81,7 @@ def test_every_action_in_the_code_has_a_sentence_and_no_sentence_is_left_over():
         ("log_line", "action"),
     ):  # imports: many at once
         actions |= {f"{place} {keyword}": said for place, said in written_in_code(function, keyword).items()}
+    actions |= written_in_code("record_reading", "action")
     assert [place for place, texts in actions.items() if not texts] == []
     assert set().union(*actions.values()) == set(SENTENCES)
 
@@ -164,6 +172,100 @@ def test_the_file_holds_what_was_asked_for_and_is_itself_logged(history, client_
     event = Event.objects.latest("pk")
     assert (event.action, event.kind, event.actor) == ("log.exported", "read", ida.audit_key)
     assert event.details == {"rows": 2, "filters": ["who"]}
+
+
+def turn(client, way: str, page: str) -> tuple[list[str], str]:
+    """Follow the link that way; returns the meetings told of on the page, newest first, and the page."""
+    href = re.search(rf'href="([^"]*{way}=\d+)"', page)
+    page = client.get("/log/" + href[1].replace("&amp;", "&")).content.decode()
+    return re.findall(r"Møde (\d+)</a>", page), page
+
+
+def test_pages_are_turned_both_ways_without_gap_or_repeat(client_for, lise, network):
+    meetings = [MeetingFactory(lead_forum=network) for _ in range(3)]
+    at = timezone.now() - timedelta(hours=1)
+    for n in range(60):  # three at a time at the very same instant
+        Event.objects.create(
+            at=at + timedelta(seconds=n // 3),
+            actor="system",
+            action="meeting.reminded",
+            object_type="meetings.meeting",
+            object_id=str(1000 + n),
+        )
+        record(by=lise, action="meeting.created", obj=meetings[n % 3])
+    client, wanted = client_for(lise), [str(1000 + n) for n in range(59, -1, -1)]
+    first = client.get("/log/?hvad=påmindelse").content.decode()
+    assert "60 linjer" in first
+    seen = re.findall(r"Møde (\d+)</a>", first)
+    second, page = turn(client, "foer", first)
+    third, page = turn(client, "foer", page)
+    assert seen + second + third == wanted
+    assert "foer=" not in page
+    back, page = turn(client, "efter", page)
+    assert back == second
+    back, page = turn(client, "efter", page)
+    assert (back, "efter=" in page) == (seen, False)
+
+
+def test_many_lines_are_over_a_hundred_and_a_lost_place_is_the_start(client_for, lise):
+    Event.objects.bulk_create(
+        Event(at=timezone.now(), actor="system", action="demo.made") for _ in range(102)
+    )
+    client = client_for(lise)
+    assert "Over 100 linjer" in client.get("/log/").content.decode()
+    for place in ("foer=99999999", "efter=99999999", "foer=x", "efter=-3", "foer=" + "9" * 40):
+        assert "Ældre" in client.get(f"/log/?{place}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"kind": "read"}, {"who": "bo"}, {"object_type": "x", "object_id": "1"}]
+)
+def test_each_way_of_looking_has_an_index_that_ends_in_time(history, wanted):
+    plan = log.events(log.LogFilter(**wanted))[:26].explain()
+    if connection.vendor == "sqlite":
+        assert "USING INDEX event_" in plan
+        assert "who" in wanted or "TEMP B-TREE" not in plan  # several actors are merged, one is read in order
+
+
+def test_the_log_leaves_as_a_workbook_too(history, client_for, ida):
+    with contextlib.closing(client_for(ida).get("/log/excel/?hvem=bo")) as answer:
+        sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Bo", "Bo"]
+    assert Event.objects.latest("pk").details == {"rows": 2, "filters": ["who"]}
+
+
+def test_who_may_not_read_the_log_takes_none_of_it_out(personas, client_for):
+    for path in ("/log/fil/", "/log/excel/", "/log/segl/"):
+        answers = {}
+        for name, user in personas.items():
+            with contextlib.closing(client_for(user).get(path)) as answer:
+                answers[name] = answer.status_code
+        assert {name for name, status in answers.items() if status == 200} == MAY
+        assert {status for name, status in answers.items() if name not in MAY} == {403}
+    assert Event.objects.filter(action="log.exported").count() == 2 * len(MAY)
+
+
+def test_the_page_of_the_seal_says_what_waits_and_what_went_wrong(
+    history, client_for, lise, settings, tmp_path
+):
+    client = client_for(lise)
+    assert "4 linjer er ikke forseglet endnu." in client.get("/log/").content.decode()
+    (tmp_path / "blocked").write_text("")
+    settings.AUDIT_ANCHOR = [str(tmp_path / "blocked"), str(tmp_path / "fine")]
+    seal(settled_after=timedelta(0))
+    anchors.tell_due()
+    page = client.get("/log/segl/").content.decode()
+    assert "har ikke kunnet gemmes uden for databasen siden" in page
+    assert "1 segl venter" in page
+    assert "Bed driften køre verify_audit" in page
+    call_command("verify_audit", stdout=io.StringIO(), stderr=io.StringIO())
+    assert "ingen fejl" in client.get("/log/segl/").content.decode()
+
+
+def test_reading_what_is_not_general_has_its_ground(network, bo):
+    meeting = MeetingFactory(lead_forum=network)
+    item = AgendaItemFactory(meeting=meeting, level="anonymous")
+    assert note_reading(by=bo, meeting=meeting, items=[item], purpose="agenda").ground in GROUNDS
 
 
 def test_the_file_holds_no_formulas_and_is_whole_beyond_one_chunk(client_for, ida, monkeypatch):

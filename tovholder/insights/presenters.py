@@ -223,6 +223,15 @@ PURPOSES = {
     "minutes file": gettext_lazy("i referatet som fil"),
 }
 
+GROUNDS = {
+    "at_the_table": gettext_lazy("sidder med ved bordet"),
+}
+
+
+def ground_word(ground: str) -> str:
+    """Say on what ground something was read; one of an older version is shown as it is."""
+    return str(GROUNDS.get(ground, ground))
+
 
 def sentence(event: Event) -> str:
     """Say what happened, without the name that goes before it. An action of an older version is shown as it is."""
@@ -259,6 +268,12 @@ def _extra(event: Event) -> str:
         n = details.get("rows", 0)
         rows = ngettext("%(n)d række", "%(n)d rækker", n) % {"n": n}
         return f"{details.get('table', '')}, {rows}"
+    if event.action in {"log.purged", "log.verified"}:
+        parts = [ngettext("%(n)d linje", "%(n)d linjer", details["rows"]) % {"n": details["rows"]}]
+        if "faults" in details:
+            n = details["faults"]
+            parts.append(ngettext("%(n)d fejl", "%(n)d fejl", n) % {"n": n} if n else _("ingen fejl"))
+        return ", ".join(parts)
     if event.action == "meeting.anonymous_read":
         count = len(details.get("items", []))
         return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}

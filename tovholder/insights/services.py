@@ -24,7 +24,7 @@ def export_log(*, by: User, wanted: log.LogFilter) -> Iterator[list[str]]:
     """Return the rows of the file, headings first. The taking of it is logged, by names of fields only."""
     policy.may_read_log(by).require()
     found = log.events(wanted)
-    newest = found.values_list("pk", flat=True).first() or 0
+    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     count = found.count()
     record(
         by=by, action="log.exported", kind=Event.Kind.READ, details={"rows": count, "filters": wanted.used}
@@ -33,7 +33,17 @@ def export_log(*, by: User, wanted: log.LogFilter) -> Iterator[list[str]]:
 
 
 def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
-    yield [_("Tidspunkt"), _("Hvem"), _("Hvad"), _("Slags"), _("Om"), _("Nummer"), _("Navn"), _("Handling")]
+    yield [
+        _("Tidspunkt"),
+        _("Hvem"),
+        _("Hvad"),
+        _("Slags"),
+        _("Om"),
+        _("Nummer"),
+        _("Navn"),
+        _("Grundlag"),
+        _("Handling"),
+    ]
     for line in lines:
         event = line.event
         yield [
@@ -44,6 +54,7 @@ def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
             line.thing,
             event.object_id,
             line.about,
+            line.ground,
             event.action,
         ]
 

@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("vejviser/personer/<int:pk>/", forum_page.person, name="person"),
     path("log/", log.log_list, name="log"),
     path("log/fil/", log.log_csv, name="log_csv"),
+    path("log/excel/", log.log_xlsx, name="log_xlsx"),
+    path("log/segl/", log.log_seal, name="log_seal"),
 ]

@@ -16,11 +16,13 @@ from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Forum
-from tovholder.insights.presenters import actions_matching, object_word, sentence
+from tovholder.insights.presenters import actions_matching, ground_word, object_word, sentence
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Series, Topic
 from tovholder.plans.models import Agreement
 
 CHUNK = 500
+PER_PAGE = 25
+COUNTED = 100  # more than so many are "over 100": to count five million lines takes longer than to show 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,59 @@ class LogLine:
     what: str
     thing: str
     about: str
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some lines, newest first, and the event to go on from each way (0: there are no more that way)."""
+
+    lines: list[LogLine]
+    count: int
+    older: int
+    newer: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.count > COUNTED
+
+
+def page(wanted: LogFilter, *, before: int = 0, after: int = 0) -> LogPage:
+    """Return the newest lines that match, or those before or after an event: never a step through those between."""
+    found = events(wanted)
+    if after and (start := _place(after)):
+        newer = found.filter(at__gte=start[0]).exclude(at=start[0], pk__lte=start[1])
+        rows = list(newer.order_by("at", "pk")[: PER_PAGE + 1])
+        more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
+        return _shown(found, rows, newer=more, older=bool(rows))
+    start = _place(before) if before else None
+    rows = list((_older(found, *start) if start else found)[: PER_PAGE + 1])
+    return _shown(found, rows[:PER_PAGE], newer=start is not None, older=len(rows) > PER_PAGE)
+
+
+def _shown(found: QuerySet[Event], rows: list[Event], *, newer: bool, older: bool) -> LogPage:
+    whole = not newer and not older
+    return LogPage(
+        lines=lines(rows),
+        count=len(rows) if whole else found[: COUNTED + 1].count(),
+        older=rows[-1].pk if rows and older else 0,
+        newer=rows[0].pk if rows and newer else 0,
+    )
+
+
+def _place(pk: int) -> tuple[datetime, int] | None:
+    """Where an event stands in the order; None when it is gone."""
+    at = Event.objects.filter(pk=pk).values_list("at", flat=True).first()
+    return None if at is None else (at, pk)
+
+
+def _older(found: QuerySet[Event], at: datetime, pk: int) -> QuerySet[Event]:
+    return found.filter(at__lte=at).exclude(at=at, pk__gte=pk)
 
 
 def events(wanted: LogFilter) -> QuerySet[Event]:
     """Return the events that match, newest first."""
-    found = Event.objects.order_by("-pk")
+    found = Event.objects.order_by("-at", "-pk")
     if wanted.who:
         found = found.filter(actor__in=actors_named(wanted.who))
     if wanted.what:
@@ -89,6 +139,7 @@ def lines(found: Iterable[Event]) -> list[LogLine]:
             what=sentence(row),
             thing=object_word(row.object_type) if row.object_type else "",
             about=objects.get((row.object_type, row.object_id), ""),
+            ground=ground_word(row.ground),
         )
         for row in rows
     ]
@@ -96,11 +147,10 @@ def lines(found: Iterable[Event]) -> list[LogLine]:
 
 def all_lines(found: QuerySet[Event]) -> Iterator[LogLine]:
     """Return the lines of a long list, a handful at a time."""
-    newest = found.order_by("-pk")
-    last: int | None = None
-    while chunk := list((newest if last is None else newest.filter(pk__lt=last))[:CHUNK]):
+    last: Event | None = None
+    while chunk := list((found if last is None else _older(found, last.at, last.pk))[:CHUNK]):
         yield from lines(chunk)
-        last = chunk[-1].pk
+        last = chunk[-1]
 
 
 def _people(users: Iterable[str] | None = None, persons: Iterable[str] | None = None) -> QuerySet[Any]:

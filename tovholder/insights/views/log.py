@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+import tempfile
+from itertools import islice
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +13,12 @@ from django.views.decorators.http import require_GET
 
 from tovholder.insights.forms import LogFilterForm
 from tovholder.insights.policy import may_read_log
-from tovholder.insights.queries import log
+from tovholder.insights.queries import log, seal
 from tovholder.insights.services import export_log
+from tovholder.ui.download import XLSX
+from tovholder.ui.tables import as_csv, write_xlsx
 
-PER_PAGE = 25
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SHEET_ROWS = 1_000_000  # what a sheet holds; the CSV file holds them all
 
 
 @require_GET
@@ -27,39 +26,51 @@ def log_list(request: HttpRequest) -> HttpResponse:
     may_read_log(request.user).require()
     form = LogFilterForm(request.GET or None)
     wanted = form.wanted()
-    page = Paginator(log.events(wanted), PER_PAGE).get_page(request.GET.get("side"))
+    page = log.page(wanted, before=_number(request, "foer"), after=_number(request, "efter"))
     query = request.GET.copy()
-    query.pop("side", None)
+    for name in ("foer", "efter"):
+        query.pop(name, None)
     context = {
         "form": form,
         "page": page,
-        "lines": log.lines(page.object_list),
         "query": query.urlencode(),
         "filtered": bool(wanted.used),
+        "unsealed": seal.unsealed(),
     }
     return render(request, "insights/log.html", context)
+
+
+@require_GET
+def log_seal(request: HttpRequest) -> HttpResponse:
+    """Say how the log is sealed: what waits, what was told outside, and when it was last checked."""
+    may_read_log(request.user).require()
+    crumbs = [(_("Log"), ".."), (_("Loggens segl"), "")]
+    return render(request, "insights/log_seal.html", {"seal": seal.status(), "crumbs": crumbs})
 
 
 @require_GET
 def log_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Send the log as a file, row by row, however long it is."""
     rows = export_log(by=request.user, wanted=LogFilterForm(request.GET or None).wanted())
-    response = StreamingHttpResponse(written(rows), content_type="text/csv; charset=utf-8")
-    name = _("log-%(day)s.csv") % {"day": timezone.localdate().isoformat()}
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = StreamingHttpResponse(as_csv(next(rows), rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_name("csv")}"'
     return response
 
 
-class _Line:
-    """What csv.writer takes for a file: hands each line back."""
+@require_GET
+def log_xlsx(request: HttpRequest) -> FileResponse:
+    rows = export_log(by=request.user, wanted=LogFilterForm(request.GET or None).wanted())
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
+    write_xlsx(file, _("Log"), next(rows), islice(rows, SHEET_ROWS))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=_name("xlsx"), content_type=XLSX)
 
-    def write(self, line: str) -> str:
-        return line
+
+def _name(ending: str) -> str:
+    return _("log-%(day)s.%(ending)s") % {"day": timezone.localdate().isoformat(), "ending": ending}
 
 
-def written(rows: Iterable[list[str]]) -> Iterator[str]:
-    """Write rows as spreadsheets here read them: semicolons, a byte order mark first, no formulas."""
-    writer = csv.writer(_Line(), delimiter=";")
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+def _number(request: HttpRequest, name: str) -> int:
+    """The event to go on from; what is no number is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
-from tovholder.audit.services import record
+from tovholder.audit.services import record_reading
 from tovholder.directory.models import Person
 from tovholder.meetings.models import AgendaItem, Meeting
 from tovholder.meetings.services.minute_record import ItemRecord
+
+# Who may read what is anonymous: those who sit at the meeting (standing.readable_levels).
+AT_THE_TABLE = "at_the_table"
 
 
 def note_reading(
@@ -24,12 +27,12 @@ def note_reading(
     seen = sorted(_pk(item) for item in items if _level(item) != Level.GENERAL)
     if not seen:
         return None
-    return record(
+    return record_reading(
         by=by,
         action="meeting.anonymous_read",
         obj=meeting,
-        kind=Event.Kind.READ,
         purpose=purpose,
+        ground=AT_THE_TABLE,
         details={"items": seen},
     )
 
