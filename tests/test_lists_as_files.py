@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from tests.security.addresses import paths, patterns
 from tests.security.test_crawl import client_of
 from tests.security.world import ALLOWED, World, build
+from tovholder.accounts.models import Role, RoleGrant
 from tovholder.audit.models import Event
 from tovholder.outbox.services import queue_mail
 
@@ -29,7 +30,6 @@ NO_LIST = {
     "meetings:hand_over": "a form",
     "directory:school": "the seats of one school",
 }
-WHOLE = {"meetings:before", "meetings:after", "insights:forum"}  # heavy, and the same for each
 TABLE = re.compile(r"<table\b|th-pages")
 
 
@@ -63,7 +63,7 @@ def list_pages(world: World, who: str) -> dict[str, tuple[str, HttpResponse]]:
                     assert not TABLE.search(html) or name in NO_LIST, (
                         f"{name} ({path}) is a list without a file"
                     )
-                if name in found or name in WHOLE:
+                if "th-empty" not in html:  # the others look the same
                     break
     return found
 
@@ -90,7 +90,8 @@ def shown(response: Any) -> int:
 
 def test_every_list_leaves_as_a_file_with_its_rows(world):
     places = {}
-    for who in ("anna", "hans"):
+    RoleGrant.objects.create(user=world.users["anna"], role=Role.ADMINISTRATOR)  # who sees all lists at once
+    for who in ("anna",):
         client = client_of(world, who)
         for name, (path, page) in list_pages(world, who).items():
             places[name] = path

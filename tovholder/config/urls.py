@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from tovholder.config import views
 
+handler500 = "tovholder.config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
@@ -14,7 +15,7 @@ urlpatterns = [
     path("aftaler/", include("tovholder.plans.urls")),
     path("fora/", include("tovholder.forums.urls")),
     path("vejviser/", include("tovholder.directory.urls")),
-    path("opsaetning/import/", include("tovholder.imports.urls")),
+    path("", include("tovholder.imports.urls")),
     path("opsaetning/", include("tovholder.setup.urls")),
     path("mail/", include("tovholder.outbox.urls")),
     path("", include("tovholder.insights.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -178,3 +179,22 @@ class LookForm(TovholderForm):
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": "2"}), max_length=2000
     )
+
+
+class OlderMinutesForm(TovholderForm):
+    title = forms.CharField(label=_("Titel"), max_length=200, initial=_("Referat"))
+    held_on = forms.DateField(label=_("Mødets dato"))
+    file = forms.FileField(
+        label=_("Fil"),
+        help_text=_(
+            "Word eller PDF. Kun forummets medlemmer fra samarbejdet kan hente den, og hver gang skrives i loggen."
+        ),
+        allow_empty_file=True,
+        error_messages={"required": _("Vælg en fil.")},
+    )
+
+    def clean_held_on(self) -> date:
+        day: date = self.cleaned_data["held_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("Et ældre referat kan ikke være fra et møde, der kommer."))
+        return day

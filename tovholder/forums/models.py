@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tovholder.access.fields import FreeCharField, FreeTextField
 from tovholder.access.levels import Level
 from tovholder.directory.models import District, Organisation, Person, Role, School, SetupRow
+from tovholder.documents.models import Attachment
 
 
 class ItemKind(models.TextChoices):
@@ -328,3 +329,22 @@ class ForumOrganisation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.forum_id} {self.organisation_id}"
+
+
+class OlderMinutes(models.Model):
+    """Minutes from before Tovholder, as the file they were written in."""
+
+    forum = models.ForeignKey(Forum, on_delete=models.PROTECT, related_name="older_minutes")
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
+    title = FreeCharField(_("titel"), max_length=200)
+    held_on = models.DateField(_("mødets dato"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title

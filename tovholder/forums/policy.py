@@ -6,9 +6,15 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision, no, yes
 from tovholder.accounts.models import Role, User
-from tovholder.directory.models import Person
+from tovholder.directory.models import PartyType, Person
 from tovholder.forums.models import Charter, Forum
-from tovholder.forums.standing import SEES_ALL_FORUMS, convened_forum_ids, current_memberships, own_forum_ids
+from tovholder.forums.standing import (
+    SEES_ALL_FORUMS,
+    convened_forum_ids,
+    current_memberships,
+    own_forum_ids,
+    person_of,
+)
 
 
 def may_read(user: User, forum: Forum) -> Decision:
@@ -87,3 +93,19 @@ def may_hand_over_person(user: User, person: Person) -> Decision:
     if current_memberships().filter(person=person, forum__in=convened_forum_ids(user)).exists():
         return yes("convener")
     return no("not_convener", _("Kun tovholderen for personens forum eller en administrator kan gøre det."))
+
+
+def may_read_older_minutes(user: User, forum: Forum) -> Decision:
+    """Members from within the cooperation: nobody has sorted what was written before by level."""
+    person = person_of(user)
+    if forum.pk not in own_forum_ids(user) or person is None or user.has_role(Role.OPEN_PARTICIPANT):
+        return no("not_member", _("Ældre referater er for forummets egne medlemmer."))
+    place = person.organisation
+    if place is not None and place.kind.party_type == PartyType.OUTSIDE:
+        return no("from_outside", _("Ældre referater er for medlemmer fra samarbejdet selv."))
+    return yes("member")
+
+
+def may_keep_older_minutes(user: User, forum: Forum) -> Decision:
+    """May lay older minutes in and take them out: the convener of an open forum."""
+    return may_convene(user, forum)

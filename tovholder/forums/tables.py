@@ -49,3 +49,14 @@ def looks(forum: Forum, rows: Sequence[LookRow]) -> Table:
         ),
     ]
     return Table(_("blik på deltagerne"), columns, rows, about=forum)
+
+
+def older_minutes(forum: Forum, rows: QuerySet[Any]) -> Table:
+    columns = [
+        Column(_("Titel"), "title"),
+        Column(_("Mødets dato"), "held_on"),
+        Column(_("Fil"), "attachment.name"),
+        Column(_("Lagt ind"), "added_at"),
+        Column(_("Af"), "added_by.name"),
+    ]
+    return Table(_("ældre referater"), columns, rows, about=forum)

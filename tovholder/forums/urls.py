@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tovholder.forums.views import charters, forums, members, reviews
+from tovholder.forums.views import charters, forums, members, older_minutes, reviews
 
 app_name = "forums"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("<int:pk>/kommissorium/sammenlign/", charters.compare, name="charter_compare"),
     path("<int:pk>/kommissorium/version-<int:version>/", charters.charter, name="charter_version"),
     path("<int:pk>/kommissorium/version-<int:version>.pdf", charters.charter_pdf, name="charter_pdf"),
+    path("<int:pk>/aeldre-referater/", older_minutes.older_list, name="older_minutes"),
+    path("<int:pk>/aeldre-referater/nyt/", older_minutes.older_add, name="older_minutes_add"),
+    path("<int:pk>/aeldre-referater/<int:older_pk>/", older_minutes.older_file, name="older_minutes_file"),
+    path(
+        "<int:pk>/aeldre-referater/<int:older_pk>/fjern/",
+        older_minutes.older_remove,
+        name="older_minutes_remove",
+    ),
     path("<int:pk>/deltagere/", reviews.look, name="reviews"),
     path("<int:pk>/deltagere/<int:person_pk>/", reviews.look_at, name="review"),
     path("<int:pk>/deltagere/tryk/", reviews.tap, name="review_tap"),

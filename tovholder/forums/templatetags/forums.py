@@ -6,6 +6,7 @@ from django import template
 
 from tovholder.accounts.models import User
 from tovholder.forums.models import Forum
+from tovholder.forums.policy import may_read_older_minutes
 from tovholder.forums.queries import dot
 from tovholder.forums.standing import own_forum_ids, seats_of
 
@@ -16,6 +17,12 @@ register = template.Library()
 def sits_in(user: User, forum: Forum) -> bool:
     """Tell whether the user is a member of the forum today."""
     return forum.pk in own_forum_ids(user)
+
+
+@register.filter
+def reads_older_minutes(user: User, forum: Forum) -> bool:
+    """Tell whether the user may read the forum's minutes from before Tovholder."""
+    return bool(may_read_older_minutes(user, forum))
 
 
 @register.filter

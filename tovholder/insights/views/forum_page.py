@@ -78,6 +78,7 @@ def forum_agreements(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "forum": shown,
         "here": "agreements",
+        "may_bring": bool(policy.may_convene(request.user, shown)),
         "page": page,
         "closed": closed,
         "today": timezone.localdate(),
