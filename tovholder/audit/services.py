@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tovholder.audit.models import Actor, Event
 
@@ -28,6 +30,7 @@ def record(
     """
     event = _event(by, action, obj, kind, purpose, details, ground)
     event.save()
+    _tell([(event, obj)])
     return event
 
 
@@ -35,8 +38,16 @@ def record_many(
     *, by: Actor, lines: Iterable[tuple[str, models.Model, dict[str, Any]]], chunk: int = 1000
 ) -> int:
     """Write a row for each (action, object, details) of a change to many, in the caller's transaction; how many."""
-    events = [_event(by, action, obj, Event.Kind.WRITE, "", details) for action, obj, details in lines]
-    return len(Event.objects.bulk_create(events, batch_size=chunk))
+    told = [(_event(by, action, obj, Event.Kind.WRITE, "", details), obj) for action, obj, details in lines]
+    written = len(Event.objects.bulk_create([event for event, _ in told], batch_size=chunk))
+    _tell(told)
+    return written
+
+
+def _tell(lines: Sequence[tuple[Event, models.Model | None]]) -> None:
+    """Let the apps above that follow the log (settings.AFTER_RECORD) do so in the same transaction."""
+    for path in getattr(settings, "AFTER_RECORD", []):
+        import_string(path)(lines)
 
 
 def record_export(*, by: Actor, about: models.Model | None, details: dict[str, Any]) -> Event:

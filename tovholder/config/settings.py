@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tovholder.plans",
     "tovholder.meetings",
     "tovholder.insights",
+    "tovholder.search",
     "tovholder.setup",
     "tovholder.imports",
     "tovholder.demo",
@@ -239,10 +240,13 @@ EVERY_MINUTE = [
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
     "tovholder.audit.anchors.tell_due",
+    "tovholder.search.services.catch_up",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
+# Told of each line of the log, in the transaction that wrote it.
+AFTER_RECORD = ["tovholder.search.services.follow"]
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

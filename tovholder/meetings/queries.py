@@ -18,8 +18,8 @@ from django.db.models import (
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.forums.models import Forum
-from tovholder.forums.standing import own_forum_ids
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Outcome, Relay, Topic
+from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, MinutesStatus, Outcome, Relay, Topic
 from tovholder.meetings.standing import (
     SEES_ALL_MEETINGS,
     at_the_table,
@@ -36,6 +36,7 @@ __all__ = [
     "is_open_participant",
     "item_ids_visible_to",
     "items_visible_to",
+    "minutes_visible_to",
     "open_events",
     "read_forums",
     "read_items",
@@ -143,3 +144,16 @@ def relays_visible_to(user: User, forum: Forum) -> tuple[QuerySet[Relay], QueryS
     return relays.filter(from_forum=forum), relays.filter(to_forum=forum).exclude(
         status=Relay.Status.WITHDRAWN
     )
+
+
+def minutes_visible_to(user: User) -> QuerySet[Meeting]:
+    """Return the meetings whose minutes the user may read. Pinned to `policy.may_read_minutes` by a test."""
+    convened, person = list(convened_forum_ids(user)), person_of(user)
+    through = Meeting.forums.through.objects
+    writes = Q(lead_forum_id__in=convened)
+    writes |= Q(Exists(through.filter(meeting_id=OuterRef("pk"), forum_id__in=convened)))
+    if person is not None:
+        writes |= Q(chair=person) | Q(minute_taker=person)
+    approved = Q(minutes_record__status=MinutesStatus.APPROVED)
+    commenting = Q(minutes_record__status=MinutesStatus.COMMENTING) & at_the_table(user)
+    return visible_to(user).filter(writes | approved | commenting)
