@@ -237,6 +237,7 @@ EVERY_MINUTE = [
     "tovholder.outbox.services.deliver_due",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
+    "tovholder.meetings.services.replies.read_mailbox",
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
     "tovholder.audit.anchors.tell_due",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -38,8 +40,19 @@ def may_answer(by: User | Person, participation: Participation) -> Decision:
 
 
 @transaction.atomic
-def answer(*, by: User | Person, participation: Participation, answer: str, note: str = "") -> Participation:
-    """Set yes, no or maybe. At an event a no gives the place to the first on the waiting list."""
+def answer(
+    *,
+    by: User | Person,
+    participation: Participation,
+    answer: str,
+    note: str = "",
+    at: datetime | None = None,
+    way: str = "",
+) -> Participation:
+    """Set yes, no or maybe, given `at` (now when left out). At an event a no gives the place to the next in line.
+
+    `way` is written in the log when the answer did not come by a page. Raises Refused.
+    """
     meeting = Meeting.objects.select_for_update().get(pk=participation.meeting_id)
     row = Participation.objects.select_for_update().get(pk=participation.pk)
     row.meeting = meeting
@@ -47,13 +60,12 @@ def answer(*, by: User | Person, participation: Participation, answer: str, note
     value = Answer(answer)
     if value == Answer.NONE:
         raise ValueError(answer)
-    row.answer, row.answer_note, row.answered_at = value, note, timezone.now()
+    row.answer, row.answer_note, row.answered_at = value, note, at or timezone.now()
     if meeting.kind == MeetingKind.EVENT:
         row.waiting_list = value == Answer.YES and events.is_full(meeting, besides=row)
     row.save(update_fields=["answer", "answer_note", "answered_at", "waiting_list"])
-    record(
-        by=by, action="meeting.answered", obj=meeting, details={"person": row.person_id, "answer": str(value)}
-    )
+    details = {"person": row.person_id, "answer": str(value)} | ({"way": way} if way else {})
+    record(by=by, action="meeting.answered", obj=meeting, details=details)
     if meeting.kind == MeetingKind.EVENT and value != Answer.YES:
         events.fill_places(meeting)
     return row

@@ -55,6 +55,7 @@ def calendar_part(participation: Participation, method: Method) -> str:
     """Return the iTIP part for one invited person."""
     meeting, person = participation.meeting, participation.person
     sender = municipality_name() or "Tovholder"
+    replies = settings.REPLIES["address"]
     return invitation(
         method=method,
         uid=meeting.uid,
@@ -64,16 +65,22 @@ def calendar_part(participation: Participation, method: Method) -> str:
         summary=calendar_title(meeting.lead_forum.name, meeting.kind),
         location=meeting.place,
         # A calendar may be shared: whoever sees the entry must not be able to answer for its owner.
-        description=_("Se dagsordenen (log ind): %(url)s. Svar med linket i mailen.")
-        % {"url": meeting_url(meeting)}
+        description=_("Se dagsordenen (log ind): %(url)s. %(how)s")
+        % {
+            "url": meeting_url(meeting),
+            "how": _("Svar her i kalenderen eller med linket i mailen.")
+            if replies
+            else _("Svar med linket i mailen."),
+        }
         if method == "REQUEST"
         else _("Mødet er aflyst, eller du er ikke længere inviteret."),
         url=meeting_url(meeting),
-        organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
+        organizer_email=replies or settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
         organizer_name=sender,
         attendee_email=person.email,
         attendee_name=person.email,  # a calendar may be shared: no name in it
         now=timezone.now(),
+        rsvp=bool(replies),
     )
 
 
