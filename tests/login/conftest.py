@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -14,7 +18,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import make_user
+from tests.outbox.mail_server import free_port
 from tovholder.accounts.models import User
+from tovholder.accounts.sign_on import SignOn
 
 PASSWORD = "en god lang sætning"
 
@@ -75,3 +81,74 @@ def is_in(client: Client) -> bool:
 
 def factors(user: User) -> set[str]:
     return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+
+
+@pytest.fixture(scope="session")
+def provider_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An OpenID Connect provider in a process of its own, as the municipality's would be."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("provider") / "log"
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+    address, until = f"http://127.0.0.1:{port}", time.monotonic() + 30
+    try:
+        while True:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            try:
+                requests.get(f"{address}/.well-known/openid-configuration", timeout=2).raise_for_status()
+                break
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+class Municipality:
+    """The other side: who works there, in which groups; and the way through its login page."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def knows(self, sub: str, **claims: Any) -> None:
+        requests.put(f"{self.address}/users/{sub}", json=claims, timeout=5).raise_for_status()
+
+    def refuses(self, client: Client) -> str:
+        """Go there and press "no"; return the address of the way back."""
+        state = parse_qs(urlsplit(client.post("/konto/login/kommunen/").url).query)["state"][0]
+        return f"/konto/login/kommunen/svar/?error=access_denied&state={state}"
+
+    def way_back(self, client: Client, sub: str, query: str = "") -> str:
+        """Go from our button through the provider's page; return the address it sends the browser back to."""
+        out = client.post(f"/konto/login/kommunen/{query}")
+        assert out.url.startswith(self.address)
+        answer = requests.post(out.url, data={"sub": sub}, allow_redirects=False, timeout=5)
+        back: str = answer.headers["Location"]
+        assert back.startswith("http://testserver/konto/login/kommunen/svar/")
+        return back.removeprefix("http://testserver")
+
+    def enter(self, sub: str, client: Client | None = None) -> tuple[Client, Any]:
+        client = client or Client()
+        return client, client.get(self.way_back(client, sub))
+
+
+@pytest.fixture
+def set_up(settings: Any, provider_address: str) -> Callable[..., Municipality]:
+    """Switch single sign-on on, as the environment would."""
+
+    def on(**given: Any) -> Municipality:
+        sign_on = SignOn(
+            server_url=provider_address,
+            client_id="tovholder",
+            secret="hemmelig",
+            name="Vestbys login",
+            **given,
+        )
+        settings.SIGN_ON = sign_on
+        settings.SOCIALACCOUNT_PROVIDERS = sign_on.as_provider()
+        return Municipality(provider_address)
+
+    return on

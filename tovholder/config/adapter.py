@@ -15,6 +15,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthError
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
@@ -163,8 +164,11 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
         """Nothing of what the provider said is shown or logged: it can hold anything."""
-        reason = _("Det lykkedes ikke at logge ind med %(name)s. Prøv igen om lidt.")
-        decision = no("sign_on_failed", reason % {"name": settings.SIGN_ON.name})
+        if kwargs.get("error") == AuthError.CANCELLED:
+            decision = no("sign_on_cancelled", _("Du afbrød, før du var logget ind."))
+        else:
+            reason = _("Det lykkedes ikke at logge ind med %(name)s. Prøv igen om lidt.")
+            decision = no("sign_on_failed", reason % {"name": settings.SIGN_ON.name})
         raise ImmediateHttpResponse(_refused(request, decision, by=SYSTEM))
 
 

@@ -12,6 +12,7 @@ from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from tovholder.accounts.models import Role as AccountRole
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
@@ -143,6 +144,21 @@ def lines(found: Iterable[Event]) -> list[LogLine]:
         )
         for row in rows
     ]
+
+
+RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset")
+RIGHTS_SHOWN = 5
+
+
+def rights_given(since: datetime) -> list[LogLine]:
+    """Return the last changes that gave somebody rights, newest first: what the log reviewers were mailed about."""
+    found = Event.objects.filter(action__in=RIGHTS, at__gte=since).order_by("-at", "-pk")[: 4 * RIGHTS_SHOWN]
+    told = [each for each in found if each.action != "login.roles_set" or _gives(each.details)]
+    return lines(told[:RIGHTS_SHOWN])
+
+
+def _gives(details: dict[str, Any]) -> bool:
+    return bool(details.get("given")) or AccountRole.LOG_REVIEWER in details.get("taken", [])
 
 
 def all_lines(found: QuerySet[Event]) -> Iterator[LogLine]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,15 +12,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tovholder.accounts.models import Role
+from tovholder.insights.queries import log
 from tovholder.insights.queries import my_day as queries
 from tovholder.plans.queries import own_open_forums
 from tovholder.plans.wording import capitalised
 from tovholder.ui.templatetags.ui import dkdate
 
+RIGHTS_FOR = timedelta(days=14)  # so long new rights stand on the first page of who reviews the log
+
 
 @require_GET
 def my_day(request: HttpRequest) -> HttpResponse:
     day = queries.my_day(request.user)
+    reviews = request.user.has_role(Role.LOG_REVIEWER)
     context = {
         "day": day,
         "greeting": greeting(timezone.localtime().hour),
@@ -26,6 +33,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "lead": lead(day),
         "person_id": getattr(getattr(request.user, "person", None), "pk", None),
         "awaiting": day.awaiting[: queries.AWAITING_SHOWN],
+        "rights": log.rights_given(timezone.now() - RIGHTS_FOR) if reviews else [],
         "more_awaiting": max(0, len(day.awaiting) - queries.AWAITING_SHOWN),
     }
     return render(request, "insights/my_day.html", context)
