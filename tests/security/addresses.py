@@ -40,6 +40,7 @@ KINDS: dict[str, list[tuple[str, str]]] = {
     "insights": [("person", "person"), ("", "forum")],
     "directory": [("person", "person"), ("", "any")],
     "accounts": [("", "user")],
+    "imports": [("word", "forum"), ("", "any")],
 }
 
 

@@ -29,7 +29,7 @@ from tests.factories import (
 from tovholder.access.levels import Level
 from tovholder.accounts.models import Role, User
 from tovholder.documents.models import Attachment
-from tovholder.forums.models import Charter, Forum, ParticipantReview
+from tovholder.forums.models import Charter, Forum, OlderMinutes, ParticipantReview
 from tovholder.meetings.models import (
     AgendaAttachment,
     AgendaItem,
@@ -112,6 +112,13 @@ def _directory(world: World) -> None:
         forum=world.forum, version=1, text="# Formål", approved_on=LONG_AGO, approved_by="Gruppen"
     )
     Charter.objects.create(forum=world.forum, version=2, text="# Nyt formål")
+    old = Attachment.objects.create(
+        name="kanariANONYM.docx", content_type="text/plain", size=9, sha256="0" * 64
+    )
+    old.file.save("x", ContentFile(b"kanariANONYM gammelt referat"))
+    OlderMinutes.objects.create(
+        forum=world.forum, attachment=old, title="kanariANONYM referat", held_on=LONG_AGO
+    )
     ParticipantReview.objects.create(
         forum=world.forum, person=bo, occasion="yearly", on=LONG_AGO, verdict="ask", note="kanariVURDERING"
     )
@@ -320,6 +327,7 @@ def _ids(world: World) -> dict[str, list[int]]:
             *junk,
         ],
         "relay": [*Relay.objects.values_list("pk", flat=True), *junk],
+        "older": [*of(OlderMinutes.objects.all()), *junk],
         "person": [world.users["bo"].person.pk, world.users["erik"].person.pk, *junk],
         "user": [world.users["bo"].pk, *junk],
         "thing": [*of(Topic.objects.filter(from_item__meeting=own)), *of(Outcome.objects.all()), *junk],
