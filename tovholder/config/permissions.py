@@ -23,6 +23,7 @@ from tovholder.insights import policy as insights
 from tovholder.meetings import policy as meetings
 from tovholder.meetings.models import Meeting, Minutes, MinutesStatus, Participation
 from tovholder.meetings.standing import readable_levels
+from tovholder.oversight import policy as oversight
 from tovholder.plans import policy as plans
 from tovholder.plans.models import Agreement
 from tovholder.setup import policy as setup
@@ -123,6 +124,8 @@ TABLES: dict[str, dict[str, Question]] = {
         "make logins, give roles": lambda w, u: accounts.may_administer(u),
         "change the set-up": lambda w, u: setup.may_manage(u),
         "read and take out the log": lambda w, u: insights.may_read_log(u),
+        "see what the log's review found": lambda w, u: oversight.may_read_findings(u),
+        "review the log": lambda w, u: oversight.may_review(u),
     },
 }
 

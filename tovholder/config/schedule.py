@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
@@ -36,21 +37,28 @@ def tick() -> bool:
     if turn("hour", timedelta(hours=1)):
         _run(prune_finished)
         _run(sweep_orphans)
+    if turn("day", timedelta(days=1)):
+        for path in settings.EVERY_DAY:
+            _run(path)
     return True
 
 
 def turn(name: str, every: timedelta) -> bool:
     """Take the turn of `name`, if the last one was `every` ago. Of several workers one gets it."""
     now = timezone.now()
-    if Heartbeat.objects.filter(name=f"turn:{name}", at__lte=now - every).update(at=now):
+    # A turn taken in the future was taken before the clock was set back; waiting for it could take years.
+    over = Q(at__lte=now - every) | Q(at__gt=now + MINUTE)
+    if Heartbeat.objects.filter(over, name=f"turn:{name}").update(at=now):
         return True
     return Heartbeat.objects.get_or_create(name=f"turn:{name}", defaults={"at": now})[1]
 
 
 def requeue_abandoned() -> int:
     """Queue again the tasks that a killed worker left running; give up on one that has cost three workers."""
-    limit = timezone.now() - ABANDONED_AFTER
-    abandoned = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=limit)
+    now = timezone.now()
+    # As above: what began in the future began before the clock was set back.
+    begun = Q(started_at__lt=now - ABANDONED_AFTER) | Q(started_at__gt=now + ABANDONED_AFTER)
+    abandoned = DBTaskResult.objects.filter(begun, status=TaskResultStatus.RUNNING)
     changed = 0
     for task in abandoned:
         again = len(task.worker_ids) < TRIES

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tovholder.plans",
     "tovholder.meetings",
     "tovholder.insights",
+    "tovholder.oversight",
     "tovholder.search",
     "tovholder.setup",
     "tovholder.imports",
@@ -224,6 +225,7 @@ REPLIES = (
 # Upward information goes by name: the layout asks these, and imports none of them.
 NAVIGATION = [
     "tovholder.insights.nav.entries",
+    "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
     "tovholder.plans.nav.entries",
     "tovholder.forums.nav.entries",
@@ -241,8 +243,13 @@ EVERY_MINUTE = [
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
     "tovholder.audit.anchors.tell_due",
+    "tovholder.oversight.services.make_due",
     "tovholder.search.services.catch_up",
 ]
+# What it does once a day.
+EVERY_DAY = ["tovholder.oversight.services.forget_old"]
+# What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
+AWAITING = ["tovholder.oversight.nav.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"

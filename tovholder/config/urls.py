@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("tovholder.imports.urls")),
     path("opsaetning/", include("tovholder.setup.urls")),
     path("mail/", include("tovholder.outbox.urls")),
+    path("soeg/", include("tovholder.search.urls")),
+    path("log/gennemgang/", include("tovholder.oversight.urls")),
     path("", include("tovholder.insights.urls")),
 ]
 

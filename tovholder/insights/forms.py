@@ -23,6 +23,8 @@ class LogFilterForm(TovholderForm):
     nummer = forms.IntegerField(label=_("Nummer"), min_value=1, max_value=2**62, required=False)
     fra = forms.DateTimeField(label=_("Fra"), required=False)
     til = forms.DateTimeField(label=_("Til"), required=False)
+    # One login or person by number, for links: a name does not belong in an address.
+    af = forms.RegexField(r"^(user|person):\d{1,18}$|^system$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, auto_id="f_%s", **kwargs)
@@ -44,6 +46,7 @@ class LogFilterForm(TovholderForm):
         given = self.cleaned_data
         return LogFilter(
             who=given.get("hvem") or "",
+            actor=given.get("af") or "",
             what=given.get("hvad") or "",
             kind=given.get("slags") or "",
             object_type=given.get("om") or "",

@@ -57,6 +57,8 @@ SENTENCES = {
     "log.exported": gettext_lazy("hentede loggen som fil"),
     "log.purged": gettext_lazy("glemte gamle linjer i loggen"),
     "log.verified": gettext_lazy("efterprøvede loggen"),
+    "oversight.line_ticked": gettext_lazy("vurderede en linje i loggennemgangen"),
+    "oversight.review_made": gettext_lazy("trak månedens loggennemgang"),
     "login.closed": gettext_lazy("lukkede loginnet"),
     "login.created": gettext_lazy("oprettede loginnet"),
     "login.connected": gettext_lazy("brugte kommunens login for første gang"),
@@ -210,6 +212,7 @@ OBJECT_WORDS = {
     "meetings.series": gettext_lazy("Række af møder"),
     "meetings.topic": gettext_lazy("Emne"),
     "outbox.outgoingmail": gettext_lazy("Mail"),
+    "oversight.review": gettext_lazy("Loggennemgang"),
     "plans.agreement": gettext_lazy("Aftale"),
     "setup.setupfile": gettext_lazy("Opsætningsfil"),
 }

@@ -31,6 +31,7 @@ class LogFilter:
     """What somebody looks for in the log; what is empty is not asked for."""
 
     who: str = ""
+    actor: str = ""
     what: str = ""
     kind: str = ""
     object_type: str = ""
@@ -110,7 +111,7 @@ def events(wanted: LogFilter) -> QuerySet[Event]:
         found = found.filter(actor__in=actors_named(wanted.who))
     if wanted.what:
         found = found.filter(action__in=actions_matching(wanted.what))
-    for name in ("kind", "object_type", "object_id"):
+    for name in ("actor", "kind", "object_type", "object_id"):
         if value := getattr(wanted, name):
             found = found.filter(**{name: value})
     if wanted.since is not None:
@@ -131,7 +132,7 @@ def actors_named(text: str) -> list[str]:
 def lines(found: Iterable[Event]) -> list[LogLine]:
     """Return the events with names: one read for who acted, one for what it was about."""
     rows = list(found)
-    actors = _actor_names({row.actor for row in rows})
+    actors = actor_names({row.actor for row in rows})
     objects = _object_names({(row.object_type, row.object_id) for row in rows})
     return [
         LogLine(
@@ -192,7 +193,8 @@ def _system_name() -> str:
     return _("Tovholder selv")
 
 
-def _actor_names(keys: set[str]) -> dict[str, str]:
+def actor_names(keys: set[str]) -> dict[str, str]:
+    """Return the names of all who act under these keys, in one read; a deleted login has none."""
     pks: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         kind, _colon, pk = key.partition(":")

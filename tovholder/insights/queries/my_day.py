@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
@@ -66,6 +68,8 @@ class Awaiting:
     day: date
     # For what was sent to the person and not to a forum: the same signed link as in the mail.
     token: str = ""
+    # For what another app tells of (settings.AWAITING): where to go.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,17 +204,17 @@ def awaiting(user: User, today: date) -> list[Awaiting]:
     queries = _of_person(person.pk, today) if person is not None else []
     if convened:
         queries += _of_convener(convened, today)
-    if not queries:
-        return []
-    first, *rest = queries
-    rows = first.union(*rest, all=True) if rest else first
-    found = [_awaiting(person, *row) for row in rows]
+    found = [each for path in settings.AWAITING for each in import_string(path)(user)]
+    if queries:
+        first, *rest = queries
+        rows = first.union(*rest, all=True) if rest else first
+        found += [_awaiting(person, *row) for row in rows]
     order = list(KINDS)
     return sorted(found, key=lambda each: (order.index(each.kind), each.day, each.pk))
 
 
 # What waits, in the order in which it is shown.
-KINDS = ("answer", "comment", "approve", "substitute", "question", "relay", "topic", "charter")
+KINDS = ("answer", "comment", "approve", "substitute", "question", "relay", "topic", "charter", "task")
 
 
 def _awaiting(person: Person | None, kind: str, pk: int, title: str, forum: str, at: datetime) -> Awaiting:

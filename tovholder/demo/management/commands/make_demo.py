@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from tovholder.demo.history import make_history
 from tovholder.demo.people import make_people
+from tovholder.demo.readings import make_readings
 from tovholder.directory.models import Municipality, Person
 
 
@@ -23,4 +25,5 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             year = make_history(make_people)
+            make_readings(timezone.now())
         self.stdout.write(f"Demo: {year.persons} personer, {year.meetings} møder, {year.agreements} aftaler.")
