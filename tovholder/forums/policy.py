@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision, no, yes
-from tovholder.accounts.models import Role, User
+from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.directory.models import PartyType, Person
 from tovholder.forums.models import Charter, Forum
 from tovholder.forums.standing import (
@@ -77,6 +78,15 @@ def may_take_over(user: User, forum: Forum, successor: Forum) -> Decision:
     return yes("manages_both")
 
 
+def _between(user: User, person: Person) -> tuple[bool, bool]:
+    """Whether the person's login holds more than a seat, and whether the person sits where the user convenes."""
+    more = (*SEES_ALL_FORUMS, Role.LOG_REVIEWER, Role.DATA_PROTECTION_OFFICER)
+    grants = RoleGrant.objects.filter(user=person.user_id, role__in=more)
+    seats = current_memberships().filter(person=person, forum__in=convened_forum_ids(user))
+    found = Person.objects.filter(pk=person.pk).values_list(Exists(grants), Exists(seats)).first()
+    return found or (False, False)
+
+
 def may_hand_over_person(user: User, person: Person) -> Decision:
     """May let a person leave and give the work to others: an administrator, and who convenes a forum with the person.
 
@@ -86,11 +96,10 @@ def may_hand_over_person(user: User, person: Person) -> Decision:
         return no("person_left", _("%(person)s er allerede fratrådt.") % {"person": person.name})
     if user.has_role(Role.ADMINISTRATOR):
         return yes("administrator")
-    if person.user is not None and person.user.has_role(
-        *SEES_ALL_FORUMS, Role.LOG_REVIEWER, Role.DATA_PROTECTION_OFFICER
-    ):
+    watches, sits_together = _between(user, person)
+    if watches:
         return no("not_administrator", _("Kun en administrator kan gøre det for den rolle."))
-    if current_memberships().filter(person=person, forum__in=convened_forum_ids(user)).exists():
+    if sits_together:
         return yes("convener")
     return no("not_convener", _("Kun tovholderen for personens forum eller en administrator kan gøre det."))
 

@@ -14,6 +14,7 @@ from tovholder.accounts.models import Role, User
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.queries import convened_forum_ids, visible_to
+from tovholder.meetings.forms.running import offer
 from tovholder.meetings.models import MeetingStatus
 from tovholder.meetings.services.handover import Thing
 from tovholder.plans.models import AgreementStatus
@@ -33,13 +34,13 @@ class HandOverForm(TovholderForm):
         empty_label=_("Vælg for hver enkelt nedenfor"),
     )
 
-    def __init__(self, *args: Any, person: Person, things: list[Thing], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, receivers: list[Person], things: list[Thing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.things = things
-        self.people = {
-            each.pk: each for each in Person.objects.current().exclude(pk=person.pk).order_by("name")
-        }
-        self.fields["everything"].queryset = Person.objects.current().exclude(pk=person.pk).order_by("name")  # type: ignore[attr-defined]
+        self.people = {each.pk: each for each in receivers}
+        everything: Any = self.fields["everything"]
+        everything.queryset = Person.objects.filter(pk__in=self.people)
+        offer(everything, receivers)
         names = [(str(pk), each.name) for pk, each in self.people.items()]
         for thing in things:
             choices = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -67,7 +67,6 @@ def belongings(person: Person, reader: User | None = None) -> list[Thing]:
         *_meetings(person),
         *_items(person),
         *_topics_and_relays(person, reader),
-        *_guest_seats(person),
     ]
 
 
@@ -89,11 +88,10 @@ def _seats(person: Person) -> Iterator[Thing]:
 
 def _agreements(person: Person, reader: User | None) -> Iterator[Thing]:
     rows = Agreement.objects.filter(Q(responsible=person) | Q(helpers=person), status=AgreementStatus.OPEN)
-    readable = (
-        set(agreements_visible_to(reader).values_list("pk", flat=True)) if reader is not None else set()
-    )
+    shown = agreements_visible_to(reader) if reader is not None else Agreement.objects.none()
+    rows = rows.annotate(is_readable=Exists(shown.filter(pk=OuterRef("pk"))))
     for agreement in rows.select_related("forum").distinct().order_by("due_on", "pk"):
-        words = agreement.what if agreement.pk in readable else _("Aftale, du ikke kan læse")
+        words = agreement.what if agreement.is_readable else _("Aftale, du ikke kan læse")
         if agreement.responsible_id == person.pk:
             yield Thing(f"agreement:{agreement.pk}", agreement, words, agreement.forum.name)
         else:
@@ -116,14 +114,32 @@ def _unfinished() -> Q:
 
 
 def _meetings(person: Person) -> Iterator[Thing]:
-    rows = Meeting.objects.filter(_unfinished(), Q(chair=person) | Q(minute_taker=person)).select_related(
-        "lead_forum"
+    """Chairs and minute takers, and seats at planned meetings that do not follow from a membership."""
+    own = Q(participations__person=person, participations__removed_at__isnull=True)
+    rows = (
+        Meeting.objects.annotate(
+            seat=FilteredRelation(
+                "participations", condition=own & ~Q(participations__part=Participation.Part.MEMBER)
+            )
+        )
+        .filter(
+            Q(_unfinished(), Q(chair=person) | Q(minute_taker=person))
+            | Q(seat__isnull=False, status=MeetingStatus.PLANNED)
+        )
+        .select_related("lead_forum", "seat")  # type: ignore[misc]
     )
+    guests = []
     for meeting in rows:
         if meeting.chair_id == person.pk:
             yield Thing(f"chair:{meeting.pk}", meeting, _("Mødeleder"), _named(meeting))
         if meeting.minute_taker_id == person.pk:
             yield Thing(f"minute_taker:{meeting.pk}", meeting, _("Referent"), _named(meeting))
+        seat = getattr(meeting, "seat", None)
+        if seat is not None and meeting.status == MeetingStatus.PLANNED:
+            seat.meeting = meeting
+            words = str(seat.get_part_display())
+            guests.append(Thing(f"guest:{seat.pk}", seat, words, _named(meeting), may_end=True))
+    yield from guests
 
 
 def _items(person: Person) -> Iterator[Thing]:
@@ -152,15 +168,6 @@ def _topics_and_relays(person: Person, reader: User | None) -> Iterator[Thing]:
         "from_forum"
     ):
         yield Thing(f"relay:{relay.pk}", relay, _("Spørgsmål, der venter på svar"), relay.from_forum.name)
-
-
-def _guest_seats(person: Person) -> Iterator[Thing]:
-    """Seats at planned meetings that do not follow from a membership."""
-    rows = Participation.objects.filter(
-        person=person, removed_at__isnull=True, meeting__status=MeetingStatus.PLANNED
-    ).exclude(part=Participation.Part.MEMBER)
-    for row in rows.select_related("meeting__lead_forum"):
-        yield Thing(f"guest:{row.pk}", row, str(row.get_part_display()), _named(row.meeting), may_end=True)
 
 
 def _named(meeting: Meeting) -> str:

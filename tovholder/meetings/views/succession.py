@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,10 +22,14 @@ from tovholder.meetings.services.succession import close_forum, merge_forums
 
 
 def hand_over(request: HttpRequest, person_pk: int) -> HttpResponse:
-    person = get_object_or_404(persons_visible_to(request.user), pk=person_pk)
+    people = persons_visible_to(request.user).filter(Q(left_on__isnull=True) | Q(pk=person_pk))
+    others = {each.pk: each for each in people.order_by("name", "pk")}
+    person = others.pop(person_pk, None)
+    if person is None:
+        raise Http404
     may_hand_over_person(request.user, person).require()
     things = belongings(person, request.user)
-    form = HandOverForm(request.POST or None, person=person, things=things)
+    form = HandOverForm(request.POST or None, receivers=list(others.values()), things=things)
     if request.method == "POST" and form.is_valid():
         try:
             hand_over_person(
