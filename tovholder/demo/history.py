@@ -35,6 +35,7 @@ from tovholder.meetings.models import (
 from tovholder.meetings.services import minute_record
 from tovholder.meetings.services.agenda import build
 from tovholder.plans.models import Agreement, AgreementNote, AgreementStatus
+from tovholder.search.services import rebuild
 
 FORUMS_WITH_HISTORY = 10
 PERSONA_NAMES = frozenset(persona.name for persona in PERSONAS)
@@ -80,6 +81,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
         _meeting(year, slot)
     _proposals(year)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
+    rebuild()  # the rows above were made past the services
     return year
 
 

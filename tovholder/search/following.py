@@ -29,6 +29,8 @@ QUIET = frozenset(
 )
 # Many rows at once: the worker reads everything again.
 EVERYTHING = ("setup.loaded", "forum.closed", "forum.merged")
+# What is put off stands on the next agenda as an item of its own.
+PUTS_OFF = ("meeting.item_deferred", "meeting.item_defer_undone", "meeting.held")
 SORT_OF = {
     "meetings.agendaitem": "item",
     "meetings.topic": "topic",
@@ -57,12 +59,14 @@ def touched(action: str, obj: models.Model | None, details: dict[str, Any]) -> I
     elif obj is not None and label == "meetings.series":
         yield "meeting", Q(series=obj.pk)
         yield "item", Q(meeting__series=obj.pk)
+    elif obj is not None and label == "meetings.relay":
+        yield "item", Q(relay=obj.pk)
     elif obj is not None and label == "directory.organisation":
         yield "person", Q(organisation=obj.pk)
 
 
 def _of_row(sort: str, obj: models.Model, details: dict[str, Any]) -> Iterator[Touched]:
-    yield sort, Q(pk=obj.pk)
+    yield sort, Q(pk=obj.pk) | Q(deferred_from=obj.pk) if sort == "item" else Q(pk=obj.pk)
     if sort == "agreement" and isinstance(details.get("successor"), int):
         yield sort, Q(pk=details["successor"])
     if sort == "item" and "level" in details.get("fields", ()):
@@ -73,7 +77,10 @@ def _of_meeting(action: str, obj: models.Model, details: dict[str, Any]) -> Iter
     """A line that names the row inside the meeting reads that row only."""
     named = [(NAMED[key], value) for key, value in details.items() if key in NAMED and isinstance(value, int)]
     if named:
-        yield from ((sort, Q(pk=value)) for sort, value in named)
+        for sort, value in named:
+            yield sort, Q(pk=value)
+            if action in PUTS_OFF:
+                yield sort, Q(deferred_from=value)
     elif action.startswith("meeting.file_"):
         yield "file", Q(meeting=obj.pk)
     elif action.startswith("meeting.outcome_"):
@@ -84,3 +91,5 @@ def _of_meeting(action: str, obj: models.Model, details: dict[str, Any]) -> Iter
         yield "meeting", Q(pk=obj.pk)
         yield "item", Q(meeting=obj.pk)
         yield "file", Q(meeting=obj.pk)
+        if action in PUTS_OFF:
+            yield "item", Q(deferred_from__meeting=obj.pk)

@@ -1,0 +1,84 @@
+"""How a hit is shown: its title and the place in its text, with the words asked for pointed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.search.models import Entry, Kind
+from tovholder.search.queries import Asked
+from tovholder.search.sources import address
+
+BEFORE, LENGTH = 60, 200
+_PIECES = re.compile(r"([^\W_]+)")
+
+# The types of the page: key in the address, word, kinds, icon.
+TYPES = {
+    "moeder": (_("Møder"), (Kind.MEETING,), "groups"),
+    "dagsordener": (_("Dagsordener"), (Kind.ITEM,), "list-bulleted"),
+    "referater": (_("Referater"), (Kind.MINUTES, Kind.ADDENDUM), "document"),
+    "emner": (_("Emner"), (Kind.TOPIC,), "bookmark"),
+    "aftaler": (_("Aftaler"), (Kind.AGREEMENT,), "checklist"),
+    "fora": (_("Fora"), (Kind.FORUM,), "forum"),
+    "personer": (_("Personer"), (Kind.PERSON,), "person"),
+    "bilag": (_("Bilag"), (Kind.FILE,), "attach-file"),
+}
+ICON = {kind.value: icon for _word, kinds, icon in TYPES.values() for kind in kinds}
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: SafeString
+    snippet: SafeString
+    place: str
+    word: str
+    icon: str
+    url: str
+    moment: datetime | None
+
+
+def hit(entry: Entry, asked: Asked) -> Hit:
+    """Return what the page shows of an entry. Nothing but the entry's own text is in it."""
+    timeless = entry.kind in {Kind.PERSON, Kind.FORUM}
+    return Hit(
+        title=_marked(entry.title, asked),
+        snippet=_snippet(entry.body, asked),
+        place=entry.place,
+        word=str(Kind(entry.kind).label),
+        icon=ICON[entry.kind],
+        url=address(entry),
+        moment=None if timeless else entry.moment,
+    )
+
+
+def _snippet(text: str, asked: Asked) -> SafeString:
+    """Cut the text around the first word asked for; nothing when it holds none (then the title does)."""
+    first = next((match for match in _PIECES.finditer(text) if asked.marks(match.group())), None)
+    if first is None:
+        return mark_safe("")
+    start = max(first.start() - BEFORE, 0)
+    if start:
+        start = text.find(" ", start, first.start()) + 1 or first.start()
+    end = min(start + LENGTH, len(text))
+    if end < len(text):
+        end = max(text.rfind(" ", first.end(), end), first.end())
+    shown = _marked(" ".join(text[start:end].split()), asked)
+    return format_html("{}{}{}", "… " if start else "", shown, " …" if end < len(text) else "")
+
+
+def _marked(text: str, asked: Asked) -> SafeString:
+    def pieces() -> Iterator[SafeString]:
+        for at, piece in enumerate(_PIECES.split(text)):
+            yield (
+                format_html("<mark>{}</mark>", piece)
+                if at % 2 and asked.marks(piece)
+                else conditional_escape(piece)
+            )
+
+    return mark_safe("".join(pieces()))  # noqa: S308 (each piece is escaped above)
