@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -29,7 +30,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.security.addresses import paths
 from tests.security.world import World
 
-PERSONS = ("stranger", "anna", "hans", "lise", "frida", "gaest")
+PERSONS = ("stranger", "anna", "anna", "anna", "hans", "hans", "lise", "frida", "gaest")
 TYPED = re.compile(r"(?:GET|POST|FILES)(?:\.get|\.getlist|\.pop)?[\[(]\s*\"([\w-]+)\"")
 EVERYWHERE = ("side", "q", "sortering", "fil", "next", "tilbage", "back", "version", "text", "confirmed", "login", "password", "email", "code")  # fmt: skip
 BOUNDARY = "grænse".encode().hex()
@@ -221,6 +222,7 @@ ANSWERS: Counter[int] = Counter()
 def fire(client: Client, shot: Shot) -> Fault | None:
     """Send it, take back whatever it changed, and return what was wrong with the answer."""
     heads = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in shot.headers.items()}
+    kept = {name: each.value for name, each in client.cookies.items()}
     with transaction.atomic():
         response = client.generic(
             shot.method,
@@ -235,6 +237,7 @@ def fire(client: Client, shot: Shot) -> Fault | None:
             b"".join(response.streaming_content)
         fault = _fault(response, shot)
         transaction.set_rollback(True)
+    client.cookies = SimpleCookie(kept)  # whoever was sent out is let in again
     return fault
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.views.defaults import server_error as django_server_error
 
 from tovholder.outbox.models import Heartbeat
 
+DISK_FULL = "53100"  # PostgreSQL's word for it
 WORKER_SILENT_AFTER = timedelta(minutes=3)
 
 
@@ -31,10 +35,21 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         beat = Heartbeat.objects.filter(name="worker").first()
-        checks["worker"] = beat is not None and timezone.now() - beat.at < WORKER_SILENT_AFTER
+        checks["worker"] = beat is not None and abs(timezone.now() - beat.at) < WORKER_SILENT_AFTER
     except DatabaseError:
         pass
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a page says that broke. A database that is full or away for a moment is no fault of ours: 503, and why."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, OperationalError | InterfaceError):
+        return django_server_error(request)
+    is_full = "full" in str(error) or getattr(error.__cause__, "sqlstate", "") == DISK_FULL
+    # Without the request: whatever stands in the frame of a page is read from the database.
+    page = render_to_string("503.html", {"is_full": is_full})
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,8 +1,9 @@
 """Delivery: waiting → sending → sent or failed.
 
-A worker claims a mail by one conditional UPDATE, so two workers never send the same. A worker that dies
-between claim and answer leaves the mail in `sending`; after CLAIM_LASTS nobody knows whether the receiver
-has it, and it is sent once more with the same Message-ID (which mail programs show once), never twice more.
+A worker claims a mail by one conditional UPDATE, so two workers never send the same, and notes when the text itself
+goes over the line. A worker that dies before that note costs nothing: after CLAIM_LASTS the mail is sent, however
+often it happens. One that dies between note and answer leaves a doubt: nobody knows whether the receiver has it, and
+it is sent once more with the same Message-ID (which mail programs show once), never twice more.
 A server that cannot be reached makes all mails wait, however long; a server that says no to one mail
 is asked again until GIVE_UP_AFTER, then the mail has failed and is shown so.
 """
@@ -16,7 +17,7 @@ from typing import TypeVar
 
 import structlog
 from django.db import OperationalError
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.outbox import transport
@@ -34,6 +35,10 @@ SERVER_DOWN = "mail_server_rests_until"
 UNCERTAIN = "uncertain"
 
 
+class ClaimLost(Exception):
+    """So slow that the claim was taken back: nothing was handed over, and it is no longer ours to do."""
+
+
 def attempt(mail_id: int) -> str:
     """Claim one mail and try to send it. Returns what became of it; raises nothing for a mail server's fault."""
     if server_rests():
@@ -43,7 +48,9 @@ def attempt(mail_id: int) -> str:
         return "not_mine"
     mail = patiently(OutgoingMail.objects.get, pk=mail_id)
     try:
-        transport.hand_over(mail)
+        transport.hand_over(mail, on_the_way=lambda: patiently(_on_the_way, mail))
+    except ClaimLost:
+        return "not_mine"
     except transport.Unreachable as error:
         return patiently(_server_down, mail, str(error))
     except transport.NotAccepted as error:
@@ -67,21 +74,38 @@ def patiently(step: Callable[..., T], *args: object, **kwargs: object) -> T:
 
 def server_rests() -> bool:
     """Tell whether the server just did not answer, so that a queue of mails does not wait for it one by one."""
-    return Heartbeat.objects.filter(name=SERVER_DOWN, at__gt=timezone.now()).exists()
+    now = timezone.now()
+    return Heartbeat.objects.filter(name=SERVER_DOWN, at__gt=now, at__lte=now + SERVER_REST).exists()
+
+
+def due(now: datetime) -> QuerySet[OutgoingMail]:
+    """Return what waits and may be tried. A time further off than any pause was written by a clock that was wrong."""
+    not_yet = Q(next_attempt_at__gt=now, next_attempt_at__lte=now + BACKOFF[-1])
+    return OutgoingMail.objects.filter(~not_yet, status=Status.WAITING)
 
 
 def release_stale(now: datetime) -> None:
-    """Take back claims without an answer: once to be sent again, the second time as failed."""
-    stale = OutgoingMail.objects.filter(status=Status.SENDING, claimed_at__lt=now - CLAIM_LASTS)
-    again = stale.filter(unconfirmed=0).update(status=Status.WAITING, unconfirmed=1, next_attempt_at=now)
+    """Take back claims without an answer: to be sent; in doubt once to be sent again, the second time as failed."""
+    # A claim in the future was made before the clock was set back.
+    ran_out = Q(claimed_at__lt=now - CLAIM_LASTS) | Q(claimed_at__gt=now + CLAIM_LASTS)
+    stale = OutgoingMail.objects.filter(ran_out, status=Status.SENDING)
+    waiting = {"status": Status.WAITING, "next_attempt_at": now}
+    unsent = stale.filter(handed_over_at=None).update(**waiting)
+    again = stale.filter(unconfirmed=0).update(**waiting, unconfirmed=1)
     lost = stale.filter(unconfirmed__gt=0).update(status=Status.FAILED, last_error=UNCERTAIN)
-    if again or lost:
-        log.warning("mail_claims_without_answer", repeated=again, failed=lost)
+    if unsent or again or lost:
+        log.warning("mail_claims_without_answer", unsent=unsent, repeated=again, failed=lost)
 
 
 def _claim(mail_id: int, at: datetime) -> bool:
-    free = OutgoingMail.objects.filter(pk=mail_id, status=Status.WAITING, next_attempt_at__lte=at)
-    return bool(free.update(status=Status.SENDING, claimed_at=at, attempts=F("attempts") + 1))
+    claim = {"status": Status.SENDING, "claimed_at": at, "handed_over_at": None}
+    return bool(due(at).filter(pk=mail_id).update(**claim, attempts=F("attempts") + 1))
+
+
+def _on_the_way(mail: OutgoingMail) -> None:
+    """Note that the text goes over the line now. Raises ClaimLost when another worker has the mail by now."""
+    if not _finish(mail, handed_over_at=timezone.now()):
+        raise ClaimLost
 
 
 def _finish(mail: OutgoingMail, **values: object) -> bool:

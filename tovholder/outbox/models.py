@@ -28,6 +28,8 @@ class OutgoingMail(models.Model):
     unconfirmed = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
+    # Set just before the text itself goes over the line: a claim without it has certainly not arrived anywhere.
+    handed_over_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

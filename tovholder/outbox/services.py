@@ -87,7 +87,7 @@ def deliver_due() -> int:
     """Send what waits and is due; run each minute. Returns how many were sent. Stops when no server answers."""
     now = timezone.now()
     delivery.patiently(delivery.release_stale, now)
-    due = OutgoingMail.objects.filter(status=OutgoingMail.Status.WAITING, next_attempt_at__lte=now)
+    due = delivery.due(now)
     sent, until = 0, time.monotonic() + SECONDS_AT_ONCE
     for mail_id in list(due.values_list("pk", flat=True)[:AT_ONCE]):
         outcome = delivery.attempt(mail_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -47,8 +48,11 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
     return message
 
 
-def hand_over(mail: OutgoingMail) -> None:
-    """Send `mail`. Returns when the server has accepted it; raises Unreachable, NotAccepted or Unanswered."""
+def hand_over(mail: OutgoingMail, *, on_the_way: Callable[[], object] = bool) -> None:
+    """Send `mail`. Returns when the server has accepted it; raises Unreachable, NotAccepted or Unanswered.
+
+    `on_the_way` is called when the server wants the text, just before it gets it.
+    """
     backend = get_connection()
     try:
         validate_email(mail.to)
@@ -59,6 +63,7 @@ def hand_over(mail: OutgoingMail) -> None:
     except (ValidationError, ValueError, IndexError) as error:
         raise NotAccepted("bad_address", permanent=True) from error
     if not isinstance(backend, EmailBackend):  # written to a folder, or kept in memory by a test
+        on_the_way()
         try:
             backend.send_messages([message])
         except OSError as error:
@@ -66,7 +71,7 @@ def hand_over(mail: OutgoingMail) -> None:
         return
     server = _open(backend)
     try:
-        _converse(server, sender, receiver, content)
+        _converse(server, sender, receiver, content, on_the_way)
     except NotAccepted:
         _say_goodbye(backend)
         raise
@@ -89,7 +94,9 @@ def _open(backend: EmailBackend) -> smtplib.SMTP:
     return backend.connection
 
 
-def _converse(server: smtplib.SMTP, sender: str, receiver: str, content: bytes) -> None:
+def _converse(
+    server: smtplib.SMTP, sender: str, receiver: str, content: bytes, on_the_way: Callable[[], object]
+) -> None:
     try:
         server.ehlo_or_helo_if_needed()
         code, _text = server.mail(sender)
@@ -101,6 +108,7 @@ def _converse(server: smtplib.SMTP, sender: str, receiver: str, content: bytes) 
         raise Unreachable("smtp_421")
     if code not in (250, 251):
         raise NotAccepted(f"smtp_{code}", permanent=500 <= code < 600)
+    on_the_way()
     try:
         code, _text = server.data(content)
     except smtplib.SMTPDataError as error:  # the server did not want to begin
