@@ -3,11 +3,12 @@
 # make lint   style, types, layers, templates, budgets
 # make bench  answer times, queries and bytes of the demo's pages
 # make load   requests a second with a city's ten years of data   (FACTOR=1/100 DATABASES="sqlite postgresql")
+# make calendars  what five calendar readers read, and what a sync moves
 # make guide  the pictures of the user guide, taken anew
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench load guide setup fmt lock assets reference clean
+.PHONY: run test lint bench calendars load guide setup fmt lock assets reference clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -32,6 +33,9 @@ lint: setup
 
 bench: setup
 	@SETUP=$(SETUP) $(PY) benchmarks/pages.py
+
+calendars: setup
+	@$(PY) benchmarks/calendars.py
 
 load: setup
 	@$(PY) benchmarks/load.py --factor $(FACTOR) --databases $(DATABASES)
