@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
 from tovholder.audit.models import SYSTEM, Event
+from tovholder.directory.models import PartyType
 from tovholder.forums.models import Membership
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.reading import AT_THE_TABLE
@@ -43,9 +44,13 @@ def _month(chance: Random, month: date) -> None:
     meetings = Meeting.objects.filter(starts_at__date__gte=month, starts_at__date__lt=after).order_by(
         "starts_at"
     )
+    items = {meeting.pk: list(meeting.items.values_list("pk", flat=True)[1:3]) for meeting in meetings}
     rows = []
     for number, meeting in enumerate(meetings):
-        people = Membership.objects.filter(forum=meeting.lead_forum_id).select_related("person")[:6]
+        inside = Membership.objects.filter(forum=meeting.lead_forum_id).exclude(
+            person__organisation__kind__party_type=PartyType.OUTSIDE
+        )
+        people = inside.select_related("person__user").order_by("pk")[:6]
         for person in [membership.person for membership in people]:
             clock = time(8 + chance.randrange(9), chance.randrange(60))
             if number == 1 and person == people[0].person:
@@ -64,7 +69,7 @@ def _month(chance: Random, month: date) -> None:
             object_id=str(meeting.pk),
             purpose="agenda",
             ground=AT_THE_TABLE,
-            details={"items": [meeting.pk]},
+            details={"items": items[meeting.pk]},
         )
         for at, person, meeting in sorted(rows, key=lambda row: row[0])
     )

@@ -20,7 +20,7 @@ def entries(request: HttpRequest) -> list[NavItem]:
     if not request.user.is_authenticated or not may_read_findings(request.user):
         return []
     return [
-        NavItem(label=_("Loggennemgang"), url=reverse("oversight:list"), icon="checklist", order=121),
+        NavItem(label=_("Gennemgå loggen"), url=reverse("oversight:list"), icon="checklist", order=121),
     ]
 
 
