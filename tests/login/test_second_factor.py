@@ -139,6 +139,14 @@ def test_the_secret_is_not_in_the_database_in_the_clear(mona, secret_of) -> None
     assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
 
 
+def test_a_new_key_of_the_installation_keeps_the_apps(mona, secret_of, settings) -> None:
+    secret = secret_of(mona)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "ny" * 30, [settings.SECRET_KEY]
+    client = enter(mona)
+    client.post("/konto/login/trin/", {"code": code_of(secret)})
+    assert is_in(client)
+
+
 def test_a_role_demands_it_the_moment_it_is_given(settings, mona, client_for) -> None:
     settings.SECOND_FACTOR_ROLES = (Role.ADMINISTRATOR,)
     client = client_for(mona)

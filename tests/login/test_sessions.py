@@ -129,6 +129,15 @@ def test_last_used_is_written_every_tenth_minute_only(mona, monkeypatch, django_
     assert LoginSession.objects.count() == 1  # what has run out is forgotten
 
 
+def test_a_day_ends_however_busy_it_is(mona, monkeypatch) -> None:
+    client = enter(mona)
+    monkeypatch.setattr(middleware, "LONGEST", -1)
+    assert not is_in(client)
+    monkeypatch.undo()
+    assert not is_in(client)
+    assert LoginSession.objects.count() == 0
+
+
 def test_logging_out_takes_the_place_away(mona) -> None:
     client = enter(mona)
     client.post("/konto/log-af/")

@@ -36,7 +36,7 @@ class LoginForm(RolesForm):
         return email
 
 
-def code_field(help_text: str = "") -> forms.CharField:
+def code_field(help_text: Any = "") -> forms.CharField:
     """A field for a code: the telephone shows digits and offers the code it has just received."""
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
     return forms.CharField(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -23,7 +23,11 @@ from tovholder.accounts.services import note_session, note_use
 Answer = Callable[[HttpRequest], HttpResponse]
 SHOWN = "second_factor"
 PLACE = "login_session"
+BEGAN = "login_began"
 SEEN_EVERY = 10 * 60  # seconds between two writes of "last used"
+LONGEST = (
+    12 * 60 * 60
+)  # seconds from login to the next one, however busy: a working day, and groups are read anew
 # What somebody may do who has yet to get a second factor, and somebody who has yet to show the one they have.
 TO_GET = {
     "account_second_factor",
@@ -92,12 +96,14 @@ def _led(request: HttpRequest, to: str) -> HttpResponse:
 
 
 class LoginSessionMiddleware:
-    """Keeps the list of places where a person is logged in: no query but every tenth minute."""
+    """Keeps the list of places where a person is logged in (no query but every tenth minute), and ends the day."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if time.time() - request.session.get(BEGAN, time.time()) > LONGEST:
+            logout(request)
         response = self.get_response(request)
         key = request.session.session_key
         was, at = request.session.get(PLACE, ("", 0))
@@ -124,6 +130,7 @@ def note_login(request: HttpRequest, user: User) -> None:
     key = request.session.session_key or ""
     note_session(user=user, session_key=key, device=_device(request))
     request.session[PLACE] = [key, time.time()]
+    request.session[BEGAN] = time.time()
 
 
 def _device(request: HttpRequest) -> str:

@@ -52,7 +52,7 @@ def log_reviewers() -> QuerySet[User]:
 
 def has_second_factor(user: User) -> bool:
     """Whether the user can show more than a password. Recovery codes alone are no factor."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def sessions_of(user: User) -> QuerySet[LoginSession]:
@@ -63,4 +63,4 @@ def sessions_of(user: User) -> QuerySet[LoginSession]:
 
 def uses_sign_on(user: User) -> bool:
     """Whether the user has come by single sign-on, and it is still set up here."""
-    return bool(settings.SIGN_ON) and SocialAccount.objects.filter(user=user).exists()
+    return bool(settings.SIGN_ON and SocialAccount.objects.filter(user=user).exists())

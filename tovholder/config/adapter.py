@@ -20,7 +20,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +30,7 @@ from tovholder.accounts.middleware import mark_shown, shown_at
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import has_second_factor, uses_sign_on
 from tovholder.accounts.services.sign_on import arrive
-from tovholder.accounts.sign_on import identity
+from tovholder.accounts.sign_on import SignOn, identity
 from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.services import record
 from tovholder.outbox.services import queue_mail
@@ -78,9 +78,10 @@ class ClosedAdapter(DefaultAccountAdapter):
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         records = get_authentication_records(request, user)
         by_password = bool(records) and records[-1]["method"] == "password"
-        if answer is None and by_password and uses_sign_on(user) and not settings.SIGN_ON.keeps_password:
+        sign_on = settings.SIGN_ON
+        if answer is None and by_password and sign_on and not sign_on.keeps_password and uses_sign_on(user):
             reason = _("Dit login er hos %(name)s. Log ind med det i stedet for en adgangskode.")
-            return _refused(request, no("sign_on_only", reason % {"name": settings.SIGN_ON.name}), by=user)
+            return _refused(request, no("sign_on_only", reason % {"name": sign_on.name}), by=user)
         return answer
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -148,13 +149,14 @@ def _keys() -> MultiFernet:
 class SignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Decide who it is and what they may, before allauth does; keep nothing of the provider's answer but its id."""
-        who = identity(settings.SIGN_ON, sociallogin.account.extra_data)
+        sign_on = _in_use()
+        who = identity(sign_on, sociallogin.account.extra_data)
         known = sociallogin.user if sociallogin.is_existing else None
         sociallogin.account.extra_data = {}
         # Never "connect what comes back to whoever is logged in here": the answer itself says who it is.
         sociallogin.state["process"] = "login"
         with transaction.atomic():
-            user, decision = arrive(who=who, known=known)
+            user, decision = arrive(sign_on=sign_on, who=who, known=known)
             if decision:
                 sociallogin.user = sociallogin.account.user = user
                 sociallogin.account.save()
@@ -168,8 +170,15 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
             decision = no("sign_on_cancelled", _("Du afbrød, før du var logget ind."))
         else:
             reason = _("Det lykkedes ikke at logge ind med %(name)s. Prøv igen om lidt.")
-            decision = no("sign_on_failed", reason % {"name": settings.SIGN_ON.name})
+            decision = no("sign_on_failed", reason % {"name": _in_use().name})
         raise ImmediateHttpResponse(_refused(request, decision, by=SYSTEM))
+
+
+def _in_use() -> SignOn:
+    """Return the single sign-on of this installation. Raises Http404 where there is none."""
+    if settings.SIGN_ON is None:
+        raise Http404
+    return settings.SIGN_ON
 
 
 def _refused(request: HttpRequest, decision: Decision, by: Any) -> HttpResponse:

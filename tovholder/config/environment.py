@@ -29,6 +29,7 @@ SETTINGS = (
         "production, demo or development. Production checks everything below.",
     ),
     Setting("SECRET_KEY", "", "Long random text that signs sessions and links.", True),
+    Setting("SECRET_KEY_FALLBACKS", "", "Former SECRET_KEYs that still open what they closed, comma between."),
     Setting("DEBUG", "0", "1 shows error details. Refused in production."),
     Setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names, comma between.", True),
     Setting("PUBLIC_URL", "http://127.0.0.1:8000", "Address that links in mails start with.", True),
@@ -122,6 +123,7 @@ class Environment:
     mode: str
     debug: bool
     secret_key: str
+    secret_key_fallbacks: list[str]
     allowed_hosts: list[str]
     trusted_origins: list[str]
     public_url: str
@@ -157,6 +159,7 @@ class Environment:
             debug=value["DEBUG"] == "1",
             # A fixed key outside production only: the demo holds no real data.
             secret_key=value["SECRET_KEY"] or "only-for-development-and-demo-" * 2,
+            secret_key_fallbacks=_words(value["SECRET_KEY_FALLBACKS"]),
             allowed_hosts=[host.strip() for host in value["ALLOWED_HOSTS"].split(",") if host.strip()],
             trusted_origins=[public_url],
             public_url=public_url,

@@ -9,7 +9,7 @@ handler500 = "tovholder.config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("konto/", include("tovholder.accounts.login_urls")),
+    path("konto/", include("tovholder.accounts.urls.own")),
     path("logins/", include("tovholder.accounts.urls")),
     path("moeder/", include("tovholder.meetings.urls")),
     path("aftaler/", include("tovholder.plans.urls")),

@@ -17,7 +17,7 @@ def reset_factors(*, by: User, user: User) -> int:
     """Take away every second factor of who has lost it, and log the person out. Returns how many. Raises Refused."""
     may_reset_factors(by, user).require()
     owned = Authenticator.objects.filter(user=user)
-    count = owned.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    count: int = owned.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
     owned.delete()
     record(by=by, action="login.factors_reset", obj=user, details={"factors": count})
     drop_sessions(by=by, user=user)

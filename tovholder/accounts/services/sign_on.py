@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision, no, yes
@@ -16,13 +15,12 @@ from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.services import record
 
 
-def arrive(*, who: Identity, known: User | None) -> tuple[User | None, Decision]:
+def arrive(*, sign_on: SignOn, who: Identity, known: User | None) -> tuple[User | None, Decision]:
     """Find, make, close or open the login by rule, and set the roles that groups decide.
 
     `known` is the login that this identity has used before. Does not raise Refused: that the login was closed
     must stand although the answer is no.
     """
-    sign_on: SignOn = settings.SIGN_ON
     if known is None:
         known, decision = _by_email(who)
         if not decision:

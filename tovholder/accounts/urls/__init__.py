@@ -1,4 +1,4 @@
-"""Addresses of logins, for administrators. Login itself is in `login_urls`."""
+"""Addresses of logins, for administrators. The way in, and one's own login, are in `own`."""
 
 from django.urls import path
 
