@@ -62,7 +62,7 @@ def ensure(vendor: str, factor: Fraction, seed: int = SEED) -> None:
     drop(vendor, factor)
     if vendor == "postgresql":
         _on_server("CREATE DATABASE {}", name_of(factor))
-    fill = [sys.executable, str(HERE / "city.py"), "--fill", "--factor", str(factor), "--seed", str(seed)]
+    fill = [sys.executable, str(HERE / "city_fill.py"), str(factor), str(seed)]
     subprocess.run(fill, check=True, cwd=ROOT, env=environment(vendor, factor))
     stamp.write_text(wanted)
 
@@ -74,28 +74,6 @@ def drop(vendor: str, factor: Fraction) -> None:
     else:
         for end in ("", "-wal", "-shm"):
             Path(f"{FOLDER / name_of(factor)}.sqlite3{end}").unlink(missing_ok=True)
-
-
-def fill(factor: Fraction, seed: int) -> None:
-    """Set up the empty database of this process and fill it."""
-    import django  # the address of the database is in the environment only now
-
-    django.setup()
-    from city_rows import build  # models need a set-up Django
-    from django.core.management import call_command
-    from django.db import connection
-
-    since = time.monotonic()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("load_setup", str(ROOT / "setups" / "demo.toml"), apply=True, stdout=open(os.devnull, "w"))  # noqa: SIM115
-    made = build(factor, seed)
-    with connection.cursor() as cursor:
-        # As autovacuum does in the background on PostgreSQL, and `PRAGMA optimize` on SQLite.
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    for table, count in sorted(made.items(), key=lambda each: -each[1]):
-        print(f"  {count:>9,} {table}")
-    print(f"  made in {time.monotonic() - since:.0f} s", flush=True)
 
 
 def _stands(vendor: str, factor: Fraction) -> bool:
@@ -133,11 +111,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--drop", action="store_true", help="remove the city instead")
-    parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.fill:
-        fill(asked.factor, asked.seed)
-        return 0
     for vendor in asked.databases:
         (drop if asked.drop else ensure)(vendor, asked.factor)
     return 0

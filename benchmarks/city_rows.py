@@ -13,8 +13,9 @@ from random import Random
 from typing import Any
 
 from bulk import Tables
+from city_sql import bare_rows, log_rows
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tovholder.accounts.models import Role as LoginRole
@@ -37,8 +38,7 @@ from tovholder.meetings.models import (
 from tovholder.plans.models import Agreement, AgreementNote
 
 MEETINGS, AGREEMENTS, USERS, LOG_ROWS, FORUMS = 20_000, 100_000, 2_000, 5_000_000, 200
-ITEMS_EACH, MEMBERS_EACH = 10, 10
-BARE_ROWS = 1_000_000
+MEMBERS_EACH = 10
 # One person convenes so many forums; Anna convenes the first ones.
 CONVENES, COMING, EVERY = 8, 3, timedelta(days=36)
 HEADINGS = (
@@ -91,8 +91,8 @@ def build(factor: Fraction, seed: int) -> dict[str, int]:
         for body in bodies:
             _story(city, body, each, agreements=int(AGREEMENTS * factor) // len(bodies))
         made = city.tables.finish()
-    made[Event._meta.db_table] = _log(int(LOG_ROWS * factor), len(persons))
-    made["bench_bare"] = _bare()
+    made[Event._meta.db_table] = log_rows(int(LOG_ROWS * factor), len(persons))
+    made["bench_bare"] = bare_rows()
     return made
 
 
@@ -205,9 +205,13 @@ def _meeting(city: City, body: Body, start: datetime, agreements: int) -> None:
         return
     carried = _carried(city, body, meeting, start)
     _agreements(city, body, items, end, agreements)
-    decided = city.chance.choice(texts.DECISIONS)
     city.add(
-        Outcome, item_id=items[2]["pk"], kind="decision", text=decided, created_by="system", created_at=end
+        Outcome,
+        item_id=items[2]["pk"],
+        kind="decision",
+        text=city.chance.choice(texts.DECISIONS),
+        created_by="system",
+        created_at=end,
     )
     _minutes(city, body, meeting, (start, end), people, items, carried)
 
@@ -235,7 +239,7 @@ def _participation(city: City, meeting: int, person: int, sent: datetime, *, hel
 def _items(city: City, body: Body, meeting: int, start: datetime, *, held: bool) -> list[dict[str, Any]]:
     headings = [("Åbne aftaler", ItemKind.AGREEMENTS), *HEADINGS]
     rows = []
-    for number, (heading, kind) in enumerate(headings[:ITEMS_EACH], start=1):
+    for number, (heading, kind) in enumerate(headings, start=1):
         row: dict[str, Any] = {
             "heading": heading,
             "kind": str(kind.value),
@@ -353,50 +357,3 @@ def _minutes(
         Minutes, meeting_id=meeting, status="approved", approved_at=times[1] + timedelta(days=5),
         approved_by_id=city.logins[body.convener], frozen=record,
     )  # fmt: skip
-
-
-# The database counts by itself: five million rows need no Python.
-_LOG = """
-INSERT INTO audit_event (at, kind, actor, action, object_type, object_id, purpose, details, request_id)
-SELECT {at}, CASE WHEN n % 10 < 6 THEN 'write' WHEN n % 10 < 9 THEN 'read' ELSE 'login' END,
-       'user:' || (1 + (n * 7919) % {users}),
-       CASE WHEN n % 10 < 6 THEN 'meeting.changed' WHEN n % 10 < 9 THEN 'meeting.anonymous_read' ELSE 'account.login' END,
-       CASE WHEN n % 10 < 9 THEN 'meetings.meeting' ELSE '' END,
-       CASE WHEN n % 10 < 9 THEN CAST(1 + (n * 104729) % {objects} AS {text}) ELSE '' END,
-       CASE WHEN n % 10 BETWEEN 6 AND 8 THEN 'agenda' ELSE '' END, '{{}}', ''
-FROM {series}
-"""
-_SERIES = (
-    "(WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < {count}) SELECT n FROM up)"
-)
-
-
-def _words(count: int) -> dict[str, Any]:
-    step = timedelta(days=3650).total_seconds() / max(count, 1)
-    if connection.vendor == "postgresql":
-        at = f"now() - ({count} - n) * interval '{step} seconds'"
-        return {"at": at, "text": "text", "series": f"generate_series(1::bigint, {count}) AS up(n)"}
-    at = f"strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || (({count} - n) * {step}) || ' seconds')"
-    return {"at": at, "text": "TEXT", "series": _SERIES.format(count=count)}
-
-
-def _log(count: int, users: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOG.format(users=users, objects=max(1, count // 250), **_words(count)))
-    return count
-
-
-def _bare() -> int:
-    """The table of the bare page that everything is held against: always a million rows."""
-    key = "bigserial" if connection.vendor == "postgresql" else "integer"
-    words = _words(BARE_ROWS)
-    columns = "name varchar(80) NOT NULL, place varchar(80) NOT NULL, at timestamp with time zone NOT NULL, number integer NOT NULL"
-    if connection.vendor == "sqlite":
-        columns = columns.replace("timestamp with time zone", "datetime")
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE bench_bare (id {key} PRIMARY KEY, {columns})")
-        cursor.execute(
-            "INSERT INTO bench_bare (name, place, at, number) "  # noqa: S608
-            f"SELECT 'Række ' || n, 'Lokale ' || (n % 40), {words['at']}, n % 1000 FROM {words['series']}"
-        )
-    return BARE_ROWS

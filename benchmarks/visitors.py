@@ -11,25 +11,36 @@ import sys
 from importlib import import_module
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.bare.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402  (the tables are there only after set-up)
+from django.contrib.auth import (  # noqa: E402
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+)
+from django.urls import NoReverseMatch, reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from tovholder.forums.standing import own_forum_ids  # noqa: E402
+from tovholder.meetings.models import Meeting  # noqa: E402
 
 MEMBERS = 8
 WORDS = ("fravær", "forældremøde", "natteliv", "Netværk 3", "lattergas", "klubben", "Anna", "trivsel")
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.bare.settings")
-    django.setup()
     print(json.dumps(visits()))
     return 0
 
 
 def visits() -> dict[str, list[tuple[str, str]]]:
-    from django.conf import settings  # the tables are there only after set-up
-    from django.contrib.auth import get_user_model
-    from django.urls import NoReverseMatch, reverse
-
     ours, plain = settings.AUTHENTICATION_BACKENDS[0], settings.AUTHENTICATION_BACKENDS[-1]
     users = list(
         get_user_model().objects.filter(email__endswith="@city.example").order_by("pk")[: MEMBERS + 1]
@@ -49,8 +60,6 @@ def visits() -> dict[str, list[tuple[str, str]]]:
     except NoReverseMatch:
         print("No search to measure.", file=sys.stderr)
         return pages
-    from urllib.parse import urlencode
-
     pages["search"] = [
         (cookies[user.pk], f"{address}?{urlencode({'q': word})}") for word in WORDS for user in people
     ]
@@ -58,9 +67,6 @@ def visits() -> dict[str, list[tuple[str, str]]]:
 
 
 def login(user: Any, backend: str) -> str:
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = backend
@@ -71,8 +77,6 @@ def login(user: Any, backend: str) -> str:
 
 def each_own(people: list[Any], cookies: dict[int, str], name: str, own: Any) -> list[tuple[str, str]]:
     """Let everybody ask for their own in turn."""
-    from django.urls import reverse
-
     keys = {user.pk: own(user) for user in people}
     rows = [
         (cookies[user.pk], reverse(name, args=[keys[user.pk][turn % len(keys[user.pk])]]))
@@ -84,18 +88,11 @@ def each_own(people: list[Any], cookies: dict[int, str], name: str, own: Any) ->
 
 
 def forums_of(user: Any) -> list[int]:
-    from tovholder.forums.standing import own_forum_ids
-
     return sorted(own_forum_ids(user))
 
 
 def meetings_of(user: Any) -> list[int]:
     """The next and the latest meetings, in turn."""
-    from django.utils import timezone
-
-    from tovholder.forums.standing import own_forum_ids
-    from tovholder.meetings.models import Meeting
-
     own = Meeting.objects.filter(lead_forum__in=own_forum_ids(user))
     coming = own.filter(starts_at__gte=timezone.now()).order_by("starts_at")[:6].values_list("pk", flat=True)
     held = own.filter(starts_at__lt=timezone.now()).order_by("-starts_at")[:6].values_list("pk", flat=True)

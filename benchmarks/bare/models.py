@@ -12,3 +12,6 @@ class Row(models.Model):
     class Meta:
         managed = False
         db_table = "bench_bare"
+
+    def __str__(self) -> str:
+        return self.name
