@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Value
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -48,7 +48,7 @@ def town():
 
 
 def fact(user):
-    return Value(user.name)
+    return F("name")
 
 
 @pytest.fixture

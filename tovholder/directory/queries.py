@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Expression, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
@@ -18,7 +18,7 @@ def municipality_name() -> str:
     return Municipality.objects.values_list("name", flat=True).first() or ""
 
 
-def municipality_name_fact(user: User) -> Subquery:
+def municipality_name_fact(user: Expression) -> Subquery:
     """Return `municipality_name` as an expression, to be read with what else the frame of a page asks."""
     return Subquery(Municipality.objects.order_by("pk").values("name")[:1])
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
 from tovholder.accounts.queries import with_roles
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, Membership
+from tovholder.statements import Given, Statement
 
 # These see that every forum exists, its members and its year; what they may read at its meetings is decided there.
 SEES_ALL_FORUMS = (Role.ADMINISTRATOR, Role.CONSULTANT, Role.MANAGEMENT)
@@ -107,15 +108,15 @@ def _load(user: User) -> None:
     _remember(user, rows)
 
 
-def _rows(user_id: int) -> list[Any]:
+def _signed_in() -> QuerySet[Any, Any]:
     """One row for each seat, its districts, and the forums it has taken over, two closings back."""
-    today = timezone.localdate()
+    today = Given("today", DateField())
     path = "person__memberships"
     held = (Q(**{f"{path}__valid_until__isnull": True}) | Q(**{f"{path}__valid_until__gte": today})) & Q(
         **{f"{path}__valid_from__lte": today}
     )
-    return list(
-        with_roles(User.objects.filter(pk=user_id))
+    return (
+        with_roles(User.objects.filter(pk=Given("user", BigIntegerField())))
         .select_related("person__organisation__kind")
         .annotate(seat=FilteredRelation(path, condition=held))
         .annotate(
@@ -130,6 +131,13 @@ def _rows(user_id: int) -> list[Any]:
             long_before=F("seat__forum__predecessors__predecessors"),
         )
     )
+
+
+SIGNED_IN = Statement(_signed_in)
+
+
+def _rows(user_id: int) -> list[Any]:
+    return SIGNED_IN(user=user_id, today=timezone.localdate())
 
 
 def _remember(user: User, rows: list[Any]) -> None:

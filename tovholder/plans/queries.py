@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Expression, F, Func, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from tovholder.access.levels import Level
@@ -116,7 +117,6 @@ def my_agreements(
     today = timezone.localdate()
     limit = rules().carry_limit
     everything = list(for_cards(mine(user).filter(status=AgreementStatus.OPEN)))
-    user._open_agreements = len(everything)  # type: ignore[attr-defined]
     closed = recently_closed(user)
     forums = sorted({each.forum for each in [*everything, *closed]}, key=lambda forum: forum.name)
     found = _ordered(_filtered(everything, text, forum_id), order)
@@ -173,13 +173,22 @@ def _column(key: str, agreements: list[Agreement], all_of: str, *, shown: int = 
     return Column(key=key, agreements=kept, count=len(agreements), hidden=len(agreements) - len(kept))
 
 
-def open_count_fact(user: User) -> Subquery | Value:
-    """Return, as an expression, how many open agreements the user has a part in: the number in the menu."""
-    counted: int | None = getattr(user, "_open_agreements", None)  # a page of agreements has them already
-    if counted is not None:
-        return Value(counted)
-    rows = mine(user).filter(status=AgreementStatus.OPEN).order_by()
-    return Subquery(rows.annotate(n=Func(F("pk"), function="COUNT")).values("n"))
+def open_count_fact(user: Expression) -> Combinable:
+    """Return, as an expression, how many open agreements the user has a part in: the number in the menu.
+
+    Two counts, so that each finds its rows by an index however many agreements there are.
+    """
+    own = Agreement.objects.filter(responsible__user=user, status=AgreementStatus.OPEN)
+    helped = Agreement.helpers.through.objects.filter(
+        Q(agreement__responsible__isnull=True) | ~Q(agreement__responsible=F("person")),
+        person__user=user,
+        agreement__status=AgreementStatus.OPEN,
+    )
+    return _counted(own) + _counted(helped)
+
+
+def _counted(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n"))
 
 
 GROUPS = ("forum", "person", "alder")

@@ -4,18 +4,22 @@
 `(request) -> list[ForumLink]`; `settings.USER_LINE_PROVIDER` one `(user) -> str` (the small line under the name);
 `settings.MUNICIPALITY_NAME_PROVIDER` one `() -> str`. An empty or missing setting means: none.
 
-What the frame must ask the database on every page is in `settings.FRAME_FACTS`: name to a function `(user) ->
-expression`. They are read in one query, however many apps have something to say; see `facts`.
+What the frame must ask the database on every page is in `settings.FRAME_FACTS`: name to a function `(user id) ->
+expression`, where the id is itself an expression. They are read in one query, however many apps have something to say; see `facts`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import BigIntegerField, QuerySet
 from django.utils.module_loading import import_string
+
+from tovholder.statements import Given, Statement
 
 if TYPE_CHECKING:
     from django.http import HttpRequest  # noqa: TID251
@@ -78,10 +82,19 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
+@cache
+def _statement(asked: tuple[tuple[str, str], ...]) -> Statement[dict[str, Any]]:
+    def build() -> QuerySet[Any, dict[str, Any]]:
+        user = Given("user", BigIntegerField())
+        facts = {name: import_string(path)(user) for name, path in asked}
+        return get_user_model()._default_manager.filter(pk=user).annotate(**facts).values(*facts)
+
+    return Statement(build)
+
+
 def _read_facts(user: Any) -> dict[str, Any]:
-    asked = {name: import_string(path)(user) for name, path in getattr(settings, "FRAME_FACTS", {}).items()}
-    users = get_user_model()._default_manager.filter(pk=user.pk)
-    return (users.annotate(**asked).values(*asked).first() if asked else None) or {}
+    asked = tuple(getattr(settings, "FRAME_FACTS", {}).items())
+    return (_statement(asked).first(user=user.pk) if asked else None) or {}
 
 
 def municipality_name(request: HttpRequest) -> str:

@@ -88,7 +88,6 @@ def my_day(user: User) -> MyDay:
     """Return all that the first page shows to the user."""
     today = timezone.localdate()
     agreements = list(for_cards(mine(user).filter(status=AgreementStatus.OPEN)))
-    user._open_agreements = len(agreements)  # type: ignore[attr-defined]
     meetings = [_row(meeting, today) for meeting in _next_meetings(user)]
     return MyDay(
         today=today,

@@ -1,0 +1,81 @@
+"""A statement answers as the queryset it was written from would, whoever asks and whatever is given."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Thread
+
+import pytest
+from django.db import connection
+from django.db.models import BigIntegerField, DateField, F
+from django.test.utils import CaptureQueriesContext
+
+from tovholder.directory.models import Person
+from tovholder.forums.models import Membership
+from tovholder.statements import Given, Statement
+
+pytestmark = pytest.mark.django_db
+
+
+def sitting() -> Statement[Membership]:
+    return Statement(
+        lambda: (
+            Membership.objects.filter(
+                person=Given("person", BigIntegerField()), valid_from__lte=Given("day", DateField())
+            )
+            .select_related("forum__forum_type", "role")
+            .prefetch_related("person__memberships")
+            .annotate(place=F("forum__name"))
+            .order_by("pk")
+        )
+    )
+
+
+def test_each_asking_gets_its_own_rows_and_reads_no_more_than_the_queryset(network, anna, carla):
+    statement = sitting()
+    for user in (anna, carla, anna):
+        person = Person.objects.get(user=user)
+        plain = Membership.objects.filter(person=person, valid_from__lte=date(2100, 1, 1)).order_by("pk")
+        with CaptureQueriesContext(connection) as queries:
+            rows = statement(person=person.pk, day=date(2100, 1, 1))
+            said = [(row.forum.forum_type.name, row.role.name, row.place) for row in rows]
+            assert [len(row.person.memberships.all()) for row in rows] == [len(rows)] * len(rows)
+        assert rows == list(plain) and rows
+        assert said == [(row.forum.forum_type.name, row.role.name, row.forum.name) for row in plain]
+        assert len(queries) == 3
+    assert statement(person=person.pk, day=date(1900, 1, 1)) == []
+
+
+def test_it_is_written_once(network, anna):
+    built = []
+    statement = Statement(lambda: built.append(1) or Person.objects.filter(pk=Given("pk", BigIntegerField())))
+    person = Person.objects.get(user=anna)
+    assert statement.first(pk=person.pk) == person
+    assert statement.first(pk=0) is None
+    assert built == [1]
+
+
+def test_a_value_that_is_not_given_is_a_fault(network):
+    with pytest.raises(KeyError):
+        sitting()(person=1)
+
+
+def test_two_threads_do_not_mix_their_values(network, anna, carla):
+    statement = Statement(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField())))
+    pks = [Person.objects.get(user=user).pk for user in (anna, carla)]
+    statement.first(pk=pks[0])
+    found: dict[int, bool] = {}
+
+    def ask(pk: int) -> None:
+        # Only what is bound is looked at: a thread has a connection of its own and an empty database behind it.
+        found[pk] = all(
+            statement._asked({"pk": pk}).query.get_compiler().as_sql()[1] == (pk,) for _ in range(50)
+        )
+        connection.close()
+
+    threads = [Thread(target=ask, args=[pk]) for pk in pks]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == dict.fromkeys(pks, True)
