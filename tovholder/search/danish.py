@@ -85,10 +85,12 @@ def nearness(folded: str) -> tuple[list[str], list[str]]:
 
     A slip is a letter too many, too few, wrong, or two that have changed places. The first letter may be wrong too.
     """
-    if len(folded) < _SHORTEST_NAME:
+    if len(folded) < _SHORTEST_NAME - 1:
         return [], []
-    without = [f"{folded[:at]}{folded[at + 1 :]}" for at in range(len(folded))]
     too_few = [f"d{at}x{folded}" for at in range(len(folded) + 1)]
+    if len(folded) < _SHORTEST_NAME:
+        return [], too_few
+    without = [f"{folded[:at]}{folded[at + 1 :]}" for at in range(len(folded))]
     wrong = [f"d{at}x{rest}" for at, rest in enumerate(without)]
     swapped = [
         f"d{place}x{without[other]}"

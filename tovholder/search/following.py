@@ -15,7 +15,7 @@ Touched = tuple[str, Q | None]
 QUIET = frozenset(
     """
     agreement.done agreement.continued agreement.status_added agreement.reopened
-    meeting.agreement_chosen meeting.agreements_carried meeting.agreements_uncarried meeting.answered
+    meeting.agreement_chosen meeting.agreement_made meeting.agreements_carried meeting.agreements_uncarried meeting.answered
     meeting.asked_again meeting.attendance_taken meeting.cancel_told meeting.change_told meeting.chair_handed_over
     meeting.checklist meeting.choice_undone meeting.event_closed meeting.expected_attended meeting.guest_added
     meeting.guest_came meeting.invitation_sent meeting.item_done meeting.item_opened meeting.item_reopened

@@ -46,11 +46,10 @@ def follow(events: Iterable[tuple[Event, models.Model | None]]) -> None:
 def refresh(sort: str, rows: Q) -> int:
     """Index again the rows of a sort, and forget those that must no longer be found. Returns how many were read."""
     source = SORTS[sort]
-    with transaction.atomic():
-        found = list(source.rows().filter(rows))
-        if not found:
-            return 0
-        _write(source, found, Q(object_id__in=[row.pk for row in found]))
+    found = list(source.rows().filter(rows))
+    if found:
+        with transaction.atomic(savepoint=False):
+            _write(source, found)
     return len(found)
 
 
@@ -135,16 +134,22 @@ def _hold_still(source: Sort, keys: list[int]) -> None:
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _write(source: Sort, found: Iterable[Any], among: Q) -> None:
-    """Write the drafts of the rows; of the entries `among` these objects, delete those that no row gives any more."""
+def _write(source: Sort, found: list[Any], among: Q | None = None) -> None:
+    """Write the drafts of the rows, and delete the entries that they no longer give.
+
+    With `among`, all entries of the source that it holds and that no row gives: of rows that are gone.
+    """
     drafts = [draft for row in found for draft in source.drafts(row)]
-    kept: dict[str, list[int]] = {kind: [] for kind in source.kinds}
+    given: dict[str, set[int]] = {kind: set() for kind in source.kinds}
     for draft in drafts:
-        kept[draft.kind].append(draft.object_id)
+        given[draft.kind].add(draft.object_id)
     gone = Q(pk__in=())
-    for kind, ids in kept.items():
-        gone |= Q(kind=kind) & ~Q(object_id__in=ids)
-    Entry.objects.filter(among & gone, kind__in=source.kinds).delete()
+    for kind, ids in given.items():
+        if among is not None:
+            gone |= Q(kind=kind) & among & ~Q(object_id__in=ids)
+        elif missing := {row.pk for row in found} - ids:
+            gone |= Q(kind=kind, object_id__in=missing)
+    Entry.objects.filter(gone).delete()  # asks nothing where nothing is gone
     for start in range(0, len(drafts), BATCH):
         values = [_values(draft) for draft in drafts[start : start + BATCH]]
         row = f"({', '.join(['%s'] * len(_COLUMNS))})"

@@ -48,7 +48,8 @@ def hit(entry: Entry, asked: Asked) -> Hit:
     timeless = entry.kind in {Kind.PERSON, Kind.FORUM}
     return Hit(
         title=_marked(entry.title, asked),
-        snippet=_snippet(entry.body, asked),
+        # What a person's entry says is said beside the name already.
+        snippet=_snippet(entry.body, asked) if entry.kind != Kind.PERSON else mark_safe(""),
         place=entry.place,
         word=str(Kind(entry.kind).label),
         icon=ICON[entry.kind],
@@ -63,12 +64,17 @@ def _snippet(text: str, asked: Asked) -> SafeString:
     if first is None:
         return mark_safe("")
     start = max(first.start() - BEFORE, 0)
-    if start:
-        start = text.find(" ", start, first.start()) + 1 or first.start()
+    if start:  # from the beginning of a word
+        start = next(
+            (each.start() for each in _PIECES.finditer(text, start) if not text[each.start() - 1].isalnum()),
+            start,
+        )
+        start = min(start, first.start())
     end = min(start + LENGTH, len(text))
     if end < len(text):
         end = max(text.rfind(" ", first.end(), end), first.end())
-    shown = _marked(" ".join(text[start:end].split()), asked)
+    lines = (" ".join(line.split()) for line in text[start:end].splitlines())
+    shown = _marked(" · ".join(filter(None, lines)), asked)
     return format_html("{}{}{}", "… " if start else "", shown, " …" if end < len(text) else "")
 
 
