@@ -47,7 +47,7 @@ def _shown(kind: Kind, item: Item) -> dict[str, Any]:
     fields = [
         [kind.word(name), said(before), said(after)]
         for name, (before, after) in item.changes.items()
-        if name != "link_version"
+        if name != "link_version" and not (before is None and said(after) == item.label)
     ]
     return {"row": item.row, "state": item.state, "label": item.label, "fields": fields}
 

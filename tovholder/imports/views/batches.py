@@ -162,11 +162,15 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     policy.may_undo(found, queries.newest_done()).require()
+    if request.method == "POST":
+        try:
+            undoing.undo(by=request.user, batch=found)
+        except undoing.DependedOn:
+            pass  # the page says on what
+        else:
+            messages.success(request, _("Importen er fortrudt. Alt er, som det var før."))
+            return redirect("imports:batch", pk)
     obstacles = undoing.what_depends(found)
-    if request.method == "POST" and not obstacles:
-        undoing.undo(by=request.user, batch=found)
-        messages.success(request, _("Importen er fortrudt. Alt er, som det var før."))
-        return redirect("imports:batch", pk)
     kind = KINDS[found.kind]
     here = reverse("imports:batch", args=[pk])
     context = {
