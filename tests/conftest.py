@@ -22,6 +22,7 @@ from tovholder.audit import guards
 from tovholder.directory.models import Organisation
 from tovholder.forums.models import Forum
 
+BOTH_DATABASES = ["default", "keys"]
 # The browser tests drive playwright from the same thread that talks to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -32,6 +33,9 @@ def _log_lets_itself_be_flushed():
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def lifted_flush(self, sql_list):
+        if self.connection.alias != "default":  # the log lies in the ordinary database only
+            flush(self, sql_list)
+            return
         with guards.lifted(self.connection):
             flush(self, sql_list)
 
@@ -167,3 +171,13 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return logged_in
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that has a database has the database of the keys too."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is not None:
+            marker.kwargs.setdefault("databases", BOTH_DATABASES)
+        elif "db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(databases=BOTH_DATABASES))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tovholder.citizens.keys.sealing import MasterKey
 from tovholder.config.environment import SETTINGS, Environment, database_from_url
 
 SAFE = {
@@ -17,7 +18,24 @@ SAFE = {
     "EMAIL_HOST": "mail.vestby.example",
     "EMAIL_FROM": "tovholder@vestby.example",
     "DATABASE_URL": "postgres://app:p%40ss@db:5433/tovholder",
+    "KEYS_DATABASE_URL": "postgres://keys:p@keys:5433/keys",
+    "MASTER_KEY": MasterKey.new().text,
 }
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("sqlite:///var/demo.sqlite3", "demo-keys.sqlite3"),
+        ("sqlite:///var/other", "other-keys"),
+        ("postgres://a@b/tovholder", "tovholder-keys"),
+    ],
+)
+def test_the_keys_lie_beside_the_ordinary_database_outside_production(
+    tmp_path: Path, url: str, name: str
+) -> None:
+    keys = Environment.read(tmp_path, {"DATABASE_URL": url}).keys_database
+    assert str(keys["NAME"]).endswith(name)
 
 
 def test_production_starts_with_everything_in_place(tmp_path: Path) -> None:
@@ -38,6 +56,11 @@ def test_production_starts_with_everything_in_place(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "http://tovholder.vestby.example"}, "PUBLIC_URL must start with https"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
         ({"EMAIL_HOST": ""}, "EMAIL_HOST is missing"),
+        ({"KEYS_DATABASE_URL": ""}, "KEYS_DATABASE_URL is missing"),
+        ({"KEYS_DATABASE_URL": SAFE["DATABASE_URL"]}, "KEYS_DATABASE_URL must be another"),
+        ({"MASTER_KEY": ""}, "MASTER_KEY or MASTER_KEY_FILE is missing"),
+        ({"MASTER_KEY": "kort"}, "MASTER_KEY: the master key must be 32 bytes"),
+        ({"MASTER_KEY": "", "MASTER_KEY_FILE": "/nowhere"}, "MASTER_KEY_FILE cannot be read"),
         ({"EMAIL_FROM": ""}, "EMAIL_FROM is missing"),
         ({"IMAP_HOST": "imap.vestby.example"}, "IMAP_HOST needs REPLY_ADDRESS"),
         (

@@ -37,6 +37,7 @@ def test_readyz_tells_whether_the_worker_lives(client: Client) -> None:
         "database": True,
         "migrations": True,
         "worker": False,
+        "keys": True,
     }
     Heartbeat.objects.create(name="worker", at=timezone.now())
     response = client.get("/readyz")

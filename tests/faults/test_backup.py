@@ -199,13 +199,13 @@ def test_a_full_disk_leaves_no_half_backup(small: Path) -> None:
 
 
 def test_a_database_kept_apart_shares_no_file(small: Path, settings: Any) -> None:
-    settings.DATABASES_KEPT_APART = ["keys"]
-    connections.settings["keys"] = {**connection.settings_dict}
+    settings.DATABASES_KEPT_APART = ["apart", "keys"]
+    connections.settings["apart"] = {**connection.settings_dict}
     try:
         assert making.ordinary_databases() == ["default"]
     finally:
-        connections["keys"].close()
-        del connections["keys"], connections.settings["keys"]
+        connections["apart"].close()
+        del connections["apart"], connections.settings["apart"]
     with pytest.raises(CommandError, match="no database that is kept apart"):
         call_command("backup", str(small), "--apart", "default")
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from tovholder.accounts.sign_on import SignOn
+from tovholder.citizens.keys.sealing import MasterKey
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,20 @@ SETTINGS = (
         "sqlite:///var/tovholder.sqlite3",
         "postgres://user:password@host:port/name or sqlite:///path.",
     ),
+    Setting(
+        "KEYS_DATABASE_URL",
+        "",
+        "The database of the data keys, with a backup of its own. Empty: beside the ordinary one, its name with -keys; "
+        "required in production.",
+        True,
+    ),
+    Setting(
+        "MASTER_KEY",
+        "",
+        "Key above the data keys, made by `manage.py new_master_key`. This or MASTER_KEY_FILE is required in production.",
+    ),
+    Setting("MASTER_KEY_FILE", "", "File that holds the master key instead."),
+    Setting("MASTER_KEY_OLD", "", "The master key before, while `manage.py rotate_master_key` runs."),
     Setting("SECURE_COOKIES", "", "0 turns secure cookies and https off. Refused in production."),
     Setting(
         "BEHIND_PROXY",
@@ -128,6 +143,8 @@ class Environment:
     trusted_origins: list[str]
     public_url: str
     database: dict[str, Any]
+    keys_database: dict[str, Any]
+    master_keys: list[str]
     secure: bool
     proxies: int
     second_factor_roles: tuple[str, ...]
@@ -164,6 +181,8 @@ class Environment:
             trusted_origins=[public_url],
             public_url=public_url,
             database=database,
+            keys_database=_keys_database(value, base),
+            master_keys=_master_keys(value, production),
             secure=production,
             proxies=int(value["BEHIND_PROXY"]),
             second_factor_roles=_second_factor_roles(value["SECOND_FACTOR_ROLES"], mode),
@@ -191,6 +210,15 @@ def _refuse_unsafe(value: dict[str, str], given: Any) -> None:
         faults.append("SECURE_COOKIES must not be off")
     if not value["PUBLIC_URL"].startswith("https://"):
         faults.append("PUBLIC_URL must start with https://")
+    if not (value["MASTER_KEY"] or value["MASTER_KEY_FILE"]):
+        faults.append("MASTER_KEY or MASTER_KEY_FILE is missing")
+    elif value["MASTER_KEY"]:
+        try:
+            MasterKey.read(value["MASTER_KEY"])
+        except ValueError as fault:
+            faults.append(f"MASTER_KEY: {fault}")
+    if value["KEYS_DATABASE_URL"] and value["KEYS_DATABASE_URL"] == value["DATABASE_URL"]:
+        faults.append("KEYS_DATABASE_URL must be another database than DATABASE_URL")
     if "*" in value["ALLOWED_HOSTS"]:
         faults.append("ALLOWED_HOSTS must name the hosts")
     if value["IMAP_HOST"] and not value["REPLY_ADDRESS"]:
@@ -275,6 +303,27 @@ def _replies(value: dict[str, str]) -> dict[str, Any]:
         "folder": value["IMAP_FOLDER"],
         "aside": value["IMAP_ASIDE"],
     }
+
+
+def _keys_database(value: dict[str, str], base: Path) -> dict[str, Any]:
+    """The database of the data keys. Outside production it lies beside the ordinary one."""
+    url = value["KEYS_DATABASE_URL"]
+    if not url:
+        stem, dot, ending = value["DATABASE_URL"].rpartition(".sqlite3")
+        url = f"{stem}-keys{dot}" if dot and not ending else f"{value['DATABASE_URL']}-keys"
+    return database_from_url(url, base)
+
+
+def _master_keys(value: dict[str, str], production: bool) -> list[str]:
+    """Today's master key, and the one before. Raises ImproperlyConfigured when the file cannot be read."""
+    try:
+        file = value["MASTER_KEY_FILE"]
+        today = value["MASTER_KEY"] or (Path(file).read_text(encoding="ascii").strip() if file else "")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ImproperlyConfigured(f"MASTER_KEY_FILE cannot be read: {fault}") from fault
+    # A fixed key outside production only: the demo holds no real data.
+    keys = [today or ("" if production else "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLWRlbW8tMTI")]
+    return [*keys, *([value["MASTER_KEY_OLD"]] if value["MASTER_KEY_OLD"] else [])]
 
 
 def database_from_url(url: str, base: Path) -> dict[str, Any]:

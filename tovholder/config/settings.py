@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "tovholder.documents",
     "tovholder.access",
     "tovholder.directory",
+    "tovholder.citizens",
+    "tovholder.citizens.keys",
     "tovholder.forums",
     "tovholder.plans",
     "tovholder.meetings",
@@ -100,7 +102,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "tovholder.ui.renderers.DesignSystemRenderer"
 
-DATABASES = {"default": ENV.database}
+DATABASES = {"default": ENV.database, "keys": ENV.keys_database}
+DATABASE_ROUTERS = ["tovholder.citizens.keys.router.KeysRouter"]
+MASTER_KEYS = ENV.master_keys
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes, so that login limits hold across workers and restarts.
 # With room enough that nobody flushes a limit out by filling it.
@@ -240,6 +244,7 @@ EVERY_MINUTE = [
     "tovholder.outbox.services.deliver_due",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
+    "tovholder.citizens.services.children.finish_erasures",
     "tovholder.meetings.services.replies.read_mailbox",
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
@@ -269,7 +274,7 @@ FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 
 # Backup (config/safekeeping). A database kept apart never shares a file with the others: its backup dies sooner.
 BACKUP_KEY, BACKUP_KEY_FILE = ENV.backup_key, ENV.backup_key_file
-DATABASES_KEPT_APART: list[str] = []
+DATABASES_KEPT_APART = ["keys"]
 BACKUP_FOLDERS = {"media": MEDIA_ROOT, "setups": SETUPS_DIR} | {
     f"anchors-{number}": place
     for number, place in enumerate(AUDIT_ANCHOR)

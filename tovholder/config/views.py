@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.defaults import server_error as django_server_error
 
+from tovholder.citizens.keys.keyring import require_sound
 from tovholder.outbox.models import Heartbeat
 
 DISK_FULL = "53100"  # PostgreSQL's word for it
@@ -29,14 +31,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when database, migrations and worker are as they should be, else 503; says which, and nothing more."""
-    checks = {"database": False, "migrations": False, "worker": False}
+    checks = {"database": False, "migrations": False, "worker": False, "keys": False}
     try:
         executor = MigrationExecutor(connection)
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         beat = Heartbeat.objects.filter(name="worker").first()
         checks["worker"] = beat is not None and abs(timezone.now() - beat.at) < WORKER_SILENT_AFTER
-    except DatabaseError:
+        require_sound()
+        checks["keys"] = True
+    except (DatabaseError, ImproperlyConfigured):
         pass
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 

@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from tovholder.citizens.keys.keyring import require_sound
 from tovholder.config.schedule import tick
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
+        require_sound()
         if once:
             tick()
             self.run_tasks(f"once-{os.getpid()}")

@@ -1,0 +1,183 @@
+"""A child and what hangs on it. Every text is sealed under the child's own key; the key lies in another database."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.citizens.keys.sealing import Place
+from tovholder.directory.models import Organisation
+
+# Letters and digits that cannot be read as one another.
+_CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+
+def new_case_code() -> str:
+    """Return a code that says nothing about the child: it is what mails and agreements carry (rule 51)."""
+    return "B-" + "".join(secrets.choice(_CODE_LETTERS) for _n in range(6))
+
+
+class SealedField(models.BinaryField):
+    """A sealed text, or null where nothing was written. Written and read through `citizens.services.safe` only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+
+class SealedRow(models.Model):
+    """A row with sealed texts. `seal` names the row in the associated data, and is known before the row is saved."""
+
+    seal = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def place(self, field: str) -> Place:
+        return Place(self._meta.db_table, str(self.seal), field)
+
+    def key_ref(self) -> uuid.UUID:
+        """The data key that seals this row."""
+        raise NotImplementedError
+
+
+class Child(SealedRow):
+    """A child or young person. Who may see it is decided by what it is part of, further up."""
+
+    code = models.CharField(_("sagskode"), max_length=10, unique=True, default=new_case_code, editable=False)
+    key = models.UUIDField(unique=True, editable=False)
+    name = SealedField(_("navn"))
+    cpr = SealedField(_("CPR-nummer"))
+    birth_date = SealedField(_("fødselsdag"))
+    address = SealedField(_("adresse"))
+    circumstances = SealedField(_("særlige forhold"))  # protected address, foster care: JSON
+    created_at = models.DateTimeField(_("oprettet"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        verbose_name=_("lagt sammen med"),
+    )
+    erased_at = models.DateTimeField(_("slettet"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="child_not_merged_into_itself"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def key_ref(self) -> uuid.UUID:
+        return self.key
+
+
+class ChildToken(models.Model):
+    """A blind index of a child: its CPR number, or a part of its name with its birth date."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="tokens")
+    token = models.BinaryField(max_length=16, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["child", "token"], name="token_once_per_child")]
+
+    def __str__(self) -> str:
+        return f"{self.child_id}"
+
+
+class Adult(SealedRow):
+    """A grown-up around the child: who holds custody, who does not, and a foster parent."""
+
+    class Standing(models.TextChoices):
+        CUSTODY = "custody", _("Har forældremyndighed")
+        NO_CUSTODY = "no_custody", _("Har ikke forældremyndighed")
+        FOSTER = "foster", _("Plejeforælder")
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="adults")
+    standing = models.CharField(_("forhold"), max_length=12, choices=Standing.choices)
+    name = SealedField(_("navn"))
+    contact = SealedField(_("telefon eller e-mail"))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(standing__in=["custody", "no_custody", "foster"]), name="adult_standing_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_standing_display()
+
+    def key_ref(self) -> uuid.UUID:
+        return self.child.key
+
+
+class Consent(SealedRow):
+    """A consent (samtykke): lifts confidentiality towards the organisations it names (domain.md 1.4, rule 15)."""
+
+    class Form(models.TextChoices):
+        WRITTEN = "written", _("Skriftligt")
+        ORAL = "oral", _("Mundtligt")
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="consents")
+    giver = models.ForeignKey(
+        Adult, null=True, blank=True, on_delete=models.PROTECT, related_name="consents", verbose_name=_("givet af"),
+        help_text=_("Står tom, når den unge selv har givet det."),
+    )  # fmt: skip
+    organisations = models.ManyToManyField(
+        Organisation, related_name="+", verbose_name=_("må få oplysninger")
+    )
+    kinds = SealedField(_("slags oplysninger"))
+    purpose = SealedField(_("formål"))
+    note = SealedField(_("bemærkning"))
+    form = models.CharField(_("form"), max_length=10, choices=Form.choices)
+    given = models.DateField(_("givet den"))
+    withdrawn = models.DateField(_("trukket tilbage den"), null=True, blank=True)
+    expires = models.DateField(_("udløber den"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-given", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(form__in=["written", "oral"]), name="consent_form_known"),
+            models.CheckConstraint(
+                condition=Q(withdrawn__isnull=True) | Q(withdrawn__gte=models.F("given")),
+                name="consent_withdrawn_after_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires__isnull=True) | Q(expires__gte=models.F("given")), name="consent_expires_after_given"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.child_id}: {self.given}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.child.key
+
+
+class ChildMerge(models.Model):
+    """That two records were found to be one child: which was kept, which went, and who said so."""
+
+    kept = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="merges")
+    gone = models.OneToOneField(Child, on_delete=models.CASCADE, related_name="gone_in")
+    by = models.CharField(_("af"), max_length=60)
+    at = models.DateTimeField(_("tidspunkt"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two")]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"

@@ -1,0 +1,235 @@
+"""A child's record: made, read, changed, found again, laid together, erased."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import Decision
+from tovholder.audit.models import Actor
+from tovholder.audit.services import record, record_reading
+from tovholder.citizens.identity import Identity
+from tovholder.citizens.keys import keyring
+from tovholder.citizens.keys.models import DataKey
+from tovholder.citizens.models import Adult, Child, ChildMerge, ChildToken, SealedRow
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.citizens.spelling import name_parts
+
+
+@dataclass(frozen=True, slots=True)
+class AdultView:
+    id: int
+    standing: str
+    name: Opened
+    contact: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    """A child in clear, for one page. Each text may be damaged or erased by itself."""
+
+    id: int
+    code: str
+    name: Opened
+    cpr: Opened
+    birth_date: Opened
+    address: Opened
+    protected_address: bool
+    in_foster_care: bool
+    adults: tuple[AdultView, ...]
+
+    @property
+    def born(self) -> date | None:
+        return date.fromisoformat(self.birth_date.text) if self.birth_date.text else None
+
+
+@transaction.atomic
+def create_child(*, by: Actor, decision: Decision, identity: Identity) -> Child:
+    """Make a child's record under a key of its own. Raises Refused, ValidationError by field."""
+    decision.require()
+    known = identity.checked()
+    child = Child(key=keyring.create(DataKey.Use.CHILD))
+    Safe.of([child]).write(child, **known.texts())
+    child.save()
+    _index(child, known)
+    record(by=by, action="child.created", obj=child, ground=decision.basis)
+    return child
+
+
+@transaction.atomic
+def change_child(*, by: Actor, decision: Decision, child: Child, identity: Identity) -> Child:
+    """Correct a child's identity. Raises Refused, ValidationError by field, Erased."""
+    decision.require()
+    known = identity.checked()
+    child = Child.objects.select_for_update().get(pk=child.pk)
+    changed = Safe.of([child]).write(child, **known.texts())
+    if changed:
+        child.save(update_fields=changed)
+        child.tokens.all().delete()
+        _index(child, known)
+        record(by=by, action="child.changed", obj=child, ground=decision.basis, details={"fields": changed})
+    return child
+
+
+def _index(child: Child, identity: Identity) -> None:
+    tokens = identity.tokens(keyring.index_key())
+    ChildToken.objects.bulk_create(ChildToken(child=child, token=token) for token in sorted(tokens))
+
+
+@transaction.atomic
+def add_adult(
+    *, by: Actor, decision: Decision, child: Child, standing: str, name: str, contact: str = ""
+) -> Adult:
+    """Write down a grown-up around the child. Raises Refused, ValidationError by field, Erased."""
+    decision.require()
+    if not name_parts(name):
+        raise ValidationError({"name": [_("Skriv den voksnes navn.")]})
+    adult = Adult(child=child, standing=Adult.Standing(standing), position=child.adults.count())
+    Safe.of([adult]).write(adult, name=" ".join(name.split()), contact=contact.strip())
+    adult.save()
+    record(by=by, action="child.adult_added", obj=child, ground=decision.basis, details={"adult": adult.pk})
+    return adult
+
+
+@transaction.atomic
+def change_adult(
+    *, by: Actor, decision: Decision, adult: Adult, standing: str, name: str, contact: str = ""
+) -> Adult:
+    """Correct a grown-up around the child. Raises Refused, ValidationError by field, Erased."""
+    decision.require()
+    if not name_parts(name):
+        raise ValidationError({"name": [_("Skriv den voksnes navn.")]})
+    changed = Safe.of([adult]).write(adult, name=" ".join(name.split()), contact=contact.strip())
+    if adult.standing != standing:
+        adult.standing = Adult.Standing(standing)
+        changed.append("standing")
+    if changed:
+        adult.save(update_fields=changed)
+        details = {"adult": adult.pk, "fields": changed}
+        record(by=by, action="child.adult_changed", obj=adult.child, ground=decision.basis, details=details)
+    return adult
+
+
+def show_child(*, by: Actor, decision: Decision, child: Child, purpose: str) -> ChildView:
+    """Open a child's record for display, and write that it was read. Raises Refused."""
+    return show_children(by=by, decisions={child.pk: decision}, children=[child], purpose=purpose)[0]
+
+
+@transaction.atomic
+def show_children(
+    *, by: Actor, decisions: dict[int, Decision], children: Sequence[Child], purpose: str
+) -> list[ChildView]:
+    """Open several records with three queries, each with its own decision and its own row in the log."""
+    adults = list(Adult.objects.filter(child__in=children).select_related("child"))
+    safe = Safe.of([*children, *adults])
+    views = []
+    for child in children:
+        decision = decisions[child.pk].require()
+        record_reading(by=by, action="child.read", obj=child, purpose=purpose, ground=decision.basis)
+        views.append(_view(safe, child, [adult for adult in adults if adult.child_id == child.pk]))
+    return views
+
+
+def _view(safe: Safe, child: Child, adults: list[Adult]) -> ChildView:
+    circumstances = safe.read(child, "circumstances").text
+    known: dict[str, Any] = json.loads(circumstances) if circumstances else {}
+    return ChildView(
+        id=child.pk,
+        code=child.code,
+        name=safe.read(child, "name"),
+        cpr=safe.read(child, "cpr"),
+        birth_date=safe.read(child, "birth_date"),
+        address=safe.read(child, "address"),
+        protected_address=bool(known.get("protected_address")),
+        in_foster_care=bool(known.get("in_foster_care")),
+        adults=tuple(
+            AdultView(each.pk, each.standing, safe.read(each, "name"), safe.read(each, "contact"))
+            for each in adults
+        ),
+    )
+
+
+def find_children(*, by: Actor, decision: Decision, identity: Identity, purpose: str) -> list[Child]:
+    """Return records that may be this child: the same CPR number, or a part of the name with the same birth date.
+
+    For triagers only: that a record exists is itself something to keep. The look-up is written to the log.
+    """
+    decision.require()
+    tokens = identity.tokens(keyring.index_key())
+    found = Child.objects.filter(tokens__token__in=tokens, merged_into=None, erased_at=None).distinct()
+    children = list(found.order_by("pk")[:50])
+    for child in children:
+        record_reading(by=by, action="child.found", obj=child, purpose=purpose, ground=decision.basis)
+    return children
+
+
+@transaction.atomic
+def merge_children(*, by: Actor, decision: Decision, kept: Child, gone: Child) -> Child:
+    """Lay two records of one child together: grown-ups and consents move to `kept`, sealed anew under its key.
+
+    What stands in `gone` itself is destroyed with its key; `kept` is taken as the truth. Raises Refused, ValidationError.
+    """
+    decision.require()
+    both = {each.pk: each for each in Child.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk])}
+    if len(both) < 2 or any(each.merged_into_id or each.erased_at for each in both.values()):
+        raise ValidationError(_("De to er allerede lagt sammen eller slettet. Hent siden igen."))
+    kept, gone = both[kept.pk], both[gone.pk]
+    safe = Safe.of([kept, gone])
+    moved: list[SealedRow] = [*gone.adults.all(), *gone.consents.all()]
+    for row in moved:
+        _move(safe, row, gone, kept)
+    gone.merged_into = kept
+    gone.save(update_fields=["merged_into"])
+    gone.tokens.all().delete()
+    ChildMerge.objects.create(kept=kept, gone=gone, by=by.audit_key)
+    details = {"gone": gone.pk, "rows": len(moved)}
+    record(by=by, action="child.merged", obj=kept, ground=decision.basis, details=details)
+    return kept
+
+
+def _move(safe: Safe, row: SealedRow, gone: Child, kept: Child) -> None:
+    """Open the row under one child's key and seal it under the other's. A damaged text stays as it is, damaged."""
+    sealed = [each.name for each in row._meta.concrete_fields if each.__class__.__name__ == "SealedField"]
+    row.child = gone  # type: ignore[attr-defined]
+    texts = {name: safe.read(row, name) for name in sealed}
+    row.child = kept  # type: ignore[attr-defined]
+    for name in sealed:
+        setattr(row, name, getattr(row, name) if texts[name].fault else None)
+    safe.write(row, **{name: opened.text for name, opened in texts.items() if not opened.fault})
+    row.save()
+
+
+@transaction.atomic
+def erase_child(*, by: Actor, decision: Decision, child: Child) -> None:
+    """Erase a child: texts, look-ups, grown-ups and consents go, and its key is destroyed when the rest stands.
+
+    The empty row stays, so that counts and the log still make sense. Raises Refused.
+    """
+    decision.require()
+    child = Child.objects.select_for_update().get(pk=child.pk)
+    child.tokens.all().delete()
+    child.consents.all().delete()
+    child.adults.all().delete()
+    for field in ("name", "cpr", "birth_date", "address", "circumstances"):
+        setattr(child, field, None)
+    child.erased_at = timezone.now()
+    child.save()
+    record(by=by, action="child.erased", obj=child, ground=decision.basis)
+    transaction.on_commit(lambda: keyring.destroy(child.key))
+
+
+def finish_erasures() -> int:
+    """Destroy the keys of erased children that a crash left behind, and return how many. The worker does it."""
+    erased = Child.objects.exclude(erased_at=None).values_list("key", flat=True)
+    left = DataKey.objects.filter(pk__in=list(erased)).values_list("pk", flat=True)
+    for key in list(left):
+        keyring.destroy(key)
+    return len(left)
