@@ -32,7 +32,7 @@ def add_what_happens_now() -> dict[str, int]:
     from tovholder.accounts.models import User  # after django.setup()
     from tovholder.directory.models import School  # after django.setup()
     from tovholder.meetings.models import Meeting  # after django.setup()
-    from tovholder.meetings.services import invitations, running  # after django.setup()
+    from tovholder.meetings.services import feeds, invitations, running  # after django.setup()
 
     anna = User.objects.get(name="Anna")
     planned = Meeting.objects.filter(kind="ordinary", status="planned").order_by("starts_at")
@@ -44,6 +44,7 @@ def add_what_happens_now() -> dict[str, int]:
             invitations.send(by=anna, meeting=coming)
         running.start(by=anna, meeting=under_way)
         hold(anna, held)
+        feeds.make(by=User.objects.get(name="Bo"))
     return {
         "coming": coming.pk,
         "under_way": under_way.pk,

@@ -3,6 +3,7 @@
    data-keep="nøgle"                   gemmer det skrevne i fanen, til serveren har sagt, at det er gemt
                                        (hændelsen tovholder:saved på formularen siger det samme uden ny side)
    data-autosubmit                     sender filteret, når et valg ændres
+   data-copy="id"                      viser knappen, og kopierer feltets tekst, når der trykkes (data-copied: svaret)
    data-forget                         glemmer alt gemt i fanen (log ud) */
 "use strict";
 DKFDS.init();
@@ -118,6 +119,21 @@ function release(form) {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sending]").forEach(release);
 });
+
+/* Kopier et felt, der kun kan læses. Uden skript markerer man selv teksten */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const from = document.getElementById(button.dataset.copy);
+  const said = document.createElement("span");
+  said.className = "th-small";
+  said.setAttribute("role", "status");
+  button.hidden = false;
+  button.after(said);
+  button.addEventListener("click", async () => {
+    from.select();
+    try { await navigator.clipboard.writeText(from.value); } catch { document.execCommand("copy"); }
+    said.textContent = button.dataset.copied;
+  });
+}
 
 /* Fejloversigten får fokus, så skærmlæser og tastatur begynder der */
 const errors = document.querySelector(".th-errors");
