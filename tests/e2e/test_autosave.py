@@ -202,8 +202,8 @@ def test_attendance_by_a_tap(at_item, meeting, bo):
 
 def test_attendance_and_big_screen_are_reached_on_a_phone(at_item):
     at_item.set_viewport_size({"width": 390, "height": 844})
-    at_item.get_by_text("Dagsorden · 0 af 3 er til stede").click()
-    phone = at_item.locator(".th-pdetails")
+    at_item.get_by_text("Dagsorden og deltagere: 0 af 3 er til stede").click()
+    phone = at_item.locator(".th-side")
     phone.get_by_role("button", name="Anna").click()
     expect(phone.locator("[data-attendance] h2")).to_have_text("Til stede: 1 af 3")
     expect(phone.get_by_text("Åbn storskærmen")).to_be_visible()

@@ -92,7 +92,7 @@ def test_the_page_of_an_item_shows_ring_progress_and_attendance(page, meeting):
     body = html(page.get(url("run_item", meeting, at(meeting, 1).pk)))
     assert "min tilbage af 10" in body
     assert "Til stede: 0 af 3" in body
-    assert body.count('aria-current="step"') == 2  # in the margin and folded for the phone
+    assert body.count('aria-current="step"') == 1
 
 
 def test_next_saves_the_text_ticks_the_item_and_opens_the_next(page, meeting):
@@ -161,7 +161,7 @@ def test_the_script_is_told_when_it_may_not_write(client_for, bo, meeting):
 
 def test_a_tap_on_attendance_gives_the_list_back(page, meeting, bo):
     row = meeting.participations.get(person=bo.person)
-    response = page.post(url("attend", meeting), {"tap": f"{row.pk}-1", "where": "phone"}, **HTMX)
+    response = page.post(url("attend", meeting), {"tap": f"{row.pk}-1"}, **HTMX)
     assert "Til stede: 1 af 3" in html(response)
     assert "<html" not in html(response)
     back = page.post(url("attend", meeting), {"tap": f"{row.pk}-0", "back": "https://ond.example/"})

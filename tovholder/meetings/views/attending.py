@@ -37,7 +37,6 @@ def _list_or_back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         context = {
             "page": RunPage(request, meeting, None),
             "meeting": meeting,
-            "where": "phone" if request.POST.get("where") == "phone" else "side",
         }
         response = render(request, "meetings/_attendance.html", context)
         response.headers["Vary"] = "HX-Request"

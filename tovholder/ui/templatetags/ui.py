@@ -54,11 +54,11 @@ def icon(name: str, small: bool = False, label: str = "", css: str = "") -> Safe
     href = f"{static('ui/icons.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="{}" focusable="false" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
             classes, label, href,
         )  # fmt: skip
     return format_html(
-        '<svg class="{}" focusable="false" aria-hidden="true"><use href="{}"></use></svg>', classes, href
+        '<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href
     )
 
 
