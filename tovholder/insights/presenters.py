@@ -282,11 +282,12 @@ def _extra(event: Event) -> str:
         rows = ngettext("%(n)d række", "%(n)d rækker", n) % {"n": n}
         return f"{details.get('table', '')}, {rows}"
     if event.action in {"log.purged", "log.verified"}:
-        parts = [ngettext("%(n)d linje", "%(n)d linjer", details["rows"]) % {"n": details["rows"]}]
-        if "faults" in details:
-            n = details["faults"]
-            parts.append(ngettext("%(n)d fejl", "%(n)d fejl", n) % {"n": n} if n else _("ingen fejl"))
-        return ", ".join(parts)
+        counted = ngettext("%(n)d linje", "%(n)d linjer", details["rows"]) % {"n": details["rows"]}
+        if "faults" not in details:
+            return counted
+        n = details["faults"]
+        faults = ngettext("%(n)d fejl", "%(n)d fejl", n) % {"n": n} if n else _("ingen fejl")
+        return f"{counted}, {faults}"
     if event.action == "meeting.anonymous_read":
         count = len(details.get("items", []))
         return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}
