@@ -35,6 +35,7 @@ OPEN = (
     "/konto/glemt/",
     "/konto/glemt/sendt/",
     "/konto/lukket/",
+    "/konto/login/kommunen/afbrudt/",
     "/findes-ikke/",
     "/moeder/svar/forkert/",
 )

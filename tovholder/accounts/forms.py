@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.accounts.models import Role, User
@@ -67,7 +69,39 @@ class AppForm(SpacelessCode, TovholderFormMixin, totp.ActivateTOTPForm):
     code = code_field()
 
 
-class KeyForm(webauthn.AddWebAuthnForm):
+class JunkProof:
+    """What a browser sends of a key is read by a library that stumbles over junk; junk is a wrong key, not a fault."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+            struct.error,
+        ):
+            self.cleaned_data: dict[str, Any] = {}
+            self._errors = ErrorDict()
+            self.add_error("credential", _("Nøglen kunne ikke læses. Prøv igen."))  # type: ignore[attr-defined]
+
+
+class KeyLoginForm(JunkProof, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class KeyStepForm(JunkProof, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class KeyAgainForm(JunkProof, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
+class KeyForm(JunkProof, webauthn.AddWebAuthnForm):
     name = forms.CharField(label=_("Hvad skal den hedde?"), max_length=60, required=False)
 
 

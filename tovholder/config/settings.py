@@ -147,6 +147,9 @@ MFA_FORMS = {
     "reauthenticate": "tovholder.accounts.forms.CodeAgainForm",
     "activate_totp": "tovholder.accounts.forms.AppForm",
     "add_webauthn": "tovholder.accounts.forms.KeyForm",
+    "login_webauthn": "tovholder.accounts.forms.KeyLoginForm",
+    "authenticate_webauthn": "tovholder.accounts.forms.KeyStepForm",
+    "reauthenticate_webauthn": "tovholder.accounts.forms.KeyAgainForm",
     "edit_webauthn": "tovholder.accounts.forms.KeyNameForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
