@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import connection
 from django.utils import timezone
 
 from tests.factories import ForumFactory, OrganisationFactory, join, make_user
@@ -89,4 +90,17 @@ def score(pairs: list[Pair], was_found: list[bool]) -> Score:
 def score_ours(pairs: list[Pair], reader: User, made: dict[tuple[str, str], int]) -> Score:
     asked = {query: hits(reader, query) for query in dict.fromkeys(pair.query for pair in pairs)}
     found = [(pair.kind, made[pair.kind, pair.text]) in asked[pair.query] for pair in pairs]
+    return score(pairs, found)
+
+
+def score_plain(pairs: list[Pair]) -> Score:
+    """What PostgreSQL's own `danish` configuration finds, the texts and the queries given to it as they stand."""
+    with connection.cursor() as cursor:
+        found = []
+        for pair in pairs:
+            cursor.execute(
+                "SELECT to_tsvector('danish', %s) @@ websearch_to_tsquery('danish', %s)",
+                [pair.text, pair.query],
+            )
+            found.append(cursor.fetchone()[0])
     return score(pairs, found)

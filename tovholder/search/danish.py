@@ -30,6 +30,7 @@ _SHORTEST_NAME = 4
 _stemmers = threading.local()  # a stemmer is not safe to share between threads
 
 
+@lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the word in small letters with å, ø and æ spelt out, accents gone, and "n" before a number."""
     plain = unicodedata.normalize("NFC", word).casefold().translate(_DANISH)

@@ -44,14 +44,25 @@ class Asked:
     wanted: Wanted
     marked: frozenset[str] = frozenset()
     begins: str = ""
+    wide: bool = False
+    _known: dict[str, bool] = field(default_factory=dict, compare=False)
 
     def marks(self, word: str) -> bool:
         """Tell whether a word of a text is one of those asked for."""
-        folded = danish.fold(word)
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._is_marked(danish.fold(word))
+        return known
+
+    def _is_marked(self, folded: str) -> bool:
         if self.begins and folded.startswith(self.begins):
             return True
-        found = {folded, danish.term(folded), *danish.parts(folded), *danish.near_terms(folded)}
-        return not self.marked.isdisjoint(found)
+        if folded in self.marked or danish.term(folded) in self.marked:
+            return True
+        within = (
+            danish.parts(folded) if not self.wide else (*danish.parts(folded), *danish.near_terms(folded))
+        )
+        return not self.marked.isdisjoint(within)
 
 
 @dataclass(frozen=True)
@@ -79,8 +90,8 @@ def understand(text: str, *, wide: bool = False) -> Asked:
     begins = telling[-1] if telling and not text.endswith(('"', "”", "«")) else ""
     if len(begins) >= _SHORTEST_PREFIX:
         wanted[-1] += [(Terms(("words", "names"), (begins,), begins=True),)]
-        return Asked(wanted, _marked(wanted), begins)
-    return Asked(wanted, _marked(wanted))
+        return Asked(wanted, _marked(wanted), begins, wide=True)
+    return Asked(wanted, _marked(wanted), wide=True)
 
 
 def find(

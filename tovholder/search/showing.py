@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -79,12 +79,9 @@ def _snippet(text: str, asked: Asked) -> SafeString:
 
 
 def _marked(text: str, asked: Asked) -> SafeString:
-    def pieces() -> Iterator[SafeString]:
-        for at, piece in enumerate(_PIECES.split(text)):
-            yield (
-                format_html("<mark>{}</mark>", piece)
-                if at % 2 and asked.marks(piece)
-                else conditional_escape(piece)
-            )
-
-    return mark_safe("".join(pieces()))  # noqa: S308 (each piece is escaped above)
+    done, pieces = 0, []
+    for match in _PIECES.finditer(text):
+        if asked.marks(match.group()):
+            pieces += [escape(text[done : match.start()]), "<mark>", match.group(), "</mark>"]
+            done = match.end()
+    return mark_safe("".join([*pieces, escape(text[done:])]))  # noqa: S308 (letters and digits, or escaped)
