@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as live
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -20,6 +21,7 @@ from tovholder.accounts import middleware
 from tovholder.accounts.devices import device
 from tovholder.accounts.models import LoginSession, Role
 from tovholder.accounts.services import close_login, end_sessions, open_login, set_roles
+from tovholder.accounts.services.sessions import forget_ran_out
 from tovholder.audit.models import Event
 from tovholder.outbox.models import OutgoingMail
 
@@ -124,9 +126,17 @@ def test_last_used_is_written_every_tenth_minute_only(mona, monkeypatch, django_
     monkeypatch.setattr(middleware, "SEEN_EVERY", -1)
     client.get("/")
     assert LoginSession.objects.get().used_at > before
-    LoginSession.objects.update(used_at=timezone.now() - timedelta(hours=11))
+
+
+def test_what_has_run_out_is_forgotten(mona) -> None:
     enter(mona)
-    assert LoginSession.objects.count() == 1  # what has run out is forgotten
+    LoginSession.objects.update(used_at=timezone.now() - timedelta(hours=11))
+    Session.objects.update(expire_date=timezone.now() - timedelta(hours=1))
+    client = enter(mona)
+    assert "tovholder.accounts.services.sessions.forget_ran_out" in live.EVERY_MINUTE
+    assert forget_ran_out() == 1
+    assert is_in(client)
+    assert (LoginSession.objects.count(), Session.objects.count()) == (1, 1)
 
 
 def test_a_day_ends_however_busy_it_is(mona, monkeypatch) -> None:

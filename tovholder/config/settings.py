@@ -245,6 +245,7 @@ NAVIGATION = [
 # What the worker does each minute (config/schedule.py).
 EVERY_MINUTE = [
     "tovholder.outbox.services.deliver_due",
+    "tovholder.accounts.services.sessions.forget_ran_out",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
     "tovholder.citizens.services.children.finish_erasures",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,11 +16,17 @@ from tovholder.audit.models import Actor, Event
 from tovholder.audit.services import record
 
 
-def note_session(*, user: User, session_key: str, device: str) -> LoginSession:
-    """Write down that somebody logged in here, and forget their sessions that have run out."""
+def forget_ran_out() -> int:
+    """Delete sessions nobody can use any more, and the lines about them; run each minute. Returns how many lines."""
     now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
     ran_out = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    user.login_sessions.filter(used_at__lt=ran_out).delete()
+    return LoginSession.objects.filter(used_at__lt=ran_out).delete()[0]
+
+
+def note_session(*, user: User, session_key: str, device: str) -> LoginSession:
+    """Write down that somebody logged in here."""
+    now = timezone.now()
     found, _made = LoginSession.objects.update_or_create(
         session_key=session_key,
         defaults={"user": user, "used_at": now},
