@@ -53,4 +53,6 @@ DATABASE_URL="sqlite:///var/test.sqlite3" suite -m "$marks" "$@"
 if [ -n "$postgres" ]; then
   echo "== The suite on PostgreSQL =="
   DATABASE_URL="$postgres" suite -m "not e2e" "$@"
+  echo "== The keys on PostgreSQL =="
+  DATABASE_URL="$postgres" KEYS_DATABASE_URL="${postgres%/*}/keys" suite tests/citizens
 fi

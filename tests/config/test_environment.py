@@ -27,8 +27,8 @@ SAFE = {
     ("url", "name"),
     [
         ("sqlite:///var/demo.sqlite3", "demo-keys.sqlite3"),
-        ("sqlite:///var/other", "other-keys"),
-        ("postgres://a@b/tovholder", "tovholder-keys"),
+        ("sqlite:///var/other", "other-keys.sqlite3"),
+        ("postgres://a@b/tovholder", "var/tovholder-keys.sqlite3"),
     ],
 )
 def test_the_keys_lie_beside_the_ordinary_database_outside_production(

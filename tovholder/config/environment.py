@@ -42,7 +42,7 @@ SETTINGS = (
     Setting(
         "KEYS_DATABASE_URL",
         "",
-        "The database of the data keys, with a backup of its own. Empty: beside the ordinary one, its name with -keys; "
+        "The database of the data keys, with a backup of its own. Empty: a file beside the ordinary one; "
         "required in production.",
         True,
     ),
@@ -306,11 +306,13 @@ def _replies(value: dict[str, str]) -> dict[str, Any]:
 
 
 def _keys_database(value: dict[str, str], base: Path) -> dict[str, Any]:
-    """The database of the data keys. Outside production it lies beside the ordinary one."""
+    """The database of the data keys. Outside production a file will do: beside the ordinary one, or in var."""
     url = value["KEYS_DATABASE_URL"]
     if not url:
-        stem, dot, ending = value["DATABASE_URL"].rpartition(".sqlite3")
-        url = f"{stem}-keys{dot}" if dot and not ending else f"{value['DATABASE_URL']}-keys"
+        ordinary = urlsplit(value["DATABASE_URL"])
+        path = value["DATABASE_URL"].removesuffix(".sqlite3")
+        beside = path if ordinary.scheme == "sqlite" else f"sqlite:///var{ordinary.path}"
+        url = f"{beside}-keys.sqlite3"
     return database_from_url(url, base)
 
 
