@@ -38,8 +38,6 @@ REPEATS, MAX_PAGES = 5, 80
 BARE = "account_change_password"
 # What people wait for most; told first.
 MOST_USED = ("insights:my_day", "meetings:list", "meetings:before", "insights:forum", "plans:mine")
-# As in tests/e2e/test_weight.py: pages that look in more tables than others on purpose.
-DEARER = {"meetings:hand_over": 21, "meetings:run_item": 21, "meetings:after": 21}
 LINK = re.compile(r"<a\b[^>]*\bhref=\"(/[^\"#]*)")
 ASSET = re.compile(r"<(?:link|script|img|use)\b[^>]*\b(?:href|src)=\"(/static/[^\"#]+)")
 
@@ -54,7 +52,7 @@ class Page:
 
     @property
     def over(self) -> bool:
-        return self.queries > DEARER.get(self.kind, MAX_QUERIES) or self.bytes > MAX_HTML
+        return self.queries > MAX_QUERIES or self.bytes > MAX_HTML
 
 
 def main() -> int:
