@@ -116,6 +116,21 @@ def test_a_row_list_taken_away_is_named():
     assert ("rows_missing", 2) in [(each.kind, each.segment) for each in faults()]
 
 
+def test_what_was_edited_beyond_reading_is_named_and_stops_nothing(settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL takes nothing for an instant that is none")
+    ((first, second, third, _fourth),) = write([4], 2)
+    unguarded(
+        f"UPDATE audit_event SET at = 'yesterday' WHERE id IN ({second}, {third})",
+        "UPDATE audit_segment SET sealed_at = 'tomorrow', head = 'none' WHERE number = 2",
+    )
+    file = Path(settings.AUDIT_ANCHOR[0], anchors.FILE_NAME)
+    file.write_text(file.read_text() + '{"kind": "segment", "number": "x"}\n')
+    found = {(fault.kind, fault.event or fault.segment) for fault in faults()}
+    assert found == {("edited", second), ("edited", third), ("segment_edited", 2), ("head_not_as_told", 2)}
+    assert first < second
+
+
 def test_writing_sealing_and_purging_go_on_while_somebody_verifies(monkeypatch):
     """What changes under the eyes of the one who looks is no fault."""
     with time_machine.travel(timezone.now() - timedelta(days=400)):

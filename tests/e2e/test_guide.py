@@ -53,6 +53,7 @@ PAGES = (
     Picture("opsaetning", "hans", "/opsaetning/", "Opsætning"),
     Picture("logins", "hans", "/logins/", "Logins"),
     Picture("log", "lise", "/log/", "Log"),
+    Picture("loggennemgang", "lise", "/log/gennemgang/2/", "linjer er vurderet"),
 )
 
 

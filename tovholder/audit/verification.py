@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from tovholder.audit import canonical, guards
@@ -18,6 +18,8 @@ from tovholder.audit.purging import LEAST_KEPT
 EVENTS_AT_ONCE, SEGMENTS_AT_ONCE = 5000, 50
 SWAPS_LOOKED_FOR = 10_000
 LOWEST = -(2**63)  # a row can be slipped in below number 1 too
+UNREADABLE = b"?"
+NEVER = datetime.max.replace(tzinfo=UTC)
 TOLD_WITHIN = timedelta(hours=1)
 
 
@@ -46,15 +48,21 @@ class Told:
         """Read one place's lines, in the order in which they were told."""
         for line in lines:
             self.heard = True
-            if line is None:
+            try:
+                self._take(line)
+            except (KeyError, TypeError, ValueError):
                 self.unreadable += 1
-            elif line["kind"] == "segment":
-                self.heads[int(line["number"])] = bytes.fromhex(line["head"])
-            elif line["kind"] == "purge":
-                self.purges[int(line["first"]), int(line["last"])] = datetime.fromisoformat(line["at"])
-            elif line["kind"] == "restored":
-                self.restored.append(str(line["at"]))
-                self.heads = {n: head for n, head in self.heads.items() if n <= int(line["number"])}
+
+    def _take(self, line: Line | None) -> None:
+        if line is None:
+            self.unreadable += 1
+        elif line["kind"] == "segment":
+            self.heads[int(line["number"])] = bytes.fromhex(line["head"])
+        elif line["kind"] == "purge":
+            self.purges[int(line["first"]), int(line["last"])] = datetime.fromisoformat(line["at"])
+        elif line["kind"] == "restored":
+            self.restored.append(str(line["at"]))
+            self.heads = {n: head for n, head in self.heads.items() if n <= int(line["number"])}
 
 
 @dataclass(slots=True)
@@ -102,7 +110,7 @@ class _Walk:
                 yield Fault("chain_broken", segment=segment.number)
             if canonical.head_of(segment) != segment.head:
                 yield Fault("segment_edited", segment=segment.number)
-            if told.heads.get(segment.number, bytes.fromhex(segment.head)).hex() != segment.head:
+            if segment.number in told.heads and told.heads[segment.number].hex() != segment.head:
                 yield Fault("head_not_as_told", segment=segment.number)
             previous = (segment.number, segment.head)
             if any(first <= segment.number <= last for first, last in purged):
@@ -186,7 +194,7 @@ def _purges(report: Report, told: Told) -> Iterator[Fault]:
         # When all that is left is younger than the purge, the line of it is forgotten too.
         if kept_since and kept_since <= purge.started_at and not logged.exists():
             yield Fault("purge_unlogged", segment=first, other=last)
-        youngest = Segment.objects.filter(number=last).first()
+        youngest = next(iter(_read(Segment.objects.filter(number=last))), None)
         taken_at = at or purge.started_at
         if youngest and taken_at - min(youngest.newest_at, youngest.sealed_at) < LEAST_KEPT:
             yield Fault("purge_early", segment=first, other=last)
@@ -207,18 +215,29 @@ def _events() -> Iterator[canonical.Row]:
     last = LOWEST
     while newest is not None and last < newest:
         some = Event.objects.filter(pk__gt=last, pk__lte=newest).order_by("pk")
-        chunk = list(some.values_list("id", *canonical.COLUMNS)[:EVENTS_AT_ONCE])
+        chunk = _hashed(some[:EVENTS_AT_ONCE])
         if not chunk:
             return
-        yield from canonical.hashed(chunk)
+        yield from chunk
         last = chunk[-1][0]
+
+
+def _hashed(some: QuerySet[Event]) -> list[canonical.Row]:
+    """Hash the events. One that was edited into something that cannot even be read has a hash that is no hash."""
+    try:
+        return list(canonical.hashed(some.values_list("id", *canonical.COLUMNS)))
+    except Exception:  # whatever a converter makes of it
+        numbers = list(some.values_list("pk", flat=True))
+        if len(numbers) == 1:
+            return [(numbers[0], UNREADABLE)]
+        return [row for number in numbers for row in _hashed(Event.objects.filter(pk=number))]
 
 
 def _segments(upto: int) -> Iterator[tuple[Segment, bytes | None]]:
     last = LOWEST
     while True:
         some = Segment.objects.filter(number__gt=last, number__lte=upto).order_by("number")
-        chunk = list(some[:SEGMENTS_AT_ONCE])
+        chunk = _read(some[:SEGMENTS_AT_ONCE])
         if not chunk:
             return
         rows = SegmentRows.objects.filter(segment_id__in=[each.number for each in chunk])
@@ -226,6 +245,29 @@ def _segments(upto: int) -> Iterator[tuple[Segment, bytes | None]]:
         for segment in chunk:
             yield segment, packed.get(segment.number)
         last = chunk[-1].number
+
+
+def _read(some: QuerySet[Segment]) -> list[Segment]:
+    """Read segments; an instant that cannot be read becomes one that no head agrees with."""
+    try:
+        chunk = list(some)
+    except Exception:  # whatever a converter makes of it
+        chunk = [each for number in some.values_list("pk", flat=True) for each in _one(number)]
+    for segment in chunk:
+        if not (segment.newest_at and segment.sealed_at):
+            segment.newest_at = segment.sealed_at = NEVER
+    return chunk
+
+
+def _one(number: int) -> list[Segment]:
+    found = Segment.objects.filter(pk=number)
+    try:
+        return list(found)
+    except Exception:
+        bare = list(found.defer("newest_at", "sealed_at"))
+        for segment in bare:
+            segment.newest_at = segment.sealed_at = NEVER
+        return bare
 
 
 def _sealed_since(upto: int) -> dict[int, bytes]:
