@@ -49,6 +49,8 @@ def try_all(kind: str, made: Machine, postgres) -> int:  # type: ignore[no-untyp
     restarts = 0
     for number in range(KILLS):
         killer.strike()
+        if number % 10 == 9:
+            print(f"  {number + 1} kills, {made.answered.count} writes answered", flush=True)
         if postgres and number % (KILLS // RESTARTS or 1) == 0:
             postgres.restart("immediate" if restarts % 2 else "fast")
             restarts += 1

@@ -20,8 +20,10 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command  # after django.setup()
+    from django.db import connections  # after django.setup()
 
-    call_command("migrate", interactive=False, verbosity=0)
+    for alias in connections:
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     print(json.dumps(places()))
 

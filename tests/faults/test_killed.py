@@ -18,7 +18,7 @@ def test_web_and_worker_killed_under_load_lose_and_double_nothing(tmp_path: Path
         killer = Killer(made, seed=1)
         second = made.start_worker()  # two at once, all the time
         made.begin_load(clients=2)
-        for _kill in range(4):
+        for _kill in range(3):
             killer.strike()
         wait(lambda: made.answered.count > 12, "some more writes")
         made.end_load()
