@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tovholder.directory.models import District
+from tovholder.directory.models import District, School
 from tovholder.ui.tables import Column, Table
 
 
@@ -46,7 +46,10 @@ def schools(rows: QuerySet[Any]) -> Table:
 
 def districts(rows: QuerySet[District]) -> Table:
     """A row for each school in its district, and one for a district without."""
-    lines = [(each, school) for each in rows for school in (list(each.schools.all()) or [None])]
+    lines: list[tuple[District, School | None]] = []
+    for each in rows:
+        schools = list(each.schools.all())
+        lines += [(each, school) for school in schools] if schools else [(each, None)]
     columns = [
         Column(_("Distrikt"), lambda line: line[0].name),
         Column(_("Skole"), lambda line: line[1].name if line[1] else None),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from tovholder.accounts.models import User
 from tovholder.imports.columns import MOST_PROBLEMS, Field, Record
 from tovholder.imports.reading.problems import Problem
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 NEW, CHANGED, SAME = "new", "changed", "same"
 T = TypeVar("T", bound=models.Model)
@@ -97,9 +100,9 @@ class Kind:
     """A kind of file. `matcher(by, lock)` reads the tables; `created` and `changed` are the words of the log."""
 
     key: str
-    title: str
-    one: str
-    lead: str
+    title: StrOrPromise
+    one: StrOrPromise
+    lead: StrOrPromise
     icon: str
     fields: tuple[Field, ...]
     model: type[models.Model]
@@ -107,7 +110,7 @@ class Kind:
     changed: str
     matcher: Callable[[User, bool], Matcher]
     # How an attribute is called in the preview; the heading of its column when it is not here.
-    words: dict[str, str] = field(default_factory=dict)
+    words: Mapping[str, StrOrPromise] = field(default_factory=dict)
 
     def word(self, attribute: str) -> str:
         headings = {each.name: each.heading for each in self.fields}

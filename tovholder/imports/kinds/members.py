@@ -78,7 +78,7 @@ class MemberMatcher:
 
     def check(self, plan: Plan) -> Iterable[tuple[int, CannotUse]]:
         """A forum is never without a convener: count those that the file takes away and gives."""
-        left, lost = Counter(self._conveners), {}
+        left, lost = Counter(self._conveners), dict[int, int]()
         for item in plan.items:
             seat = item.obj
             if not isinstance(seat, Membership) or item.state not in (NEW, CHANGED):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,7 +43,8 @@ class PersonMatcher:
 
     def match(self, record: Record) -> Wanted:
         name = str(record.get("name"))
-        values = {key: record.get(key) for key in ("name", "email", "phone", "title") if key in record.values}
+        given = ("name", "email", "phone", "title")
+        values: dict[str, Any] = {key: record.get(key) for key in given if key in record.values}
         place: Organisation | None = None
         if written := record.get("organisation"):
             place = self._organisations.get(written, "organisation")

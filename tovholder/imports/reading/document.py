@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from docx.opc.exceptions import OpcError
 from docx.table import Table
-from lxml.etree import LxmlError
 
 from tovholder.imports.columns import plain
 from tovholder.imports.reading.files import check_size
@@ -70,7 +69,7 @@ def _tables(file: BinaryIO) -> list[list[list[str]]]:
         return [_cells(table) for table in document.tables]
     except (
         OpcError,
-        LxmlError,
+        SyntaxError,  # what the XML reader raises
         zipfile.BadZipFile,
         KeyError,
         ValueError,

@@ -15,6 +15,7 @@ from django.test.utils import setup_databases, teardown_databases
 from tovholder.config.environment import SETTINGS
 from tovholder.config.permissions import permissions_page
 from tovholder.config.sharing_page import sharing_page
+from tovholder.imports import models as imports
 from tovholder.meetings import models as meetings
 from tovholder.plans import models as plans
 
@@ -23,6 +24,7 @@ DIAGRAMS = (
     ("Agreement (aftale)", plans.AgreementStatus, plans.TRANSITIONS),
     ("Meeting (møde)", meetings.MeetingStatus, meetings.TRANSITIONS),
     ("Minutes (referat)", meetings.MinutesStatus, meetings.MINUTES_TRANSITIONS),
+    ("Import", imports.BatchStatus, imports.TRANSITIONS),
 )
 
 
