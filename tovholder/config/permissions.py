@@ -19,6 +19,7 @@ from tovholder.directory.models import Organisation, OrganisationKind, Person
 from tovholder.directory.models import Role as ForumRole
 from tovholder.forums import policy as forums
 from tovholder.forums.models import Forum, ForumType, Membership
+from tovholder.imports import policy as imports
 from tovholder.insights import policy as insights
 from tovholder.meetings import policy as meetings
 from tovholder.meetings.models import Meeting, Minutes, MinutesStatus, Participation
@@ -97,6 +98,8 @@ TABLES: dict[str, dict[str, Question]] = {
         "plan meetings, keep the topic bank": lambda w, u: forums.may_convene(u, w.forum),
         "change members, charter; close it": lambda w, u: forums.may_manage(u, w.forum),
         "review participants": lambda w, u: forums.may_review_participants(u, w.forum),
+        "read minutes from before Tovholder": lambda w, u: forums.may_read_older_minutes(u, w.forum),
+        "lay them in, bring agreements from Word": lambda w, u: forums.may_keep_older_minutes(u, w.forum),
     },
     "A meeting of the forum": {
         "know of it": lambda w, u: meetings.may_read(u, w.meeting),
@@ -123,6 +126,7 @@ TABLES: dict[str, dict[str, Question]] = {
         "edit people and posts": lambda w, u: directory.may_edit(u),
         "make logins, give roles": lambda w, u: accounts.may_administer(u),
         "change the set-up": lambda w, u: setup.may_manage(u),
+        "bring files in, undo the last": lambda w, u: imports.may_import(u),
         "read and take out the log": lambda w, u: insights.may_read_log(u),
         "see what the log's review found": lambda w, u: oversight.may_read_findings(u),
         "review the log": lambda w, u: oversight.may_review(u),
