@@ -284,10 +284,10 @@ BACKUP_FOLDERS = {"media": MEDIA_ROOT, "setups": SETUPS_DIR} | {
     for number, place in enumerate(AUDIT_ANCHOR)
     if not place.startswith(("syslog:", "mail:"))
 }
-# A session that was ended must not come back to life.
-NOT_BACKED_UP = ["sessions.Session"]
+# A session that was ended must not come back to life; what is searched in is counted anew from what was restored.
+NOT_BACKED_UP = ["sessions.Session", "search.Entry"]
 # What must be told, or counted anew, when a database has been set back.
-AFTER_RESTORE = ["tovholder.audit.anchors.mark_restored"]
+AFTER_RESTORE = ["tovholder.audit.anchors.mark_restored", "tovholder.search.services.rebuild"]
 
 structlog.configure(
     processors=[
