@@ -177,10 +177,10 @@ def test_the_file_holds_what_was_asked_for_and_is_itself_logged(history, client_
 
 @contextlib.contextmanager
 def let_go(answer):
-    """Close the file of an answer, but not the answer: that would close the database of the test as well."""
+    """Close what an answer holds, but not the answer: that would close the database of the test as well."""
     yield answer
-    if (file := getattr(answer, "file_to_stream", None)) is not None:
-        file.close()
+    for close in answer._resource_closers:
+        close()
 
 
 def turn(client, way: str, page: str) -> tuple[list[str], str]:
