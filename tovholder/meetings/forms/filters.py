@@ -14,7 +14,7 @@ from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import own_forum_ids, person_of
 from tovholder.meetings.models import Meeting, MeetingStatus, Participation, TopicStatus
-from tovholder.ui.forms import TovholderForm
+from tovholder.ui.forms import NamesOnly, TovholderForm
 
 PERIODS = [("", _("Kommende")), ("gaaet", _("Tidligere")), ("alle", _("Alle"))]
 STATUSES = [("", _("Alle")), *MeetingStatus.choices]
@@ -33,6 +33,7 @@ class MeetingFilterForm(TovholderForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["forum"].iterator = NamesOnly  # type: ignore[attr-defined]
         self.fields["forum"].queryset = forums_visible_to(user).order_by("name")  # type: ignore[attr-defined]
 
     @property

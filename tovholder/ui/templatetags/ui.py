@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -50,8 +51,14 @@ def icon(name: str, small: bool = False, label: str = "", css: str = "") -> Safe
         raise template.TemplateSyntaxError(
             f"Unknown icon {name!r}: add it to ui/icons.py and run scripts/icons.py"
         )
+    return _drawn_icon(static("ui/icons.svg"), name, small, label, css)
+
+
+# The same few icons stand on every page, and what they are made of is never a person's.
+@lru_cache(maxsize=512)
+def _drawn_icon(sprite: str, name: str, small: bool, label: str, css: str) -> SafeString:
     classes = " ".join(part for part in ("th-i", "th-i-s" if small else "", css) if part)
-    href = f"{static('ui/icons.svg')}#{name}"
+    href = f"{sprite}#{name}"
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
@@ -62,11 +69,15 @@ def icon(name: str, small: bool = False, label: str = "", css: str = "") -> Safe
     )
 
 
-@register.inclusion_tag("ui/components/level.html")
-def level(value: str) -> dict[str, str]:
+@register.simple_tag
+def level(value: str) -> SafeString:
     """Show how sensitive a thing is, with colour, icon and word. Raises KeyError for an unknown level."""
     css, icon_name, word = LEVELS[str(value)]
-    return {"css": css, "icon_name": icon_name, "word": _(word)}
+    drawn = icon(icon_name, small=True)
+    return format_html('<span class="th-level th-level-{}">{}{}</span>', css, drawn, _(word))
+
+
+_icon = icon  # where a parameter has the same name
 
 
 @register.simple_tag
@@ -75,10 +86,11 @@ def badge(text: str, kind: str = "plain") -> SafeString:
     return format_html('<span class="badge {}">{}</span>', BADGES[kind], text)
 
 
-@register.inclusion_tag("ui/components/status.html")
-def status(kind: str, text: str, icon: str = "") -> dict[str, str]:
+@register.simple_tag
+def status(kind: str, text: str, icon: str = "") -> SafeString:
     """Show a state with icon and word: ok, vent (waiting) or stop."""
-    return {"kind": kind, "text": text, "icon_name": icon or STATUS_ICONS[kind]}
+    drawn = _icon(icon or STATUS_ICONS[kind], small=True)
+    return format_html('<span class="th-st th-st-{}">{}<span>{}</span></span>', kind, drawn, text)
 
 
 @register.simple_tag
@@ -90,11 +102,22 @@ def avatar(name: str, small: bool = False, missing: bool = False) -> SafeString:
     )
 
 
-@register.inclusion_tag("ui/components/datebox.html")
-def datebox(day: date | datetime, today: date | None = None) -> dict[str, Any]:
+@register.simple_tag
+def datebox(day: date | datetime, today: date | None = None) -> SafeString:
     """Show a day as a small calendar leaf; `today` makes that day stand out."""
     day = _as_date(day)
-    return {"day": day, "number": day.day, "month": MONTHS[day.month - 1][:3], "is_today": day == today}
+    return _drawn_date(day, day == today)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_date(day: date, is_today: bool) -> SafeString:
+    return format_html(
+        '<time class="th-date{}" datetime="{}"><b>{}</b><span>{}</span></time>',
+        " th-date-now" if is_today else "",
+        day.isoformat(),
+        day.day,
+        _("i dag") if is_today else MONTHS[day.month - 1][:3],
+    )
 
 
 @register.inclusion_tag("ui/components/alert.html")
