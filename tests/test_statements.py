@@ -40,7 +40,8 @@ def test_each_asking_gets_its_own_rows_and_reads_no_more_than_the_queryset(netwo
             rows = statement(person=person.pk, day=date(2100, 1, 1))
             said = [(row.forum.forum_type.name, row.role.name, row.place) for row in rows]
             assert [len(row.person.memberships.all()) for row in rows] == [len(rows)] * len(rows)
-        assert rows == list(plain) and rows
+        assert rows
+        assert rows == list(plain)
         assert said == [(row.forum.forum_type.name, row.role.name, row.forum.name) for row in plain]
         assert len(queries) == 3
     assert statement(person=person.pk, day=date(1900, 1, 1)) == []

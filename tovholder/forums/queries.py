@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Expression, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -19,6 +19,7 @@ from tovholder.forums.standing import (
     own_forum_ids,
     person_of,
 )
+from tovholder.statements import Given, Statement
 
 __all__ = [
     "SEES_ALL_FORUMS",
@@ -27,6 +28,7 @@ __all__ = [
     "charters_due",
     "convened_forum_ids",
     "conveners",
+    "current_members",
     "current_memberships",
     "dot",
     "looks",
@@ -53,12 +55,20 @@ def conveners(forum: Forum) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=rows.values("person_id"))
 
 
-def members_of(forum: Forum, on: date | None = None) -> QuerySet[Membership]:
+def members_of(forum: Forum | Expression, on: date | Expression | None = None) -> QuerySet[Membership]:
     """Return who is in the forum today, conveners first."""
     rows = current_memberships(on).filter(forum=forum)
     return rows.select_related(
         "person", "person__organisation", "person__organisation__kind", "role"
     ).order_by("is_guest", "-role__convenes", "role__position", "person__name", "pk")
+
+
+def current_members(forum: Forum) -> list[Membership]:
+    """Return `members_of` the forum today, read as its page shows them."""
+    return _MEMBERS(forum=forum.pk, today=timezone.localdate())
+
+
+_MEMBERS = Statement(lambda: members_of(Given("forum", BigIntegerField()), Given("today", DateField())))
 
 
 def past_members_of(forum: Forum) -> QuerySet[Membership]:

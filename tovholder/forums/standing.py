@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, F, FilteredRelation, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Expression, F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
@@ -22,7 +22,7 @@ from tovholder.statements import Given, Statement
 SEES_ALL_FORUMS = (Role.ADMINISTRATOR, Role.CONSULTANT, Role.MANAGEMENT)
 
 
-def current_memberships(on: date | None = None) -> QuerySet[Membership]:
+def current_memberships(on: date | Expression | None = None) -> QuerySet[Membership]:
     """Return memberships that hold on the day (today when not given), people who have left excluded."""
     day = on or timezone.localdate()
     return Membership.objects.filter(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Exists,
     FilteredRelation,
     OuterRef,
@@ -29,12 +30,14 @@ from tovholder.meetings.standing import (
     readable_levels,
     sits_at_table,
 )
+from tovholder.statements import Given, Statement
 
 __all__ = [
     "SEES_ALL_MEETINGS",
     "at_the_table",
     "is_open_participant",
     "item_ids_visible_to",
+    "items_shown_to",
     "items_visible_to",
     "minutes_visible_to",
     "open_events",
@@ -103,12 +106,58 @@ def items_visible_to(user: User, meeting: Meeting) -> QuerySet[AgendaItem]:
 
     A guest for one item sees the general items and that item.
     """
+    levels, only = _readable(user, meeting)
     items = meeting.items.select_related("presenter", "meeting", "topic", "relay")
+    return items.filter(Q(level__in=levels) | Q(pk=only)) if only else items.filter(level__in=levels)
+
+
+def items_shown_to(user: User, meeting: Meeting) -> list[AgendaItem]:
+    """Return `items_visible_to` as the agenda shows them: with who holds them, and what brought them there."""
+    levels, only = _readable(user, meeting)
+    items = _SHOWN(meeting=meeting.pk, level=levels[0], other=levels[-1], only=only or 0)
+    for item in items:
+        item.meeting = meeting
+    return items
+
+
+def _readable(user: User, meeting: Meeting) -> tuple[tuple[str, ...], int | None]:
+    """Return the levels that the user reads at the meeting, and the one item besides."""
     levels = readable_levels(user, meeting)
     only = only_item_of(user, meeting)
     if only is None or is_open_participant(user) or not sits_at_table(user, meeting):
-        return items.filter(level__in=levels)
-    return items.filter(Q(level__in=levels) | Q(pk=only))
+        return levels, None
+    return levels, only
+
+
+def _shown() -> QuerySet[AgendaItem]:
+    level = AgendaItem._meta.get_field("level")
+    readable = Q(level=Given("level", level)) | Q(level=Given("other", level))
+    return (
+        AgendaItem.objects.filter(meeting=Given("meeting", BigIntegerField()))
+        .filter(readable | Q(pk=Given("only", BigIntegerField())))
+        .select_related(
+            "presenter",
+            "topic__proposed_by",
+            "relay__from_forum",
+            "relay__to_forum",
+            "relay__to_person",
+            "deferred_from__meeting",
+        )
+        .order_by("position", "pk")
+        # Forums and persons are wide; of what brought the item here only the name is told.
+        .only(
+            *(field.attname for field in AgendaItem._meta.concrete_fields),
+            "presenter__name",
+            "topic__proposed_by__name",
+            "relay__from_forum__name",
+            "relay__to_forum__name",
+            "relay__to_person__name",
+            "deferred_from__meeting__starts_at",
+        )
+    )
+
+
+_SHOWN = Statement(_shown)
 
 
 def item_ids_visible_to(user: User, meeting: Meeting) -> set[int]:

@@ -47,8 +47,10 @@ def mine(user: User) -> QuerySet[Agreement]:
     person = person_of(user)
     if person is None:
         return Agreement.objects.none()
-    pks = Agreement.objects.filter(Q(responsible=person) | Q(helpers=person)).values("pk")
-    return Agreement.objects.filter(pk__in=pks)
+    # Two ways in, each by its own index; as one condition with "or" every agreement there is would be looked at.
+    own = Agreement.objects.filter(responsible=person).order_by().values("pk")
+    helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
+    return Agreement.objects.filter(pk__in=own.union(helped))
 
 
 def open_in_convened(user: User) -> QuerySet[Agreement]:

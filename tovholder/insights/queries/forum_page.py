@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.accounts.models import User
-from tovholder.directory.models import Organisation, Post, PostKind, Side
-from tovholder.forums.models import Charter, Forum, Membership
-from tovholder.forums.queries import members_of, own_forum_ids
+from tovholder.directory.models import Organisation, Post, PostKind, School, Side
+from tovholder.forums.models import Charter, Forum, ForumOrganisation, Membership
+from tovholder.forums.queries import current_members, current_memberships, own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.queries import visible_to as meetings_visible_to
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
+from tovholder.statements import Given, Statement
 
 DOTS = 5
 # Rule 39: a side misses when nobody from it came to the last two meetings.
@@ -72,20 +73,32 @@ class Attendance:
 
 def attendance(forum: Forum) -> Attendance:
     """Return who came to the forum's last held meetings; events do not count."""
-    held = (
-        Meeting.objects.filter(forums=forum, status=MeetingStatus.HELD)
-        .exclude(kind=MeetingKind.EVENT)
-        .order_by("-starts_at", "-pk")[:DOTS]
-    )
-    rows = list(
-        Participation.objects.filter(meeting__in=held.values("pk")).select_related(
-            "meeting", "person__organisation__kind"
-        )
-    )
+    rows = _CAME(forum=forum.pk)
     meetings = {row.meeting_id: row.meeting for row in rows}
     return Attendance(
         sorted(meetings.values(), key=lambda each: (each.starts_at, each.pk), reverse=True), rows
     )
+
+
+def _came() -> QuerySet[Participation]:
+    held = (
+        Meeting.objects.filter(forums=Given("forum", BigIntegerField()), status=MeetingStatus.HELD)
+        .exclude(kind=MeetingKind.EVENT)
+        .order_by("-starts_at", "-pk")[:DOTS]
+    )
+    return (
+        Participation.objects.filter(meeting__in=held.values("pk"))
+        .select_related("meeting", "person__organisation__kind")
+        .only(
+            "attended",
+            "removed_at",
+            "meeting__starts_at",
+            "person__organisation__kind__side",
+        )
+    )
+
+
+_CAME = Statement(_came)
 
 
 def sides(forum: Forum, members: list[Membership], held: Attendance) -> list[SideSeat]:
@@ -134,21 +147,32 @@ def member_rows(members: list[Membership], held: Attendance) -> list[MemberRow]:
 
 def uncovered(forum: Forum, members: list[Membership]) -> list[str]:
     """Return what should be represented and is not: organisations, schools, and posts of the fixed circle."""
-    present = {each.person.organisation_id for each in members if each.person.organisation_id}
-    people = {each.person_id for each in members}
-    expected = Organisation.objects.filter(
-        Q(pk__in=forum.expected_organisations.values("organisation_id"))
-        | Q(school__in=forum.schools.filter(retired_at__isnull=True)),
-        retired_at__isnull=True,
-    ).exclude(pk__in=present)
-    held = Post.objects.filter(person_id__in=people, valid_until__isnull=True).values("kind_id")
-    kinds = PostKind.objects.filter(key__in=forum.circle, retired_at__isnull=True).exclude(pk__in=held)
-    names = (
-        expected.order_by()
-        .values_list("name", flat=True)
-        .union(kinds.order_by().values_list("name", flat=True))
-    )
+    names = set(_UNCOVERED(forum=forum.pk, today=timezone.localdate()))
+    if forum.circle:
+        people = {each.person_id for each in members}
+        held = Post.objects.filter(person_id__in=people, valid_until__isnull=True).values("kind_id")
+        kinds = PostKind.objects.filter(key__in=forum.circle, retired_at__isnull=True).exclude(pk__in=held)
+        names |= set(kinds.order_by().values_list("name", flat=True))
     return sorted(names)
+
+
+def _uncovered() -> QuerySet[Organisation, str]:
+    forum = Given("forum", BigIntegerField())
+    expected = ForumOrganisation.objects.filter(forum=forum).values("organisation_id")
+    schools = School.objects.filter(forums=forum, retired_at__isnull=True)
+    here = current_memberships(Given("today", DateField())).filter(
+        forum=forum, person__organisation=OuterRef("pk")
+    )
+    return (
+        Organisation.objects.filter(
+            Q(pk__in=expected) | Q(school__in=schools), ~Exists(here), retired_at__isnull=True
+        )
+        .order_by()
+        .values_list("name", flat=True)
+    )
+
+
+_UNCOVERED = Statement(_uncovered)
 
 
 def with_charter(forums: QuerySet[Forum]) -> QuerySet[Forum]:
@@ -232,7 +256,7 @@ class ForumPage:
 
 def forum_page(user: User, forum: Forum) -> ForumPage:
     """Return the overview of a forum that was read by `with_charter`."""
-    members = list(members_of(forum))
+    members = current_members(forum)
     held = attendance(forum)
     rows = member_rows(members, held)
     return ForumPage(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,13 +25,14 @@ from tovholder.meetings.models import (
     Topic,
     TopicStatus,
 )
-from tovholder.meetings.queries import items_visible_to
+from tovholder.meetings.queries import items_shown_to
 from tovholder.meetings.services.agenda import highest_level
 from tovholder.meetings.services.carrying import carry_limit, rule_facts, visible_open_agreements
 from tovholder.meetings.services.days import notice_date
 from tovholder.meetings.services.letters import MONTHS
 from tovholder.meetings.standing import readable_levels, sits_at_table
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.statements import Given, Statement
 
 Source, Part = AgendaItem.Source, Participation.Part
 BAR_WIDTH, GAP = 560, 3
@@ -122,15 +123,7 @@ def facts() -> dict[str, Subquery | Exists]:
 def agenda_for(user: User, meeting: Meeting) -> Agenda:
     """Return the agenda as the user may read it. Who sees only a part sees no clock times: a gap would tell."""
     levels = readable_levels(user, meeting)
-    items = list(
-        items_visible_to(user, meeting).select_related(
-            "topic__proposed_by",
-            "relay__from_forum",
-            "relay__to_forum",
-            "relay__to_person",
-            "deferred_from__meeting",
-        )
-    )
+    items = items_shown_to(user, meeting)
     all_shown = len(levels) > 1 or highest_level(meeting) == Level.GENERAL
     agreements: list[Agreement] = []
     if sits_at_table(user, meeting):
@@ -245,12 +238,22 @@ def budget(items: Sequence[AgendaItem], length: int) -> Budget:
 
 def participants(meeting: Meeting) -> list[Participation]:
     """Return who is invited or to be invited, by name; with organisation and who a substitute comes for."""
-    return list(
-        meeting.participations.filter(removed_at__isnull=True)
+    people = _PARTICIPANTS(meeting=meeting.pk)
+    for each in people:
+        each.meeting = meeting
+    return people
+
+
+def _participants() -> QuerySet[Participation]:
+    return (
+        Participation.objects.filter(meeting=Given("meeting", BigIntegerField()), removed_at__isnull=True)
         .exclude(part=Part.SUBSTITUTE, substitute_confirmed=False)
         .select_related("person__organisation__kind", "substitute_for__person", "only_item")
         .order_by("person__name", "pk")
     )
+
+
+_PARTICIPANTS = Statement(_participants)
 
 
 def checks(meeting: Meeting, agenda: Agenda, people: Sequence[Participation]) -> list[Check]:

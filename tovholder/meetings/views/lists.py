@@ -1,6 +1,7 @@
 """The list of meetings."""
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.forms.filters import MeetingFilterForm
+from tovholder.meetings.models import MeetingKind
 from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services.overview import state_word
 from tovholder.meetings.tables import meetings
@@ -20,10 +22,12 @@ PER_PAGE = 25
 @require_GET
 def meeting_list(request: HttpRequest) -> HttpResponseBase:
     form = MeetingFilterForm(request.GET, user=request.user, auto_id="f_%s")
-    found = form.apply(visible_to(request.user)).select_related("lead_forum").prefetch_related("forums")
-    if file := exported(request, meetings(found)):
+    found = form.apply(visible_to(request.user)).select_related("lead_forum")
+    if file := exported(request, meetings(found.prefetch_related("forums"))):
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    # Of an ordinary meeting the row says only which forum leads it.
+    prefetch_related_objects([each for each in page if each.kind == MeetingKind.JOINT], "forums")
     context = {
         "form": form,
         "page_obj": page,
