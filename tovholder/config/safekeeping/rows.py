@@ -34,9 +34,8 @@ class Table:
     @property
     def numbered(self) -> str:
         """The column that counts by itself, or ""."""
-        return next(
-            (f.column for f in self.fields if isinstance(f, models.AutoField | models.BigAutoField)), ""
-        )
+        counting = (models.AutoField, models.BigAutoField)
+        return next((str(field.column) for field in self.fields if isinstance(field, counting)), "")
 
 
 def tables(apps: Any, alias: str) -> list[Table]:
