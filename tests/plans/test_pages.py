@@ -38,15 +38,17 @@ def late(network, bo):
 
 def test_mine_puts_agreements_in_columns(client_for, network, bo, late):
     AgreementFactory(forum=network, what="I dag", responsible=bo.person, due_on=today())
+    soon = today() + timedelta(days=6)  # whatever day of the week it is
+    AgreementFactory(forum=network, what="Om seks dage", responsible=bo.person, due_on=soon)
     AgreementFactory(
         forum=network, what="Om lidt tid", responsible=bo.person, due_on=today() + timedelta(days=40)
     )
     AgreementFactory(forum=network, what="Uden dag", responsible=bo.person, due_on=None)
     page = client_for(bo).get(reverse("plans:mine")).context["page"]
     assert [each.what for each in page.late.agreements] == ["Ring til boligforeningen"]
-    assert [each.what for each in page.week.agreements] == ["I dag"]
+    assert [each.what for each in page.week.agreements] == ["I dag", "Om seks dage"]
     assert [each.what for each in page.later.agreements] == ["Om lidt tid", "Uden dag"]
-    assert page.open_count == 4
+    assert page.open_count == 5
 
 
 def test_mine_says_how_it_stands(client_for, bo, late):

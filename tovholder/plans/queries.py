@@ -17,7 +17,7 @@ from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, current_memberships, own_forum_ids, person_of
 from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
 from tovholder.plans.standing import within_cooperation
-from tovholder.plans.wording import end_of_week
+from tovholder.plans.wording import last_of_seven_days
 
 RECENT_DAYS = 30
 RECENT_SHOWN = 5
@@ -124,7 +124,11 @@ def my_agreements(
     found = _ordered(_filtered(everything, text, forum_id), order)
     lately = _filtered(closed, text, forum_id)
     late = [each for each in found if each.due_on is not None and each.due_on < today]
-    week = [each for each in found if each.due_on is not None and today <= each.due_on <= end_of_week(today)]
+    week = [
+        each
+        for each in found
+        if each.due_on is not None and today <= each.due_on <= last_of_seven_days(today)
+    ]
     later = [each for each in found if each not in late and each not in week]
     return MyAgreements(
         late=_column("late", late, all_of),
@@ -134,7 +138,8 @@ def my_agreements(
         forums=forums,
         late_count=sum(each.due_on is not None and each.due_on < today for each in everything),
         week_count=sum(
-            each.due_on is not None and today <= each.due_on <= end_of_week(today) for each in everything
+            each.due_on is not None and today <= each.due_on <= last_of_seven_days(today)
+            for each in everything
         ),
         open_count=len(everything),
         done_this_year=mine(user)

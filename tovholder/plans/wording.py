@@ -35,8 +35,9 @@ def day_and_month(day: date) -> str:
     return f"{day.day}. {MONTHS[day.month - 1]}"
 
 
-def end_of_week(today: date) -> date:
-    return today + timedelta(days=6 - today.weekday())
+def last_of_seven_days(today: date) -> date:
+    """Return the last of the seven days that begin today: on a Sunday, too, something lies ahead."""
+    return today + timedelta(days=6)
 
 
 def due_badge(agreement: Agreement, today: date) -> tuple[str, str]:
@@ -53,7 +54,7 @@ def due_badge(agreement: Agreement, today: date) -> tuple[str, str]:
         return (_("1 dag over") if days == 1 else _("%(n)s dage over") % {"n": days}), "error"
     if due == today:
         return _("I dag"), "warning"
-    if due <= end_of_week(today):
+    if due <= last_of_seven_days(today):
         return capitalised(f"{WEEKDAYS[due.weekday()]} {day_and_month(due)}"), "warning"
     year = f" {due.year}" if due.year != today.year else ""
     return day_and_month(due) + year, "plain"
@@ -82,12 +83,12 @@ def mine_lead(*, late: int, week: int, stuck: int, total: int) -> SafeString:
     elif week:
         parts = [
             format_html(
-                _("Ingen er over fristen. {} har <strong>frist denne uge</strong>."),
+                _("Ingen er over fristen. {} har <strong>frist inden for syv dage</strong>."),
                 capitalised(number_word(week)),
             )
         ]
     else:
-        parts = [mark_safe(_("Ingen er over fristen, og ingen har frist denne uge."))]  # noqa: S308 - our own words
+        parts = [mark_safe(_("Ingen er over fristen, og ingen har frist inden for syv dage."))]  # noqa: S308 - our own words
     if stuck:
         parts.append(
             format_html(
