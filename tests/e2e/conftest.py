@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.outbox.mail_server import free_port
 from tovholder.demo.cast import MAIL_DOMAIN, PASSWORD
@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 STARTS_WITHIN = 60
 DESKTOP, PHONE, NARROW = 1280, 390, 320
+
+# A click does not wait for the page it leads to, and a loaded machine takes its time: every look waits this long.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

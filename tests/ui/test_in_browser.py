@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 # Playwright runs a loop in this thread, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -57,9 +58,9 @@ def test_typed_text_comes_back_and_can_be_dropped(gallery):
 
 def test_dangerous_form_asks_once_and_escape_means_no(gallery):
     gallery.click("button:has-text('Gem')")
-    assert gallery.locator("dialog").inner_text().startswith("Vil du slette emnet?")
+    expect(gallery.locator("dialog")).to_contain_text("Vil du slette emnet?")
     gallery.keyboard.press("Escape")
-    assert gallery.locator("dialog").count() == 0
+    expect(gallery.locator("dialog")).to_have_count(0)
     assert "?" not in gallery.url
     gallery.click("button:has-text('Gem')")
     gallery.click("text=Slet emnet")
@@ -73,6 +74,6 @@ def test_errors_get_the_focus(gallery):
 def test_phone_menu_opens_and_closes(gallery):
     gallery.set_viewport_size({"width": 390, "height": 800})
     gallery.click(".js-menu-open")
-    assert gallery.locator(".mobile-drawer").is_visible()
+    expect(gallery.locator(".mobile-drawer")).to_be_visible()
     gallery.keyboard.press("Escape")
     gallery.locator(".mobile-drawer").wait_for(state="hidden")
