@@ -207,7 +207,8 @@ def readable(user: User, kinds: Iterable[str]) -> Q:
     chosen, may = set(kinds), Q(pk__in=())
 
     def among(found: QuerySet[Any], reference: str = "object_id") -> Q:
-        return Q(Exists(found.filter(pk=OuterRef(reference))))
+        # Said as a range of one: for "equal to", PostgreSQL may choose to read the whole table into a hash first.
+        return Q(Exists(found.filter(pk__gte=OuterRef(reference), pk__lte=OuterRef(reference))))
 
     general = among(AgendaItem.objects.filter(level=Level.GENERAL))
     files = AgendaAttachment.objects.filter(Q(item__isnull=True) | Q(item__level=Level.GENERAL))
