@@ -73,7 +73,7 @@ def dress(field: forms.Field) -> None:
 class NamesOnly(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
     """Choices read as number and name. As whole rows two hundred forums cost more than the rest of a page."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         yield from self.queryset.values_list("pk", "name")
