@@ -30,7 +30,9 @@ SETTINGS = (
         "production, demo or development. Production checks everything below.",
     ),
     Setting("SECRET_KEY", "", "Long random text that signs sessions and links.", True),
-    Setting("SECRET_KEY_FALLBACKS", "", "Former SECRET_KEYs that still open what they closed, comma between."),
+    Setting(
+        "SECRET_KEY_FALLBACKS", "", "Former SECRET_KEYs that still open what they closed, comma between."
+    ),
     Setting("DEBUG", "0", "1 shows error details. Refused in production."),
     Setting("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names, comma between.", True),
     Setting("PUBLIC_URL", "http://127.0.0.1:8000", "Address that links in mails start with.", True),
