@@ -135,3 +135,11 @@ def test_the_version_before_serves_while_the_migrations_run(tmp_path: Path) -> N
         failed = sum(count for how, count in others.items() if how not in {"302", "text 200", "text 409"})
         assert failed <= sum(others.values()) / 20, others
         assert check(made, made.facts()) == []
+
+
+def test_migrations_write_in_the_database_they_are_run_in() -> None:
+    """A restore builds its tables beside what is there; a step that asks the usual database would write there."""
+    files = [*ROOT.glob("tovholder/**/migrations/0*.py")]
+    assert len(files) > 10
+    astray = [path.name for path in files if ".objects" in (text := path.read_text()) and "alias" not in text]
+    assert astray == []

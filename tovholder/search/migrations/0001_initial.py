@@ -55,9 +55,10 @@ def drop_index(apps, schema_editor):
 
 def queue_everything(apps, schema_editor):
     """What is there already is indexed by the worker; an empty database has nothing to wait for."""
-    if apps.get_model("directory", "Person").objects.exists():
+    alias = schema_editor.connection.alias
+    if apps.get_model("directory", "Person").objects.using(alias).exists():
         sorts = ("meeting", "item", "addendum", "file", "topic", "agreement", "forum", "person")
-        apps.get_model("search", "Pending").objects.bulk_create(
+        apps.get_model("search", "Pending").objects.using(alias).bulk_create(
             [apps.get_model("search", "Pending")(sort=sort) for sort in sorts]
         )
 
