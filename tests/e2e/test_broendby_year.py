@@ -163,6 +163,7 @@ def test_a_year_of_networks(page: Page, live_server: Any, broendby: Any) -> None
 
     # --- the meeting: minutes and an agreement with a person and a date
     page.goto(f"{base}/moeder/{first_meeting.pk}/under/")
+    page.get_by_label("Ja, begynd mødet nu").check()  # its day is a month away
     page.get_by_role("button", name="Begynd mødet").click()
     page.wait_for_url("**/under/**")
     page.wait_for_function("document.readyState === 'complete' && document.querySelector('[data-autosave]')")

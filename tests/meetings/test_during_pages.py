@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,7 @@ from tovholder.meetings.models import (
 )
 from tovholder.meetings.services import capturing, running, writing
 from tovholder.plans.models import Agreement
+from tovholder.ui.templatetags.ui import dkdate
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 SCRIPT = {"HTTP_ACCEPT": "application/json"}
@@ -66,12 +69,37 @@ def html(response) -> str:
 
 
 def test_the_meeting_begins_with_one_button(page, planned):
+    planned.starts_at = timezone.now() + timedelta(hours=23)
+    planned.save()
+    assert "Vil du begynde nu?" not in html(page.get(url("run", planned)))
     assert "Begynd mødet" in html(page.get(url("run", planned)))
     response = page.post(url("start", planned), follow=True)
     assert "Snus i udskolingen" in html(response)
     assert "Punkt 1 af 3" in html(response)
     planned.refresh_from_db()
     assert planned.status == MeetingStatus.RUNNING
+
+
+def test_a_meeting_begun_before_its_day_asks_once(page, planned):
+    shown = html(page.get(url("run", planned)))
+    assert f"Mødet er først {dkdate(planned.starts_at)}. Vil du begynde nu?" in shown
+    assert 'name="early"' in shown
+    asked = html(page.post(url("start", planned), follow=True))
+    assert "Sæt kryds, hvis I vil begynde nu." in asked
+    planned.refresh_from_db()
+    assert planned.status == MeetingStatus.PLANNED
+    page.post(url("start", planned), {"early": "1"})
+    planned.refresh_from_db()
+    assert planned.status == MeetingStatus.RUNNING
+
+
+def test_a_meeting_taken_up_again_asks_nothing(page, meeting, anna):
+    running.finish(
+        by=anna, meeting=meeting, unfinished_items={i.pk: running.DONE for i in meeting.items.all()}
+    )
+    page.post(url("start", meeting))
+    meeting.refresh_from_db()
+    assert meeting.status == MeetingStatus.RUNNING
 
 
 @pytest.mark.parametrize("persona", ["bo", "carla", "grethe"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,6 +32,7 @@ from tovholder.meetings.services import agenda, carrying
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes, open_for_writing
 
 DEFER, DONE = "defer", "done"
+EARLY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -58,6 +59,11 @@ def start(*, by: User, meeting: Meeting) -> Meeting:
     record(by=by, action="meeting.started", obj=fresh)
     _open_item(fresh, _first_to_take(fresh), timezone.now())
     return fresh
+
+
+def is_early(meeting: Meeting) -> bool:
+    """Tell whether the meeting is planned and more than a day away: beginning it now is most often a slip."""
+    return meeting.status == MeetingStatus.PLANNED and meeting.starts_at - timezone.now() > EARLY
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.fetching import item_of, meeting_of, writable
 from tovholder.meetings.views.run_page import RunPage, catching
 from tovholder.meetings.views.texts import save_posted_text
+from tovholder.ui.templatetags.ui import dkdate
 
 
 @require_GET
@@ -38,6 +39,7 @@ def _show_start(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         "meeting": meeting,
         "guide": for_meeting(meeting, "before"),
         "may_start": policy.may_become(meeting, MeetingStatus.RUNNING),
+        "early": running.is_early(meeting),
         "may_tick": True,
     }
     return render(request, "meetings/run_start.html", context)
@@ -54,7 +56,17 @@ def run_item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    running.start(by=request.user, meeting=meeting_of(request, pk))
+    """Begin the meeting; one that is more than a day away is asked about once."""
+    meeting = meeting_of(request, pk)
+    policy.may_write_minutes(request.user, meeting).require()
+    if running.is_early(meeting) and "early" not in request.POST:
+        messages.warning(
+            request,
+            _("Mødet er først %(day)s. Sæt kryds, hvis I vil begynde nu.")
+            % {"day": dkdate(meeting.starts_at)},
+        )
+        return redirect("meetings:run", pk)
+    running.start(by=request.user, meeting=meeting)
     return redirect("meetings:run", pk)
 
 
