@@ -8,6 +8,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from tovholder.config.environment import Environment
+from tovholder.config.logs import trace
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 ENV = Environment.read(BASE_DIR)
@@ -297,7 +298,7 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(trace),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -315,6 +316,7 @@ LOGGING = {
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_log_level,
+                structlog.processors.ExceptionRenderer(trace),
             ],
         }
     },
