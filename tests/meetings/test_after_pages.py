@@ -12,7 +12,13 @@ from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
-from tests.factories import AgendaItemFactory, AgreementFactory, MeetingFactory, ParticipationFactory
+from tests.factories import (
+    AgendaItemFactory,
+    AgreementFactory,
+    MeetingFactory,
+    ParticipationFactory,
+    PersonFactory,
+)
 from tovholder.audit.models import Event
 from tovholder.meetings.models import Meeting, Minutes, MinutesComment, MinutesStatus
 from tovholder.meetings.services import attendance, capturing, minutes, running, writing
@@ -75,6 +81,26 @@ def test_the_page_names_what_is_missing_and_mends_it_in_place(page, held):
     body = html(page.post(url("approve", held), follow=True))
     assert "Referatet er godkendt." in body
     assert "mangler, før referatet" not in body
+
+
+def test_who_has_no_email_is_told_by_the_convener_herself(page, held, anna, bo, client_for):
+    item, hidden = held.items.order_by("position")
+    asked, responsible, unasked, absent = (
+        PersonFactory(name=name, email="")
+        for name in ("Ulla Uden", "Otto Ingen", "Ingrid Intet", "Alma Andet")
+    )
+    for person in (responsible, absent):
+        ParticipationFactory(meeting=held, person=person)
+    capturing.add_outcome(by=anna, item=item, kind="proposal", text="Mere lys", to_person=asked)
+    capturing.add_outcome(by=anna, item=hidden, kind="proposal", text="Mere ro", to_person=unasked)
+    capturing.add_agreement(
+        by=anna, item=item, what="Ring", responsible=responsible, due_on=timezone.localdate()
+    )
+    told = "Får ikke mail: Otto Ingen og Ulla Uden. Sig det selv til dem."
+    assert told in html(page.get(url("after", held)))
+    make_whole(held, anna)
+    assert told in html(page.post(url("approve", held), follow=True))
+    assert "Får ikke mail" not in html(client_for(bo).get(url("after", held)))
 
 
 def test_an_older_agreement_that_lacks_a_day_is_mended_too(page, anna, network):

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from tovholder.access.levels import Level
 from tovholder.directory.models import PartyType, Person
+from tovholder.meetings.models import AgreementOrigin, Meeting, Outcome
+from tovholder.plans.models import AgreementStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,24 @@ def readers(people: Iterable[Any], *, some_anonymous: bool) -> Readers:
         else:
             sorted_out.everything.append(person)
     return sorted_out
+
+
+def not_mailed(meeting: Meeting, levels: Iterable[str]) -> QuerySet[Person]:
+    """Return who gets a proposal or answers for an open agreement of the meeting, but has no address to mail to.
+
+    `levels` are those the reader may see. A proposal under an anonymous item is sent to nobody, so it names nobody.
+    """
+    proposed = Outcome.objects.filter(
+        item__meeting=meeting, item__level=Level.GENERAL, kind=Outcome.Kind.PROPOSAL
+    )
+    agreed = AgreementOrigin.objects.filter(
+        item__meeting=meeting,
+        agreement__status=AgreementStatus.OPEN,
+        agreement__level__in=[str(level) for level in levels],
+    )
+    return Person.objects.current().filter(
+        Q(pk__in=proposed.values("to_person")) | Q(pk__in=agreed.values("agreement__responsible")), email=""
+    )
 
 
 def _from_outside(person: Any) -> bool:

@@ -27,7 +27,7 @@ from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minute_record import Material, MinuteRecord, for_reader
 from tovholder.meetings.services.minutes import blockers
 from tovholder.meetings.services.papers import approved_line
-from tovholder.meetings.services.readership import readers
+from tovholder.meetings.services.readership import not_mailed, readers
 from tovholder.ui.templatetags.ui import dkday, dktime, personlist
 
 
@@ -193,6 +193,11 @@ class AfterPage:
             each.level != Level.GENERAL for each in self.agenda
         )
         return readers(self.material.everybody, some_anonymous=hidden)
+
+    @cached_property
+    def not_mailed(self) -> list[Any]:
+        """Whom the convener must tell herself; asked only by who runs the meeting."""
+        return list(not_mailed(self.meeting, readable_levels(self.user, self.meeting)))
 
     @property
     def present(self) -> list[str]:
