@@ -6,12 +6,12 @@ Run by `load.py` in the city's own environment. Every second visit is Anna's, wh
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from importlib import import_module
 from itertools import chain
 from typing import Any
-from urllib.parse import urlencode
 
 import django
 
@@ -25,7 +25,8 @@ from django.contrib.auth import (  # noqa: E402
     SESSION_KEY,
     get_user_model,
 )
-from django.urls import NoReverseMatch, reverse  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tovholder.forums.standing import own_forum_ids  # noqa: E402
@@ -36,6 +37,7 @@ WORDS = ("fravær", "forældremøde", "natteliv", "Netværk 3", "lattergas", "kl
 
 
 def main() -> int:
+    logging.disable(logging.INFO)  # our own visits
     print(json.dumps(visits()))
     return 0
 
@@ -55,15 +57,16 @@ def visits() -> dict[str, list[tuple[str, str]]]:
         "meeting page": each_own(people, cookies, "meetings:before", meetings_of),
         "Mine aftaler": [(cookies[user.pk], reverse("plans:mine")) for user in people],
     }
-    try:
-        address = reverse("search:search")
-    except NoReverseMatch:
-        print("No search to measure.", file=sys.stderr)
-        return pages
-    pages["search"] = [
-        (cookies[user.pk], f"{address}?{urlencode({'q': word})}") for word in WORDS for user in people
-    ]
+    asked = {user.pk: searches_of(cookies[user.pk]) for user in users}
+    pages["search"] = [(cookies[user.pk], asked[user.pk][n]) for n in range(len(WORDS)) for user in people]
     return pages
+
+
+def searches_of(cookie: str) -> list[str]:
+    """Type the words one after the other, as people do; return the addresses of what was found."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    return [client.post(reverse("search:ask"), {"q": word}).url for word in WORDS]  # type: ignore[attr-defined]
 
 
 def login(user: Any, backend: str) -> str:
