@@ -13,10 +13,10 @@ PLACES: dict[str, list[Any]] = {
     "slug": ["aftale", "forslag", "emne", "vroevl"],
     "step": ["gjort", "aendr", "udskyd", "vroevl"],
     "token": ["a:b:c", "%00", "æøå:1:2"],
-    "number": [1, 10**30],
+    "number": [*range(1, 9), 10**30],  # of a search, see `world.SEARCHES`; of a version
     "version": [1, 2, 10**30],
     "uidb36": ["1", "zzzzzz"],
-    "key": ["set-password", "x-y"],
+    "key": ["personer", "x-y"],
 }
 # What stands in a place that nobody has told of: so a new address is tried from its first day.
 UNKNOWN: dict[str, list[Any]] = {
@@ -40,7 +40,8 @@ KINDS: dict[str, list[tuple[str, str]]] = {
     "insights": [("person", "person"), ("", "forum")],
     "directory": [("person", "person"), ("", "any")],
     "accounts": [("", "user")],
-    "imports": [("word", "forum"), ("", "any")],
+    "imports": [("word", "forum"), ("", "batch")],
+    "oversight": [("tick", "line"), ("", "review")],
 }
 
 

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.security.addresses import paths, patterns
-from tests.security.world import ALLOWED, KNOWS, World, build
+from tests.security.world import ALLOWED, KNOWS, SEARCHES, World, build
 from tovholder.audit.models import Event
 from tovholder.meetings.services import invitations, minutes
 from tovholder.outbox.models import OutgoingMail
@@ -44,6 +44,9 @@ def client_of(world: World, name: str) -> Client:
     client = Client(raise_request_exception=False)
     if name != "stranger":
         client.force_login(world.users[name])
+        session = client.session
+        session["searches"] = SEARCHES
+        session.save()
     return client
 
 
@@ -147,13 +150,21 @@ def test_another_forums_meeting_does_not_exist(world, who):
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+def finds_neighbour(world: World, who: str) -> bool:
+    """Whether a search for the meeting elsewhere shows it."""
+    number = next(number for number, text in SEARCHES if text == "kanarinabo")
+    return "kanariNABO" in body(client_of(world, who).get(f"/soeg/{number}/"))
+
+
 def test_the_canaries_do_sing_where_they_may(world):
     """The crawl would be worth nothing if nobody heard them."""
     heard = {canary: set() for canary in ALLOWED}
     places = re.compile(
-        r"/moeder/\d+/(|efter/|referat.pdf)$|/aftaler/$|/fora/\d+/deltagere/\d+/$|/vejviser/personer/\d+/$"
+        r"/moeder/\d+/(|efter/|referat.pdf)$|/soeg/\d+/$|/opsaetning/import/\d+/$|/aftaler/$|/fora/\d+/deltagere/\d+/$|/vejviser/personer/\d+/$"
     )
-    for who in ("anna", "erik", "gaest"):
+    found = {who for who in ("anna", "erik", "bo") if finds_neighbour(world, who)}
+    assert found == {"anna", "erik"}
+    for who in ("anna", "erik", "gaest", "hans"):
         client = client_of(world, who)
         for path in (path for _name, path in everything(world) if places.match(path)):
             said = body(client.get(path))
@@ -165,6 +176,7 @@ def test_the_canaries_do_sing_where_they_may(world):
     assert heard["kanariVURDERING"] == {"anna"}
     assert heard["kanariANDET"] == {"erik"}
     assert heard["kanariKLADDE"] == {"anna"}
+    assert heard["kanariIMPORT"] == {"hans"}
     assert "anna" in heard["kanariTELEFON"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -30,6 +30,7 @@ from tovholder.access.levels import Level
 from tovholder.accounts.models import Role, User
 from tovholder.documents.models import Attachment
 from tovholder.forums.models import Charter, Forum, OlderMinutes, ParticipantReview
+from tovholder.imports.models import Batch
 from tovholder.meetings.models import (
     AgendaAttachment,
     AgendaItem,
@@ -44,7 +45,9 @@ from tovholder.meetings.models import (
     Topic,
 )
 from tovholder.meetings.services import minute_record
+from tovholder.oversight.models import Review, ReviewLine
 from tovholder.plans.models import Agreement, AgreementNote
+from tovholder.search import services as search
 
 # Each canary, and who may ever see it. Everything that is not named here stays with nobody.
 TABLE = {"anna", "bo", "carla"}
@@ -57,7 +60,10 @@ ALLOWED: dict[str, set[str]] = {
     "kanariNABO": {"erik", "anna", "grethe"},
     "kanariTELEFON": {"anna", "bo", "carla", "dina", "erik", "grethe", "hans", "gaest", "forhen", "afmeldt"},
     "kanariKLADDE": {"anna"},
+    "kanariIMPORT": {"hans"},
 }
+# What everybody searches for. In small letters: the page says what was typed, and a canary is heard only as it stands.
+SEARCHES = [[number, canary.lower()] for number, canary in enumerate(ALLOWED, start=1)]
 # Who knows of the meetings of Netværk Vester at all: its table, guests, and roles that see all meetings.
 KNOWS = TABLE | {"frida", "gaest", "grethe", "forhen"}
 
@@ -99,8 +105,24 @@ def build(users: dict[str, User], forum: Forum) -> World:
         lead_forum=forum, kind="event", starts_at=now + timedelta(days=50), capacity=10
     )
     _between(world)
+    _oversight(world)
+    search.rebuild()
     world.ids = _ids(world)
     return world
+
+
+def _oversight(world: World) -> None:
+    """A file that waits to be brought in, and a month of the log to be looked at."""
+    row = {"row": 2, "state": "new", "label": "kanariIMPORT", "fields": []}
+    counts = {"new": 1, "changed": 0, "same": 0, "doubles": 0}
+    Batch.objects.create(kind="personer", uploaded_by=world.users["hans"], preview=[row], counts=counts)
+    month = date(2026, 1, 1)
+    review = Review.objects.create(
+        month=month, made_at=timezone.now(), seed="1", readings=1, first_event=1, last_event=1
+    )
+    ReviewLine.objects.create(
+        review=review, position=1, reason="chance", event_id=1, actor=world.users["bo"].audit_key, day=month
+    )
 
 
 def _directory(world: World) -> None:
@@ -331,5 +353,8 @@ def _ids(world: World) -> dict[str, list[int]]:
         "person": [world.users["bo"].person.pk, world.users["erik"].person.pk, *junk],
         "user": [world.users["bo"].pk, *junk],
         "thing": [*of(Topic.objects.filter(from_item__meeting=own)), *of(Outcome.objects.all()), *junk],
+        "batch": [*of(Batch.objects.all()), *junk],
+        "review": [*of(Review.objects.all()), *junk],
+        "line": [*of(ReviewLine.objects.all()), *junk],
         "any": [1, *junk],
     }
