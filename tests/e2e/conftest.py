@@ -28,7 +28,8 @@ from tovholder.demo.cast import MAIL_DOMAIN, PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 STARTS_WITHIN = 60
-DESKTOP, PHONE, NARROW = 1280, 390, 320
+# COLUMNS: just wide enough for the columns beside the text, so the tightest place for them.
+DESKTOP, PHONE, NARROW, COLUMNS = 1280, 390, 320, 1120
 
 # A click does not wait for the page it leads to, and a loaded machine takes its time: every look waits this long.
 expect.set_options(timeout=15_000)

@@ -1,7 +1,7 @@
 """Every page that somebody can reach by links: axe finds nothing, nothing complains, nothing scrolls sideways.
 
 Each persona's pages are crawled by plain requests, one page for each address pattern; then the browser looks at each
-pattern once, as the first persona who came there, at three widths.
+pattern once, as the first persona who came there, at four widths.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import DESKTOP, NARROW, PHONE, Demo
+from tests.e2e.conftest import COLUMNS, DESKTOP, NARROW, PHONE, Demo
 from tovholder.demo.cast import PERSONAS
 
 pytestmark = pytest.mark.e2e
@@ -105,7 +105,7 @@ def faults(page: Page, heard: list[str]) -> list[str]:
     for width in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
         wrong += [f"{width}: {each}" for each in violations(page)]
-    for width in (PHONE, NARROW):
+    for width in (PHONE, NARROW, COLUMNS):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
