@@ -86,8 +86,9 @@ def _run(user: object, count: int, text: bytes, book: bytes) -> None:
     again = timed("compare again: all the same", count, lambda: make_plan(kind, understood.records, by=user))
     batch.refresh_from_db()
     timed("see what depends", count, lambda: undoing.what_depends(batch))
-    timed("undo", count, lambda: undoing.undo(by=user, batch=batch))
-    print(f"{status}; the second time {again.counts}")
+    undoing.start(by=user, batch=batch)
+    back = timed("undo, a log line each", count, lambda: undoing.run(batch.pk))
+    print(f"{status}; the second time {again.counts}; {back}")
 
 
 if __name__ == "__main__":

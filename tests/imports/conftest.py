@@ -14,10 +14,14 @@ from tests.factories import (
 )
 from tests.imports.files import understood
 from tovholder.accounts.models import User
+from tovholder.directory.models import Organisation, Person, School
+from tovholder.forums.models import Membership
 from tovholder.imports.kinds import KINDS
 from tovholder.imports.models import Batch
 from tovholder.imports.planning import Plan, make_plan
-from tovholder.imports.services import keeping, running
+from tovholder.imports.services import keeping, running, undoing
+
+TWO = "Navn;E-mail;Telefon\nEva Ny;eva@vestby.example;11223344\nÅse Sørensen;aase@vestby.example;99887766\n"
 
 
 @pytest.fixture
@@ -55,4 +59,24 @@ def brought(by: User, kind: str, text: str) -> Batch:
     return batch
 
 
-__all__ = ["brought", "kept", "planned", "town"]
+def undone(by: User, batch: Batch) -> str:
+    """Undo a file, as the worker does. Returns what became of it."""
+    undoing.start(by=by, batch=batch)
+    return undoing.run(batch.pk)
+
+
+def snapshot() -> list[list[tuple]]:
+    return [
+        sorted(model.objects.values_list(), key=str) for model in (Person, Organisation, School, Membership)
+    ]
+
+
+class Killed(BaseException):
+    """Like kill -9: no handler of ours runs."""
+
+
+def dies(*_args: object) -> None:
+    raise Killed
+
+
+__all__ = ["TWO", "Killed", "brought", "dies", "kept", "planned", "snapshot", "town", "undone"]

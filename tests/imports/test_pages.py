@@ -15,7 +15,7 @@ from tovholder.imports import progress
 from tovholder.imports.kinds import KINDS
 from tovholder.imports.models import Batch
 from tovholder.imports.policy import may_import
-from tovholder.imports.services import running
+from tovholder.imports.services import running, undoing
 
 HOME = "/opsaetning/import/"
 TWO = "Navn;E-mail;Telefon\nEva Ny;eva@vestby.example;11223344\nÅse Sørensen;aase@vestby.example;99887766\n"
@@ -56,7 +56,14 @@ def test_from_upload_to_undo(town, hans, client_for):
     assert "Fortryd importen" in client.get(seen.url).content.decode()
     assert "1 nye bliver fjernet" in client.get(f"{seen.url}fortryd/").content.decode()
     page = client.post(f"{seen.url}fortryd/", follow=True).content.decode()
-    assert "Alt er, som det var før" in page
+    assert "Fortryder importen af personer" in page
+    assert "Bliver fortrudt" in client.get(HOME).content.decode()
+    assert client.post(f"{seen.url}fortryd/").status_code == 403  # it is on its way
+    assert undoing.run(batch.pk) == "undone"
+    page = client.get(seen.url).content.decode()
+    assert "er taget tilbage" in page
+    assert page.count(hans.name) >= 2  # who brought it in, and who undid it
+    assert "/fortryd/" not in client.get(HOME).content.decode()
     assert not Person.objects.filter(email="eva@vestby.example").exists()
 
 
@@ -144,6 +151,12 @@ def test_the_progress_is_told_live_and_ends_by_itself(town, hans, client_for):
         assert 'max="100" value="50"' in text
     running.run(batch.pk)
     assert client.get(path, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    undoing.start(by=hans, batch=batch)
+    assert "Venter på at begynde" in client.get(path, headers={"HX-Request": "true"}).content.decode()
+    progress.tell(batch.pk, 0, 2)
+    assert "om noget bruger rækkerne" in client.get(path, headers={"HX-Request": "true"}).content.decode()
+    undoing.run(batch.pk)
+    assert client.get(path, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
 
 def test_what_is_under_way_is_not_begun_twice_nor_dropped(town, hans, client_for):
@@ -168,8 +181,13 @@ def test_an_undo_that_cannot_be_says_why(town, hans, client_for):
     batch = brought(hans, "personer", TWO)
     Person.objects.filter(email="aase@vestby.example").update(phone="55555555")
     path = f"{HOME}{batch.pk}/fortryd/"
-    for answer in (client_for(hans).get(path), client_for(hans).post(path)):
-        assert "Åse Sørensen er ændret siden importen." in answer.content.decode()
+    client = client_for(hans)
+    assert "Åse Sørensen er ændret siden importen." in client.get(path).content.decode()
+    client.post(path)  # as from a page that was opened before
+    assert undoing.run(batch.pk) == "done"
+    page = client.get(f"{HOME}{batch.pk}/").content.decode()
+    assert "Noget bruger det, filen bragte." in page
+    assert f'href="{path}"' in page
     assert Person.objects.filter(email="eva@vestby.example").exists()
 
 

@@ -12,16 +12,19 @@ class BatchStatus(models.TextChoices):
     QUEUED = "queued", _("Venter på at begynde")
     RUNNING = "running", _("Hentes ind")
     DONE = "done", _("Hentet ind")
+    UNDOING = "undoing", _("Bliver fortrudt")
     FAILED = "failed", _("Ikke hentet ind")
     UNDONE = "undone", _("Fortrudt")
 
 
-# A queued or running one goes back to be looked at again when the tables have changed since it was shown.
+# A running one goes back to be looked at again when the tables have changed since it was shown, and one that is being
+# undone is in as before when something stands on what it brought.
 TRANSITIONS: dict[str, frozenset[str]] = {
     BatchStatus.READ: frozenset({BatchStatus.QUEUED}),
     BatchStatus.QUEUED: frozenset({BatchStatus.RUNNING}),
     BatchStatus.RUNNING: frozenset({BatchStatus.DONE, BatchStatus.FAILED, BatchStatus.READ}),
-    BatchStatus.DONE: frozenset({BatchStatus.UNDONE}),
+    BatchStatus.DONE: frozenset({BatchStatus.UNDOING}),
+    BatchStatus.UNDOING: frozenset({BatchStatus.UNDONE, BatchStatus.DONE}),
     BatchStatus.FAILED: frozenset(),
     BatchStatus.UNDONE: frozenset(),
 }
@@ -42,12 +45,16 @@ class Batch(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     # What to take back: {"made": [[table, pk], …], "changed": [[table, pk, {field: [before, after]}], …]}.
     undo = models.JSONField(default=dict, blank=True)
-    # Why it was not brought in: a sentence.
+    # Why it was not brought in, or not undone: a sentence.
     told = models.TextField(blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     uploaded_at = models.DateTimeField(_("lagt op"), auto_now_add=True)
+    # When the worker was last asked, to bring it in or to undo it.
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("hentet ind"), null=True, blank=True)
 
@@ -59,4 +66,4 @@ class Batch(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.status in (BatchStatus.QUEUED, BatchStatus.RUNNING)
+        return self.status in (BatchStatus.QUEUED, BatchStatus.RUNNING, BatchStatus.UNDOING)

@@ -22,17 +22,22 @@ def may_become(batch: Batch, status: BatchStatus) -> Decision:
     """The state question: a file runs once, and only what is in can be undone."""
     if status in TRANSITIONS[batch.status]:
         return yes("transition")
+    if batch.status == BatchStatus.UNDOING:
+        return no("being_undone", _("Importen er ved at blive fortrudt. Vent, til det er gjort."))
     if batch.is_under_way:
         return no("under_way", _("Filen er ved at blive hentet ind. Vent, til den er færdig."))
-    if status == BatchStatus.UNDONE:
+    if status == BatchStatus.UNDOING:
         return no("not_done", _("Der er ikke noget at fortryde."))
     return no("not_waiting", _("Filen venter ikke længere på at blive hentet ind."))
 
 
 def may_undo(batch: Batch, newest: int | None) -> Decision:
-    """Only the last file can be undone, while it is remembered what it changed."""
-    if not (decision := may_become(batch, BatchStatus.UNDONE)):
-        return decision
+    """Only what is in can be undone, and only while it is the last and remembered."""
+    return may_become(batch, BatchStatus.UNDOING) and may_take_back(batch, newest)
+
+
+def may_take_back(batch: Batch, newest: int | None) -> Decision:
+    """The worker asks again: another file may have gone in since somebody asked for the undo."""
     if batch.pk != newest:
         return no("not_last", _("Kun den seneste import kan fortrydes. Der er hentet noget ind siden."))
     if not batch.undo:

@@ -22,6 +22,14 @@ def latest(user: User, limit: int = 10) -> QuerySet[Batch]:
 
 
 def newest_done() -> int | None:
-    """Return the number of the last file that went in and was not undone."""
-    done = Batch.objects.filter(status__in=[BatchStatus.DONE]).order_by("-finished_at", "-pk")
-    return done.values_list("pk", flat=True).first()
+    """Return the number of the last file that went in and is not undone yet."""
+    done = Batch.objects.filter(status__in=[BatchStatus.DONE, BatchStatus.UNDOING])
+    return done.order_by("-finished_at", "-pk").values_list("pk", flat=True).first()
+
+
+def undoable() -> int | None:
+    """Return the number of the file that `policy.may_undo` lets one undo, or None."""
+    if (newest := newest_done()) is None:
+        return None
+    last = Batch.objects.filter(pk=newest, status=BatchStatus.DONE).exclude(undo={})
+    return last.values_list("pk", flat=True).first()

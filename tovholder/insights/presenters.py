@@ -61,6 +61,8 @@ SENTENCES = {
     "import.row_removed": gettext_lazy("fjernede en række ved at fortryde en import"),
     "import.row_restored": gettext_lazy("satte en række tilbage ved at fortryde en import"),
     "import.started": gettext_lazy("satte en import i gang"),
+    "import.undo_restarted": gettext_lazy("satte en standset fortrydelse af en import i gang igen"),
+    "import.undo_started": gettext_lazy("bad om at få en import fortrudt"),
     "import.undone": gettext_lazy("fortrød en import"),
     "import.uploaded": gettext_lazy("lagde en fil op til gennemsyn før import"),
     "item.presenter_handed_over": gettext_lazy("gav et oplæg videre til en anden"),

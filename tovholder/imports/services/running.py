@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Refused
@@ -19,10 +18,10 @@ from tovholder.imports.kinds import KINDS
 from tovholder.imports.models import Batch, BatchStatus
 from tovholder.imports.planning import CHANGED, NEW, Item, Kind, Plan, kept, make_plan
 from tovholder.imports.services.keeping import records_of, show
+from tovholder.imports.services.queueing import hand_over
 
 log = structlog.get_logger(__name__)
 CHUNK = 500
-TASK = "tovholder.imports.tasks.bring_in"
 
 
 class PlanChanged(Exception):
@@ -42,26 +41,7 @@ def start(*, by: User, batch: Batch) -> None:
     fresh.status, fresh.started_at, fresh.told = BatchStatus.QUEUED, timezone.now(), ""
     fresh.save(update_fields=["status", "started_at", "told"])
     record(by=by, action="import.started", obj=fresh, details={"kind": fresh.kind})
-    progress.forget(fresh.pk)
-    _queue(fresh.pk)
-
-
-@transaction.atomic
-def start_again(*, by: User, batch: Batch) -> None:
-    """Hand a file whose worker has stopped to another. If the first still works, only one of them writes."""
-    policy.may_import(by).require()
-    fresh = Batch.objects.select_for_update().get(pk=batch.pk)
-    if fresh.is_under_way and progress.is_quiet(fresh.pk, fresh.started_at):
-        fresh.started_at = timezone.now()
-        fresh.save(update_fields=["started_at"])
-        record(by=by, action="import.restarted", obj=fresh, details={"kind": fresh.kind})
-        progress.forget(fresh.pk)
-        _queue(fresh.pk)
-
-
-def _queue(batch_id: int) -> None:
-    # By name: the task imports this module.
-    import_string(TASK).enqueue(batch_id)
+    hand_over(fresh)
 
 
 def run(batch_id: int) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import structlog
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import Refused, no
 from tovholder.accounts.models import User
 from tovholder.audit.services import record, record_many
-from tovholder.imports import policy
+from tovholder.imports import policy, progress
 from tovholder.imports.models import Batch, BatchStatus
 from tovholder.imports.planning import kept
 from tovholder.imports.queries import newest_done
+from tovholder.imports.services.queueing import hand_over
 
+log = structlog.get_logger(__name__)
 CHUNK = 500
 SHOWN = 20
 # What one thing does to another, after its name: "Bo Berg er med i et forum".
@@ -37,10 +41,6 @@ USES = {
 }
 
 
-class DependedOn(Refused):
-    """Something stands on what the file brought."""
-
-
 def what_depends(batch: Batch) -> list[str]:
     """Return a sentence for each thing that stands in the way of an undo; at most a screenful, then how many more."""
     found: list[str] = []
@@ -54,22 +54,72 @@ def what_depends(batch: Batch) -> list[str]:
 
 
 @transaction.atomic
-def undo(*, by: User, batch: Batch) -> None:
-    """Take back what a file brought. Raises Refused when it is not the last, or something stands on it."""
+def start(*, by: User, batch: Batch) -> None:
+    """Hand the undo to the worker. Raises Refused when the file is not the last, or on its way back already."""
     policy.may_import(by).require()
     fresh = Batch.objects.select_for_update().get(pk=batch.pk)
     policy.may_undo(fresh, newest_done()).require()
-    if what_depends(fresh):
-        raise DependedOn(
-            no("depended_on", _("Importen kan ikke fortrydes, fordi noget bruger det, den bragte."))
+    fresh.status, fresh.started_at, fresh.undone_by, fresh.told = BatchStatus.UNDOING, timezone.now(), by, ""
+    fresh.save(update_fields=["status", "started_at", "undone_by", "told"])
+    record(by=by, action="import.undo_started", obj=fresh, details={"kind": fresh.kind})
+    hand_over(fresh)
+
+
+def run(batch_id: int) -> str:
+    """Take back what a file brought, in one transaction, and return the status. Safe to call again after a kill."""
+    try:
+        with transaction.atomic():
+            batches = Batch.objects.select_for_update(of=("self",)).select_related("undone_by")
+            batch = batches.filter(pk=batch_id, status=BatchStatus.UNDOING).first()
+            if batch is None:  # another worker was quicker
+                return ""
+            _undo(batch)
+            status = batch.status
+    except Refused as refused:
+        status = _still_in(batch_id, str(refused))
+    except IntegrityError:
+        status = _still_in(batch_id, _("Noget blev ændret i Tovholder imens. Prøv igen."))
+    except Exception as error:
+        # Only the kind of fault is logged: its words could hold what stood in a row.
+        log.error("undo_failed", batch=batch_id, error=type(error).__name__)
+        told = _(
+            "Der skete en fejl. Prøv igen, og sig det til jer, der driver Tovholder, hvis det gentager sig."
         )
-    for label, pks in _by_table(fresh.undo["made"]).items():
-        _take_away(by, fresh, apps.get_model(label), pks)
-    for label, rows in _by_table(fresh.undo["changed"]).items():
-        _put_back(by, fresh, apps.get_model(label), rows)
-    fresh.undo, fresh.status = {}, BatchStatus.UNDONE
-    fresh.save(update_fields=["undo", "status"])
-    record(by=by, action="import.undone", obj=fresh, details={"kind": fresh.kind})
+        status = _still_in(batch_id, told)
+    progress.forget(batch_id)
+    return str(status)
+
+
+def _still_in(batch_id: int, sentence: str) -> str:
+    """Say why it was not undone: all that it brought is still there."""
+    told = _("Intet er fortrudt. %(why)s") % {"why": sentence}
+    Batch.objects.filter(pk=batch_id, status=BatchStatus.UNDOING).update(status=BatchStatus.DONE, told=told)
+    return BatchStatus.DONE
+
+
+def _undo(batch: Batch) -> None:
+    policy.may_import(batch.undone_by).require()
+    by: User = batch.undone_by  # type: ignore[assignment]
+    policy.may_take_back(batch, newest_done()).require()
+    made, changed = batch.undo["made"], batch.undo["changed"]
+    done, total = 0, len(made) + len(changed)
+    progress.tell(batch.pk, done, total)
+    if what_depends(batch):
+        sentence = _("Noget bruger det, filen bragte. Tryk på Fortryd importen for at se, hvad det er.")
+        no("depended_on", sentence).require()
+    for label, pks in _by_table(made).items():
+        for chunk in _chunks(list(pks)):
+            _take_away(by, batch, apps.get_model(label), chunk)
+            done += len(chunk)
+            progress.tell(batch.pk, done, total)
+    for label, rows in _by_table(changed).items():
+        for chunk in _chunks(list(rows)):
+            _put_back(by, batch, apps.get_model(label), {pk: rows[pk] for pk in chunk})
+            done += len(chunk)
+            progress.tell(batch.pk, done, total)
+    batch.undo, batch.status = {}, BatchStatus.UNDONE
+    batch.save(update_fields=["undo", "status"])
+    record(by=by, action="import.undone", obj=batch, details={"kind": batch.kind})
 
 
 def _by_table(lines: Iterable[Sequence[Any]]) -> dict[str, dict[int, Any]]:
@@ -132,15 +182,12 @@ def _chunks(pks: Sequence[int]) -> Iterator[Sequence[int]]:
         yield pks[start : start + CHUNK]
 
 
-def _take_away(by: User, batch: Batch, model: type[models.Model], pks: Iterable[int]) -> None:
-    for chunk in _chunks(list(pks)):
-        objects = list(model._base_manager.filter(pk__in=chunk))
-        record_many(
-            by=by, lines=[log_line(action="import.row_removed", batch=batch, obj=obj) for obj in objects]
-        )
-        # Nothing points to them, that was asked above and the database's own keys ask again; so no search for what hangs on.
-        rows = model._base_manager.filter(pk__in=chunk)
-        rows._raw_delete(rows.db)
+def _take_away(by: User, batch: Batch, model: type[models.Model], pks: Sequence[int]) -> None:
+    rows = model._base_manager.filter(pk__in=pks)
+    record_many(by=by, lines=[log_line(action="import.row_removed", batch=batch, obj=obj) for obj in rows])
+    # Nothing points to them, that was asked above and the database's own keys ask again; so no search for what hangs on.
+    gone = rows.all()
+    gone._raw_delete(gone.db)
 
 
 def _put_back(by: User, batch: Batch, model: type[models.Model], rows: dict[int, Any]) -> None:

@@ -21,7 +21,7 @@ from tovholder.imports.models import Batch, BatchStatus
 from tovholder.imports.planning import Kind, make_plan
 from tovholder.imports.reading.files import read_upload
 from tovholder.imports.reading.problems import Unreadable
-from tovholder.imports.services import keeping, running, undoing
+from tovholder.imports.services import keeping, queueing, running, undoing
 from tovholder.ui.download import XLSX, exported
 from tovholder.ui.tables import as_csv
 
@@ -42,7 +42,9 @@ def _kind(request: HttpRequest, key: str) -> Kind:
 
 def _batch(request: HttpRequest, pk: int) -> Batch:
     policy.may_import(request.user).require()
-    return get_object_or_404(queries.visible_to(request.user).select_related("uploaded_by"), pk=pk)
+    # The rows are megabytes, and who watches asks each second: they are read when a page shows them.
+    found = queries.visible_to(request.user).defer(*queries.HEAVY).select_related("uploaded_by", "undone_by")
+    return get_object_or_404(found, pk=pk)
 
 
 @require_GET
@@ -55,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": [
             (each, kind) for each, kind in latest if each.status == BatchStatus.READ or each.is_under_way
         ],
-        "newest": queries.newest_done(),
+        "undoable": queries.undoable(),
         "crumbs": _crumbs()[:1],
     }
     return render(request, "imports/index.html", context)
@@ -139,7 +141,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start_again(request: HttpRequest, pk: int) -> HttpResponse:
-    running.start_again(by=request.user, batch=_batch(request, pk))
+    queueing.start_again(by=request.user, batch=_batch(request, pk))
     return redirect("imports:batch", pk)
 
 
@@ -163,13 +165,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     policy.may_undo(found, queries.newest_done()).require()
     if request.method == "POST":
-        try:
-            undoing.undo(by=request.user, batch=found)
-        except undoing.DependedOn:
-            pass  # the page says on what
-        else:
-            messages.success(request, _("Importen er fortrudt. Alt er, som det var før."))
-            return redirect("imports:batch", pk)
+        undoing.start(by=request.user, batch=found)
+        return redirect("imports:batch", pk)
     obstacles = undoing.what_depends(found)
     kind = KINDS[found.kind]
     here = reverse("imports:batch", args=[pk])
