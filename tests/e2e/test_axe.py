@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import COLUMNS, DESKTOP, NARROW, PHONE, Demo
 from tovholder.demo.cast import PERSONAS
@@ -29,6 +29,7 @@ ALSO = (
     "/moeder/{under_way}/", "/moeder/{under_way}/under/punkt/{item}/", "/moeder/{under_way}/under/slut/",
     "/moeder/{under_way}/storskaerm/", "/moeder/{held}/", "/moeder/{held}/efter/", "/moeder/{later}/under/", "/moeder/?periode=alle",
     "/log/?hvem=anna&til=2020-01-01T10:00&fra=2021-01-01T10:00", "/aftaler/?q=findesikke",
+    "/soeg/",
 )  # fmt: skip
 OPEN = (
     "/konto/login/",
@@ -172,6 +173,18 @@ def test_links_from_mails(demo: Demo, complaints: Callable[[Page], list[str]]) -
         wrong += faults(page, heard)
     context.close()
     assert wrong == []
+
+
+def test_what_a_search_finds(demo: Demo, complaints: Callable[[Page], list[str]]) -> None:
+    """No link leads there: the words go by POST."""
+    page = demo.page("anna", "/")
+    heard = complaints(page)
+    page.fill("#search-q", "unge")
+    page.press("#search-q", "Enter")
+    page.wait_for_url(re.compile(r"/soeg/\d+/$"))
+    expect(page.locator("mark").first).to_be_visible()
+    assert faults(page, heard) == []
+    page.close()
 
 
 def test_the_open_phone_menu(demo: Demo) -> None:
