@@ -188,6 +188,16 @@ def test_rights_from_a_group_are_told_to_who_reviews_the_log(set_up, lise) -> No
     assert Event.objects.get(action="login.roles_set").actor == "system"
 
 
+def test_a_reviewer_whom_the_groups_put_out_is_told(set_up) -> None:
+    town = set_up(roles={"Kontrol": (Role.LOG_REVIEWER,)})
+    town.knows("karen", **karen(groups=["Kontrol"]))
+    town.enter("karen")
+    OutgoingMail.objects.all().delete()
+    town.knows("karen", **karen(groups=[]))
+    town.enter("karen")
+    assert [mail.to for mail in OutgoingMail.objects.all()] == ["karen@vestby.example"]
+
+
 def test_a_broken_way_back_says_so_in_danish(set_up, monkeypatch) -> None:
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     town = set_up(roles=ROLES)

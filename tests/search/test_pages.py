@@ -37,6 +37,8 @@ def test_only_the_type_asked_for(network, bo, client_for) -> None:
     assert "Netværk</mark> for alle" not in client.get("/soeg/1/?type=fora").content.decode()
     assert client.get("/soeg/1/?type=vrøvl&side=-1").status_code == 200
     assert client.get("/soeg/1/?side=99999999999999999999").status_code == 200
+    assert client.get("/soeg/1/?side=000599").status_code == 200
+    assert client.get("/soeg/1/?side=3&type=aftaler").url == "/soeg/1/?type=aftaler"
 
 
 def test_text_is_shown_as_text(network, bo, client_for) -> None:

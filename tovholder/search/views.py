@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.search.forms import SearchForm
@@ -45,6 +46,8 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
     kinds = TYPES[chosen][1] if chosen in TYPES else ()
     page = _number(request.GET.get("side"))
     found = search(request.user, text, kinds=kinds, page=page)
+    if page > 1 and found.count and not found.entries:  # an address from when there were more
+        return redirect(f"{request.path}?{urlencode({'type': chosen})}" if kinds else request.path)
     context = {
         "search_text": text,
         "found": found,
@@ -63,4 +66,4 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
 
 def _number(given: str | None) -> int:
     """Return the page asked for; nonsense is the first."""
-    return int(given) if given and given.isascii() and given.isdigit() and 0 < int(given[:4]) <= 5 else 1
+    return int(given) if given in {"1", "2", "3", "4", "5"} else 1

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision, no, yes
 from tovholder.accounts.models import User
+from tovholder.accounts.queries import log_reviewers
 from tovholder.accounts.services.logins import change_roles
 from tovholder.accounts.services.rights import tell_of_rights
 from tovholder.accounts.services.sessions import drop_sessions
@@ -64,10 +65,13 @@ def _by_email(who: Identity) -> tuple[User | None, Decision]:
 def _close(user: User | None) -> None:
     if user is None or not user.is_active or not SocialAccount.objects.filter(user=user).exists():
         return
+    watched = list(log_reviewers())
     user.is_active, user.closed_by_sign_on = False, True
     user.save(update_fields=["is_active", "closed_by_sign_on"])
     record(by=SYSTEM, action="login.closed", obj=user)
     drop_sessions(by=SYSTEM, user=user)
+    if user in watched:
+        tell_of_rights(user=user, also=watched)
 
 
 def _open(user: User) -> None:
