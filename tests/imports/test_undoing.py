@@ -20,6 +20,7 @@ from tovholder.directory.models import Person
 from tovholder.imports import progress, queries, tasks
 from tovholder.imports.models import Batch
 from tovholder.imports.services import keeping, queueing, running, undoing
+from tovholder.search.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,16 @@ def test_undo_takes_all_back_with_a_line_each(town, hans):
     }
     with pytest.raises(Refused, match="ikke noget at fortryde"):
         undoing.start(by=hans, batch=batch)
+
+
+def test_who_is_taken_back_is_no_longer_in_the_search(town, hans):
+    batch = brought(hans, "personer", TWO)
+    eva = Person.objects.get(email="eva@vestby.example")
+    entries = Entry.objects.filter(kind="person")
+    assert entries.filter(object_id=eva.pk).exists()
+    assert undone(hans, batch) == "undone"
+    assert not entries.filter(object_id=eva.pk).exists()
+    assert entries.filter(title="Åse Sørensen").exists()
 
 
 def test_undo_of_a_school_takes_its_workplace_too(town, hans):

@@ -27,6 +27,8 @@ QUIET = frozenset(
     person.login_given reminders.sent
     """.split()
 )
+# Rows that leave their table many at once, without the signals that tell of a deletion.
+TAKEN_OUT = frozenset({"import.row_removed"})
 # Many rows at once: the worker reads everything again.
 EVERYTHING = ("setup.loaded", "forum.closed", "forum.merged")
 # What is put off stands on the next agenda as an item of its own.
@@ -42,9 +44,15 @@ SORT_OF = {
 NAMED = {"agreement": "agreement", "successor": "agreement", "item": "item", "topic": "topic"}
 
 
+def taken_out(action: str, obj: models.Model | None) -> tuple[str, int] | None:
+    """Return the sort and number of a row that `action` takes out of the tables, or None."""
+    sort = SORT_OF.get(obj._meta.label_lower) if obj is not None and action in TAKEN_OUT else None
+    return (sort, obj.pk) if sort and obj is not None else None
+
+
 def touched(action: str, obj: models.Model | None, details: dict[str, Any]) -> Iterator[Touched]:
     """Return what to index again after `action` on `obj`."""
-    if action in QUIET:
+    if action in QUIET or action in TAKEN_OUT:
         return
     if action in EVERYTHING:
         yield from (

@@ -14,7 +14,7 @@ from django.db.models.signals import post_delete
 from tovholder.audit.models import Event
 from tovholder.meetings.models import AgendaItem, Meeting
 from tovholder.search import danish
-from tovholder.search.following import touched
+from tovholder.search.following import taken_out, touched
 from tovholder.search.models import Entry, Pending, number
 from tovholder.search.sources import SORTS, Draft, Sort, scope_of
 
@@ -31,9 +31,12 @@ _UPSERT = (
 def follow(events: Iterable[tuple[Event, models.Model | None]]) -> None:
     """Index again what the log says has changed. Called by audit in the transaction of the change (AFTER_RECORD)."""
     wanted: dict[str, Q] = {}
+    gone: dict[str, list[int]] = {}
     for event, obj in events:
         if event.kind != Event.Kind.WRITE:
             continue
+        if row := taken_out(event.action, obj):
+            gone.setdefault(row[0], []).append(row[1])
         for sort, rows in touched(event.action, obj, event.details):
             if rows is None:
                 queue(sort)
@@ -41,6 +44,8 @@ def follow(events: Iterable[tuple[Event, models.Model | None]]) -> None:
                 wanted[sort] = wanted[sort] | rows if sort in wanted else rows
     for sort, rows in wanted.items():
         refresh(sort, rows)
+    for sort, pks in gone.items():
+        forget(sort, *pks)
 
 
 def refresh(sort: str, rows: Q) -> int:
@@ -53,9 +58,9 @@ def refresh(sort: str, rows: Q) -> int:
     return len(found)
 
 
-def forget(sort: str, pk: int) -> None:
-    """Take a row out of the index, in the transaction of its deletion."""
-    Entry.objects.filter(kind__in=SORTS[sort].kinds, object_id=pk).delete()
+def forget(sort: str, *pks: int) -> None:
+    """Take rows out of the index, in the transaction of their deletion."""
+    Entry.objects.filter(kind__in=SORTS[sort].kinds, object_id__in=pks).delete()
 
 
 def follow_deletions() -> None:
