@@ -341,7 +341,8 @@ def database_from_url(url: str, base: Path) -> dict[str, Any]:
             "NAME": path,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                # A file with 20,000 rows goes in, or out again, as one write, and all other writers wait for it.
+                "timeout": 60,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
         }
@@ -355,6 +356,8 @@ def database_from_url(url: str, base: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # For statements.py; Django's own queries are never prepared.
+            "OPTIONS": {"prepare_threshold": 5},
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL: unknown scheme {parts.scheme!r}; allowed are sqlite and postgres"
