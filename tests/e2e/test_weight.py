@@ -42,7 +42,7 @@ from tovholder.audit.services import record
 from tovholder.demo.cast import PERSONAS
 from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import CarriedAgreement, Meeting, Outcome, Relay
-from tovholder.meetings.services import running
+from tovholder.meetings.services import capturing, minutes, running
 
 MAX_QUERIES, MAX_HTML = 12, 30_000
 MAX_REQUESTS, MAX_FIRST_VISIT, MAX_LATER_VISIT = 12, 260_000, 30_000
@@ -61,8 +61,46 @@ def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> 
             seen += 1
             if queries > MAX_QUERIES or size > MAX_HTML:
                 too_dear.append(f"{pattern} ({persona.name}, {path}): {queries} reads, {size} bytes")
+    too_dear += [f"the joint meeting: {each}" for each in joint_meeting_costs()]
     assert seen > 20 * len(walkers)
     assert not too_dear, "\n".join(too_dear)
+
+
+def joint_meeting_costs() -> Iterator[str]:
+    """Hold a joint meeting with all that can be on its pages at once; tell which page costs too much."""
+    anna = User.objects.get(email=PERSONAS[0].email)
+    meeting = Meeting.objects.filter(kind="joint", status="planned").order_by("starts_at")[0]
+    for item in meeting.items.order_by("-position")[:2]:
+        item.level = "anonymous"
+        item.save()
+    meeting = running.start(by=anna, meeting=meeting)
+    opening, item = meeting.items.order_by("position")[:2]
+    people = [each.person for each in meeting.participations.select_related("person")]
+    for n, person in enumerate(people[:3]):
+        capturing.add_agreement(by=anna, item=item, what=f"Ring til klubben, opgave {n}", responsible=person)
+    for kind in ("decision", "information", "proposal"):
+        capturing.add_outcome(by=anna, item=item, kind=kind, text="Lys på stien", to_person=people[0])
+    client = Client()
+    client.force_login(anna)
+    yield from _too_dear(client, f"/moeder/{meeting.pk}/under/punkt/{opening.pk}/?fang=aftale")
+    yield from _too_dear(client, f"/moeder/{meeting.pk}/under/punkt/{item.pk}/?fang=forslag")
+    left = dict.fromkeys(meeting.items.values_list("pk", flat=True), running.DONE)
+    running.finish(by=anna, meeting=meeting, unfinished_items=left)
+    sent = minutes.send_for_comments(by=anna, meeting=meeting)
+    for person in people:
+        sent.comments.create(
+            person=person, stance="object", text="Det var os, der skulle ringe", at=timezone.now()
+        )
+    yield from _too_dear(client, f"/moeder/{meeting.pk}/efter/")
+    yield from _too_dear(client, f"/moeder/{meeting.pk}/efter/de-rigtige/")
+
+
+def _too_dear(client: Client, path: str) -> Iterator[str]:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200, path
+    if len(queries) > MAX_QUERIES or len(answer.content) > MAX_HTML:
+        yield f"{path}: {len(queries)} reads, {len(answer.content)} bytes"
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def test_the_look_does_not_exist_for_others(personas, network, client_for, who):
     )
     assert client.get(reverse("forums:reviews", args=[network.pk])).status_code == 404
     assert client.get(reverse("forums:review", args=[network.pk, bo.pk])).status_code == 404
-    tap = client.post(reverse("forums:review_tap", args=[network.pk]), {"person": bo.pk, "verdict": "keep"})
+    tap = client.post(reverse("forums:review_tap", args=[network.pk]), {"tap": f"{bo.pk}-keep"})
     assert tap.status_code == 404
     assert client.post(reverse("forums:review_untap", args=[review.pk])).status_code == 404
     review.refresh_from_db()
@@ -191,19 +191,17 @@ def test_the_look_does_not_exist_for_others(personas, network, client_for, who):
 
 def test_one_tap_goes_back_where_it_came_from(anna, bo, network, client_for):
     client, url = client_for(anna), reverse("forums:review_tap", args=[network.pk])
-    answer = client.post(url, {"person": bo.person.pk, "verdict": "thank", "next": "/moeder/7/efter/"})
+    answer = client.post(url, {"tap": f"{bo.person.pk}-thank", "next": "/moeder/7/efter/"})
     assert answer.url == "/moeder/7/efter/"
     assert ParticipantReview.objects.get().verdict == "thank"
-    away = client.post(url, {"person": bo.person.pk, "verdict": "thank", "next": "//evil.example/"})
+    away = client.post(url, {"tap": f"{bo.person.pk}-thank", "next": "//evil.example/"})
     assert away.url == reverse("forums:reviews", args=[network.pk])
 
 
-@pytest.mark.parametrize(
-    "given", [{"verdict": "fire"}, {"person": "x"}, {"person": "999999"}, {"person": ""}]
-)
+@pytest.mark.parametrize("given", ["{}-fire", "{}", "{}-", "x-keep", "999999-keep", "-keep", ""])
 def test_a_forged_tap_finds_nothing(anna, bo, network, client_for, given):
-    base = {"person": bo.person.pk, "verdict": "keep"}
-    answer = client_for(anna).post(reverse("forums:review_tap", args=[network.pk]), base | given)
+    sent = {"tap": given.format(bo.person.pk)}
+    answer = client_for(anna).post(reverse("forums:review_tap", args=[network.pk]), sent)
     assert answer.status_code == 404
     assert not ParticipantReview.objects.exists()
 

@@ -268,6 +268,9 @@ def test_forged_old_and_late_links_lead_to_a_friendly_page(page, held, bo, anna)
 
 def test_the_convener_notes_a_word_about_who_was_there(page, client_for, held, bo):
     assert "Var de rigtige med?" in html(page.get(url("after", held)))
+    there = url("right_people", held)
+    assert f'value="{bo.person.pk}-thank"' in html(page.get(there))
+    assert client_for(bo).get(there).status_code == 404
     page.post(url("send_for_comments", held))
     assert "Var de rigtige med?" not in html(client_for(bo).get(url("after", held)))
 

@@ -279,7 +279,19 @@ def test_a_forum_that_does_not_act_proposes_first(page, meeting, network):
     network.save()
     body = html(page.get(url("run_item", meeting, at(meeting, 1).pk)))
     assert body.index('data-catch="forslag"') < body.index('data-catch="aftale"')
-    assert "netværkets egne opgaver" in body
+    assert "Forslaget sendes til et forum eller en person" in body
+    assert "netværkets egne opgaver" in html(
+        page.get(url("run_item", meeting, at(meeting, 1).pk), {"fang": "aftale"})
+    )
+
+
+def test_a_form_that_is_not_open_is_fetched_alone(page, meeting):
+    address = url("run_item", meeting, at(meeting, 1).pk)
+    whole = html(page.get(address))
+    assert whole.count("data-catch-form=") == 1
+    panel = html(page.get(address, {"fang": "beslutning"}, **HTMX))
+    assert 'data-catch-form="beslutning"' in panel
+    assert "<html" not in panel
 
 
 def test_a_joint_meeting_asks_which_forum(page, meeting):

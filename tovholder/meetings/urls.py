@@ -122,6 +122,7 @@ during_and_after: list[URLPattern] = [
     path("<int:pk>/tjekliste/<int:item_pk>/", ticking.tick, name="tick"),
     path("<int:pk>/efter/", minutes.after, name="after"),
     path("<int:pk>/efter/aftale/<int:agreement_pk>/", minutes.fix, name="fix_agreement"),
+    path("<int:pk>/efter/de-rigtige/", minutes.right_people, name="right_people"),
     path("<int:pk>/efter/til-bemaerkninger/", minutes.send_for_comments, name="send_for_comments"),
     path("<int:pk>/efter/kladde/", minutes.back_to_draft, name="back_to_draft"),
     path("<int:pk>/efter/godkend/", minutes.approve, name="approve"),

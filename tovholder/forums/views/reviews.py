@@ -60,9 +60,9 @@ def look_at(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
 
 @require_POST
 def tap(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep, ask or thank with one tap, from the page after a meeting: person, verdict, and where to go back to."""
+    """Keep, ask or thank with one tap, from the page after a meeting: "12-keep" for person 12, and where to go back to."""
     forum = _forum(request.user, pk)
-    verdict, person_pk = request.POST.get("verdict", ""), request.POST.get("person", "")
+    person_pk, _dash, verdict = request.POST.get("tap", "").partition("-")
     if verdict not in Verdict.values or not person_pk.isdecimal() or len(person_pk) > 12:
         raise Http404
     known = Q(memberships__forum=forum) | Q(participations__meeting__forums=forum)

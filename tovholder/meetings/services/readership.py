@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tovholder.access.levels import Level
 from tovholder.directory.models import PartyType, Person
 from tovholder.meetings.models import AgreementOrigin, Meeting, Outcome
+from tovholder.meetings.services.minute_record import Material
 from tovholder.plans.models import AgreementStatus
 
 
@@ -41,11 +42,8 @@ def readers(people: Iterable[Any], *, some_anonymous: bool) -> Readers:
     return sorted_out
 
 
-def not_mailed(meeting: Meeting, levels: Iterable[str]) -> QuerySet[Person]:
-    """Return who gets a proposal or answers for an open agreement of the meeting, but has no address to mail to.
-
-    `levels` are those the reader may see. A proposal under an anonymous item is sent to nobody, so it names nobody.
-    """
+def not_mailed_about(meeting: Meeting, levels: Iterable[str]) -> list[Person]:
+    """Return the same as `not_mailed` in one query, where nothing of the meeting is read beforehand."""
     proposed = Outcome.objects.filter(
         item__meeting=meeting, item__level=Level.GENERAL, kind=Outcome.Kind.PROPOSAL
     )
@@ -54,9 +52,30 @@ def not_mailed(meeting: Meeting, levels: Iterable[str]) -> QuerySet[Person]:
         agreement__status=AgreementStatus.OPEN,
         agreement__level__in=[str(level) for level in levels],
     )
-    return Person.objects.current().filter(
-        Q(pk__in=proposed.values("to_person")) | Q(pk__in=agreed.values("agreement__responsible")), email=""
-    )
+    told = Q(pk__in=proposed.values("to_person")) | Q(pk__in=agreed.values("agreement__responsible"))
+    return list(Person.objects.current().filter(told, email="").order_by("name", "pk"))
+
+
+def not_mailed(material: Material, levels: Iterable[str]) -> list[Person]:
+    """Return who gets a proposal or answers for an open agreement of the meeting, but has no address to mail to.
+
+    `levels` are those the reader may see. A proposal under an anonymous item is sent to nobody, so it names nobody.
+    """
+    seen = {str(level) for level in levels}
+    told = [
+        outcome.to_person
+        for item in material.items
+        if item.level == Level.GENERAL
+        for outcome in item.outcomes.all()
+        if outcome.kind == Outcome.Kind.PROPOSAL
+    ]
+    told += [
+        each.responsible
+        for each in material.agreements
+        if each.made_under and each.is_open and each.level in seen
+    ]
+    found = {each for each in told if each is not None and not each.email and each.left_on is None}
+    return sorted(found, key=lambda each: (each.name, each.pk))
 
 
 def _from_outside(person: Any) -> bool:

@@ -27,7 +27,7 @@ from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minute_record import Material, MinuteRecord, for_reader
 from tovholder.meetings.services.minutes import blockers
 from tovholder.meetings.services.papers import approved_line
-from tovholder.meetings.services.readership import not_mailed, readers
+from tovholder.meetings.services.readership import not_mailed, not_mailed_about, readers
 from tovholder.ui.templatetags.ui import dkday, dktime, personlist
 
 
@@ -197,7 +197,10 @@ class AfterPage:
     @cached_property
     def not_mailed(self) -> list[Any]:
         """Whom the convener must tell herself; asked only by who runs the meeting."""
-        return list(not_mailed(self.meeting, readable_levels(self.user, self.meeting)))
+        levels = readable_levels(self.user, self.meeting)
+        if self.is_approved:  # the page is then read from the frozen record
+            return not_mailed_about(self.meeting, levels)
+        return not_mailed(self.material, levels)
 
     @property
     def present(self) -> list[str]:

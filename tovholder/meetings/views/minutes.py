@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,6 +45,16 @@ def _show(request: HttpRequest, meeting: Meeting, status: int = 200, **forms: An
         "may_tick": page.may_run,
     }
     return render(request, "meetings/after.html", context, status=status)
+
+
+@require_GET
+def right_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap for each who took part, for the convener only; a page of its own, so it stays open between the taps."""
+    meeting = meeting_of(request, pk)
+    page = AfterPage(request, meeting, minutes.minutes_of(meeting))
+    if not page.to_review:
+        raise Http404
+    return render(request, "meetings/right_people.html", {"meeting": meeting, "page": page})
 
 
 @require_POST

@@ -51,7 +51,9 @@ def run_item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     page = RunPage(request, meeting, None)
     item = page.show(item_pk)
     note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting")
-    return render(request, "meetings/run.html", catching(page, active=request.GET.get("fang", "")))
+    panel_only = request.htmx  # type: ignore[attr-defined]
+    template = "meetings/_capture.html" if panel_only else "meetings/run.html"
+    return render(request, template, catching(page, active=request.GET.get("fang", "")))
 
 
 @require_POST

@@ -243,25 +243,19 @@ class RunPage:
 
 
 def catching(page: RunPage, *, active: str = "", bound: Form | None = None) -> dict[str, Any]:
-    """Return the context of the panel that catches: one form for each kind, the active one open."""
+    """Return the context of the panel that catches: the form of the active kind; the script fetches the others."""
     known = kinds()
     order = list(known) if page.acts else ["forslag", *(slug for slug in known if slug != "forslag")]
     active = active if active in known else order[0]
-    forms = [
-        (
-            known[slug],
-            bound
-            if bound is not None and slug == active
-            else form_for(known[slug], page.meeting, people=page.everybody),
-        )
-        for slug in order
-    ]
+    kind = known[active]
     removed = page.request.session.get("meetings_removed", {})
     return {
         "page": page,
         "meeting": page.meeting,
         "item": page.item,
-        "catch_forms": forms,
+        "catch_kinds": [known[slug] for slug in order],
+        "catch_kind": kind,
+        "catch_form": bound if bound is not None else form_for(kind, page.meeting, people=page.everybody),
         "active": active,
         "removed": removed if page.item is not None and removed.get("item") == page.item.pk else None,
     }

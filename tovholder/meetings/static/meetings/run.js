@@ -23,7 +23,16 @@
     setInterval(tick, still ? 15000 : 1000);
   }
 
-  /* Fang: skift formular uden at hente siden igen */
+  /* Fang: skift formular uden at hente siden igen. En formular hentes, første gang den skal bruges; det skrevne bliver. */
+  const form = (slug) => document.querySelector('[data-catch-form="' + slug + '"]');
+  async function open(link) {
+    const slug = link.dataset.catch;
+    link.focus(); /* så det, der tastes imens, ikke havner i referatet */
+    if (!form(slug)) {
+      await htmx.ajax("GET", link.href.split("#")[0], { source: link, target: "[data-catch-forms]", swap: "beforeend", select: '[data-catch-form="' + slug + '"]' });
+    }
+    if (form(slug)) choose(slug, true);
+  }
   function choose(slug, focus) {
     const panel = document.querySelector("[data-capture]");
     for (const link of panel.querySelectorAll("[data-catch]")) {
@@ -32,7 +41,8 @@
       link.classList.toggle("button-secondary", !on);
       if (on) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     }
-    for (const form of panel.querySelectorAll("[data-catch-form]")) form.hidden = form.dataset.catchForm !== slug;
+    for (const each of panel.querySelectorAll("[data-catch-form]")) each.hidden = each.dataset.catchForm !== slug;
+    days();
     if (focus) first(slug);
   }
   function first(slug) {
@@ -43,7 +53,7 @@
     const link = event.target.closest("[data-catch]");
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    choose(link.dataset.catch, true);
+    open(link);
   });
 
   /* En anden dag: feltet vises kun, når det er valgt */
@@ -74,7 +84,7 @@
     if (document.querySelector("dialog[open]")) return;
     const letter = event.code.replace("Key", "");
     const link = document.querySelector('[data-catch][data-key="' + letter + '"]');
-    if (link) { event.preventDefault(); choose(link.dataset.catch, true); }
+    if (link) { event.preventDefault(); open(link); }
     else if (letter === "R") { event.preventDefault(); document.getElementById("ref").focus(); }
     else if (letter === "N") { const next = document.querySelector("[data-next]"); if (next) { event.preventDefault(); next.click(); } }
   });
