@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BigIntegerField, DateField, F
+from django.db.models import BigIntegerField, CharField, DateField, F, Q, Value
 from django.test.utils import CaptureQueriesContext
 
 from tovholder.directory.models import Person
@@ -80,3 +80,30 @@ def test_two_threads_do_not_mix_their_values(network, anna, carla):
     for each in threads:
         each.join()
     assert found == dict.fromkeys(pks, True)
+
+
+def test_what_is_always_the_same_is_written_as_it_is(network, anna):
+    odd = "50 % 'af' %s \\ og ½"
+    person = Person.objects.get(user=anna)
+    Person.objects.filter(pk=person.pk).update(name=odd)
+    statement = Statement(
+        lambda: Person.objects.filter(
+            Q(name=odd) | Q(name__contains="%s'"), pk=Given("pk", BigIntegerField())
+        ).annotate(said=Value(odd, CharField()))
+    )
+    for _ in range(8):  # more often than it takes to have it planned once
+        assert [each.said for each in statement(pk=person.pk)] == [odd]
+    assert statement(pk=0) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plan")
+def test_postgresql_plans_it_once(network, anna):
+    person = Person.objects.get(user=anna)
+    statement = sitting()
+    for _ in range(8):
+        statement(person=person.pk, day=date(2100, 1, 1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%valid_from%%'", []
+        )
+        assert cursor.fetchone()[0] == 1

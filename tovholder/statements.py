@@ -1,7 +1,8 @@
 """A query that keeps its shape is written into SQL once, and asked again with other values.
 
 Django writes a queryset into SQL anew each time, which for a query over ten tables takes longer than the database does.
-A page's own queries, the same at every visit, are therefore kept as statements:
+A page's own queries, the same at every visit, are therefore kept as statements. PostgreSQL keeps them too: what a
+connection has asked some times (`prepare_threshold`) is planned once, which for such a query is most of its work.
 
     SEATS = Statement(lambda: Membership.objects.filter(person=Given("person", IntegerField())).select_related("forum"))
     SEATS(person=7)
@@ -9,6 +10,7 @@ A page's own queries, the same at every visit, are therefore kept as statements:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from copy import copy
 from typing import Any, Generic, TypeVar
@@ -37,6 +39,23 @@ class Given(Expression):
         return "%s", (_Place(self.name, self.output_field),)
 
 
+class _Planned:
+    """A PostgreSQL connection that gets the values beside the statement, so that it may keep the plan."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def cursor(self) -> Any:
+        from django.db.backends.postgresql.base import ServerBindingCursor
+
+        made = self._connection.cursor()
+        made.cursor = ServerBindingCursor(self._connection.connection)
+        return made
+
+
 class Statement(Generic[Row]):
     """Call it with a value for each `Given`; it returns the rows, as the queryset would, prefetched ones too.
 
@@ -59,11 +78,10 @@ class Statement(Generic[Row]):
             self._written = self._write()
         queryset, compiler, sql, parameters = self._written
         compiler = copy(compiler)
-        compiler.connection = connections[queryset.db]
+        connection = connections[queryset.db]
+        compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
         bound = tuple(
-            each.field.get_db_prep_value(values[each.name], compiler.connection)
-            if isinstance(each, _Place)
-            else each
+            each.field.get_db_prep_value(values[each.name], connection) if isinstance(each, _Place) else each
             for each in parameters
         )
         compiler.as_sql = lambda *args, **kwargs: (sql, bound)
@@ -77,4 +95,25 @@ class Statement(Generic[Row]):
         queryset = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, parameters = compiler.as_sql()
+        if compiler.connection.vendor == "postgresql":
+            sql, parameters = _with_constants(sql, parameters, compiler.connection)
         return queryset, compiler, sql, tuple(parameters)
+
+
+def _with_constants(sql: str, parameters: Any, connection: Any) -> tuple[str, list[_Place]]:
+    """Write what is always the same into the statement: PostgreSQL plans by it, and need not guess its type."""
+    from psycopg.sql import Literal
+
+    connection.ensure_connection()
+    left, places = iter(parameters), []
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(left)
+        if isinstance(value, _Place):
+            places.append(value)
+            return "%s"
+        return Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    return re.sub("%[s%]", written, sql), places
