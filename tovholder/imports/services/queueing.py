@@ -31,6 +31,8 @@ def start_again(*, by: User, batch: Batch) -> None:
     if fresh.is_under_way and progress.is_quiet(fresh.pk, fresh.started_at):
         fresh.started_at = timezone.now()
         fresh.save(update_fields=["started_at"])
-        again = "import.undo_restarted" if fresh.status == BatchStatus.UNDOING else "import.restarted"
-        record(by=by, action=again, obj=fresh, details={"kind": fresh.kind})
+        if fresh.status == BatchStatus.UNDOING:
+            record(by=by, action="import.undo_restarted", obj=fresh, details={"kind": fresh.kind})
+        else:
+            record(by=by, action="import.restarted", obj=fresh, details={"kind": fresh.kind})
         hand_over(fresh)
