@@ -9,16 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import (
-    AgendaItemFactory,
     AgreementFactory,
     ForumFactory,
-    MeetingFactory,
     ParticipationFactory,
 )
-from tovholder.forums.models import Checklist, ChecklistItem
 from tovholder.meetings.models import (
     AgendaItem,
-    ChecklistTick,
     Meeting,
     MeetingStatus,
     Outcome,
@@ -31,29 +27,6 @@ from tovholder.ui.templatetags.ui import dkdate
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 SCRIPT = {"HTTP_ACCEPT": "application/json"}
-
-
-@pytest.fixture
-def planned(network, anna, bo, carla) -> Meeting:
-    meeting = MeetingFactory(lead_forum=network)
-    for person in (anna.person, bo.person, carla.person):
-        ParticipationFactory(meeting=meeting, person=person)
-    AgendaItemFactory(
-        meeting=meeting, position=1, heading="Snus i udskolingen", question="Skal vi holde møde?"
-    )
-    AgendaItemFactory(meeting=meeting, position=2, heading="En elev", level="anonymous")
-    AgendaItemFactory(meeting=meeting, position=3, heading="Eventuelt")
-    return meeting
-
-
-@pytest.fixture
-def meeting(planned, anna) -> Meeting:
-    return running.start(by=anna, meeting=planned)
-
-
-@pytest.fixture
-def page(client_for, anna):
-    return client_for(anna)
 
 
 def url(name: str, meeting: Meeting, *more) -> str:
@@ -382,52 +355,3 @@ def test_the_minutes_are_corrected_after_the_end_without_moving_the_meeting(page
 
 
 # ---------------------------------------------------------------- checklist
-
-
-def test_the_guide_is_ticked_and_unticked(page, meeting, network, client_for, bo):
-    guide = Checklist.objects.create(key="guide", name="Guide")
-    line = ChecklistItem.objects.create(checklist=guide, phase="during", position=1, text="Alle taler")
-    network.forum_type.checklist = guide
-    network.forum_type.save()
-    assert "Alle taler" in html(page.get(url("run_item", meeting, at(meeting, 1).pk)))
-    page.post(url("tick", meeting, line.pk), {"ticked": "1"})
-    page.post(url("tick", meeting, line.pk), {"ticked": "1"})
-    assert ChecklistTick.objects.count() == 1
-    assert client_for(bo).post(url("tick", meeting, line.pk), {"ticked": "0"}).status_code == 403
-    page.post(url("tick", meeting, line.pk), {"ticked": "0"})
-    assert not ChecklistTick.objects.exists()
-    other = ChecklistItem.objects.create(
-        checklist=Checklist.objects.create(key="anden", name="Anden"),
-        phase="during",
-        position=1,
-        text="Fremmed",
-    )
-    assert page.post(url("tick", meeting, other.pk), {"ticked": "1"}).status_code == 404
-
-
-# ---------------------------------------------------------------- queries
-
-
-def count(client, address, django_assert_max_num_queries, most):
-    client.get(address)
-    with django_assert_max_num_queries(most) as found:
-        assert client.get(address).status_code == 200
-    return len(found)
-
-
-def test_queries_do_not_grow_with_rows(page, meeting, anna, network, django_assert_max_num_queries):
-    item = at(meeting, 1)
-    address = url("run_item", meeting, item.pk)
-
-    def fill(n: int) -> None:
-        for number in range(n):
-            ParticipationFactory(meeting=meeting)
-            AgendaItemFactory(meeting=meeting, position=10 + number)
-            capturing.add_agreement(by=anna, item=item, what=f"Aftale {number}", due_on=timezone.localdate())
-            capturing.add_outcome(by=anna, item=item, kind="decision", text="Ja")
-            capturing.capture_topic(by=anna, item=item, heading="Emne")
-
-    fill(1)
-    one = count(page, address, django_assert_max_num_queries, 18)
-    fill(3)
-    assert count(page, address, django_assert_max_num_queries, 18) == one

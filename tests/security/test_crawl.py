@@ -109,7 +109,7 @@ def test_every_page_for_everybody(world, who):
 
 JUNK_POST = {
     "text": "\x00", "version": "9" * 5000, "item": "9" * 5000, "to": str(2**70), "meeting": "9" * 5000, "back": "//ond.example/",
-    "tilbage": "//ond.example/", "next": "//ond.example/", "verdict": "vrøvl", "person": str(2**70), "attended": "1",
+    "tilbage": "//ond.example/", "next": "//ond.example/", "verdict": "vrøvl", "person": str(2**70), "tap": f"{2**70}-keep", "attended": "1",
     "what": "\x00", "heading": "\u202e<script>", "due_on": "99999-01-01", "starts_at": "0001-01-01T00:00",
 }  # fmt: skip
 
