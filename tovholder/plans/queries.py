@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Expression, F, Func, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -18,6 +28,7 @@ from tovholder.forums.standing import convened_forum_ids, current_memberships, o
 from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
+from tovholder.statements import Given, Statement
 
 RECENT_DAYS = 30
 RECENT_SHOWN = 5
@@ -26,7 +37,10 @@ COLUMN_SHOWN = 8
 
 def rules() -> AgreementRules:
     """Return the municipality's rules of follow-up, or the shipped defaults (not saved)."""
-    return AgreementRules.objects.filter(retired_at__isnull=True).first() or AgreementRules(key="standard")
+    return _RULES.first() or AgreementRules(key="standard")
+
+
+_RULES = Statement(lambda: AgreementRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1])
 
 
 def visible_to(user: User) -> QuerySet[Agreement]:
@@ -45,8 +59,10 @@ def visible_to(user: User) -> QuerySet[Agreement]:
 def mine(user: User) -> QuerySet[Agreement]:
     """Return the agreements where the user is responsible or helps."""
     person = person_of(user)
-    if person is None:
-        return Agreement.objects.none()
+    return Agreement.objects.none() if person is None else _with_part_of(person)
+
+
+def _with_part_of(person: Person | Expression) -> QuerySet[Agreement]:
     # Two ways in, each by its own index; as one condition with "or" every agreement there is would be looked at.
     own = Agreement.objects.filter(responsible=person).order_by().values("pk")
     helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
@@ -118,7 +134,8 @@ def my_agreements(
     """Return *Mine aftaler*: the user's agreements in columns by deadline, as filtered; counts are of them all."""
     today = timezone.localdate()
     limit = rules().carry_limit
-    everything = list(for_cards(mine(user).filter(status=AgreementStatus.OPEN)))
+    person = person_of(user)
+    everything = [] if person is None else _MY_OPEN(person=person.pk)
     closed = recently_closed(user)
     forums = sorted({each.forum for each in [*everything, *closed]}, key=lambda forum: forum.name)
     found = _ordered(_filtered(everything, text, forum_id), order)
@@ -142,9 +159,7 @@ def my_agreements(
             for each in everything
         ),
         open_count=len(everything),
-        done_this_year=mine(user)
-        .filter(status=AgreementStatus.DONE, closed_at__gte=_first_of_year())
-        .count(),
+        done_this_year=0 if person is None else sum(_MY_DONE(person=person.pk, since=_first_of_year())),
         stuck_count=sum(each.carried_count >= limit for each in everything),  # type: ignore[attr-defined]
         carry_limit=limit,
         found=len(found),
@@ -154,9 +169,25 @@ def my_agreements(
 
 def recently_closed(user: User) -> list[Agreement]:
     """Return what the user had a part in and was closed within the last month, newest first."""
+    person = person_of(user)
     since = timezone.now() - timedelta(days=RECENT_DAYS)
-    closed = mine(user).filter(closed_at__gte=since).exclude(status=AgreementStatus.OPEN)
-    return list(closed.select_related("forum").order_by("-closed_at", "-pk")[:50])
+    return [] if person is None else _MY_CLOSED(person=person.pk, since=since)
+
+
+def _given_mine() -> QuerySet[Agreement]:
+    return _with_part_of(Given("person", BigIntegerField()))
+
+
+_MY_OPEN = Statement(lambda: for_cards(_given_mine().filter(status=AgreementStatus.OPEN)))
+_MY_CLOSED = Statement(
+    lambda: (
+        _given_mine()
+        .filter(closed_at__gte=Given("since", DateTimeField()))
+        .exclude(status=AgreementStatus.OPEN)
+        .select_related("forum")
+        .order_by("-closed_at", "-pk")[:50]
+    )
+)
 
 
 def _first_of_year() -> datetime:
@@ -195,7 +226,18 @@ def open_count_fact(user: Expression) -> Combinable:
 
 
 def _counted(rows: QuerySet[Any]) -> Subquery:
-    return Subquery(rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n"))
+    return Subquery(_count(rows))
+
+
+def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    return rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
+
+
+_MY_DONE = Statement(
+    lambda: _count(
+        _given_mine().filter(status=AgreementStatus.DONE, closed_at__gte=Given("since", DateTimeField()))
+    ).values_list("n", flat=True)
+)
 
 
 GROUPS = ("forum", "person", "alder")
