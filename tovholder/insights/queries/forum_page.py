@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.directory.models import Organisation, Post, PostKind, School, Side
+from tovholder.forums import policy as forums_policy
 from tovholder.forums.models import Charter, Forum, ForumOrganisation, Membership
 from tovholder.forums.queries import current_members, current_memberships, own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
@@ -183,6 +184,19 @@ def with_charter(forums: QuerySet[Forum]) -> QuerySet[Forum]:
         charter_approved_on=Subquery(charters.values("approved_on")[:1]),
         has_predecessors=Exists(Forum.objects.filter(successor=OuterRef("pk"))),
     )
+
+
+def forum_shown_to(user: User, pk: int) -> Forum | None:
+    """Return a forum that the user may know of, as its overview shows it, or None."""
+    forum = _FORUM.first(forum=pk)
+    return forum if forum is not None and forums_policy.may_read(user, forum) else None
+
+
+_FORUM = Statement(
+    lambda: with_charter(
+        Forum.objects.filter(pk=Given("forum", BigIntegerField()), retired_at__isnull=True)
+    ).select_related("successor")
+)
 
 
 def next_meetings(user: User, forum: Forum) -> QuerySet[Meeting]:

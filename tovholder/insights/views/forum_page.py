@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -35,8 +35,9 @@ def _forum(request: HttpRequest, pk: int) -> Forum:
 
 
 def forum(request: HttpRequest, pk: int) -> HttpResponse:
-    found = queries.with_charter(forums_visible_to(request.user).select_related("successor"))
-    shown = get_object_or_404(found, pk=pk)
+    shown = queries.forum_shown_to(request.user, pk)
+    if shown is None:
+        raise Http404
     page = queries.forum_page(request.user, shown)
     due_on = a_year_after(page.charter_approved_on) if page.charter_approved_on else None
     context: dict[str, Any] = {
