@@ -124,6 +124,13 @@ class AgendaItem(models.Model):
     def __str__(self) -> str:
         return self.heading
 
+    # Ten times on an agenda, and Django's own hash all choices in Danish each time.
+    def get_kind_display(self) -> str:
+        return str(ItemKind(self.kind).label)
+
+    def get_source_display(self) -> str:
+        return str(self.Source(self.source).label)
+
 
 class Outcome(models.Model):
     """What an item led to, besides agreements: information, a decision, or a proposal to one who can act."""

@@ -51,7 +51,12 @@ def icon(name: str, small: bool = False, label: str = "", css: str = "") -> Safe
         raise template.TemplateSyntaxError(
             f"Unknown icon {name!r}: add it to ui/icons.py and run scripts/icons.py"
         )
-    return _drawn_icon(static("ui/icons.svg"), name, small, label, css)
+    return _drawn_icon(_sprite(settings.STATIC_URL), name, small, label, css)
+
+
+@lru_cache(maxsize=8)
+def _sprite(_under: str) -> str:
+    return static("ui/icons.svg")  # looked up once: a page has fifty icons
 
 
 # The same few icons stand on every page, and what they are made of is never a person's.
@@ -64,9 +69,7 @@ def _drawn_icon(sprite: str, name: str, small: bool, label: str, css: str) -> Sa
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
             classes, label, href,
         )  # fmt: skip
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
 
 
 @register.simple_tag
