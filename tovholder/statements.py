@@ -49,10 +49,11 @@ class _Planned:
         return getattr(self._connection, name)
 
     def cursor(self) -> Any:
-        from django.db.backends.postgresql.base import ServerBindingCursor
+        # psycopg is not there on an installation with SQLite only
+        from django.db.backends.postgresql.base import ServerBindingCursor  # see above
 
         made = self._connection.cursor()
-        made.cursor = ServerBindingCursor(self._connection.connection)
+        made.cursor = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
         return made
 
 
@@ -102,7 +103,7 @@ class Statement(Generic[Row]):
 
 def _with_constants(sql: str, parameters: Any, connection: Any) -> tuple[str, list[_Place]]:
     """Write what is always the same into the statement: PostgreSQL plans by it, and need not guess its type."""
-    from psycopg.sql import Literal
+    from psycopg.sql import Literal  # not there on an installation with SQLite only
 
     connection.ensure_connection()
     left, places = iter(parameters), []

@@ -230,7 +230,8 @@ def _counted(rows: QuerySet[Any]) -> Subquery:
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    found: QuerySet[Any, Any] = rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    return found
 
 
 _MY_DONE = Statement(

@@ -125,10 +125,10 @@ class AgendaItem(models.Model):
         return self.heading
 
     # Ten times on an agenda, and Django's own hash all choices in Danish each time.
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return str(ItemKind(self.kind).label)
 
-    def get_source_display(self) -> str:
+    def get_source_display(self) -> str:  # type: ignore[no-redef]
         return str(self.Source(self.source).label)
 
 
