@@ -53,6 +53,8 @@ def test_it_is_written_once(network, anna):
     person = Person.objects.get(user=anna)
     assert statement.first(pk=person.pk) == person
     assert statement.first(pk=0) is None
+    assert statement.first(pk=2**63) is None
+    assert statement.first(pk=-(2**70)) is None
     assert built == [1]
 
 

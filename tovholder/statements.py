@@ -16,7 +16,7 @@ from copy import copy
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, IntegerField, QuerySet
 
 Row = TypeVar("Row")
 
@@ -49,8 +49,7 @@ class _Planned:
         return getattr(self._connection, name)
 
     def cursor(self) -> Any:
-        # psycopg is not there on an installation with SQLite only
-        from django.db.backends.postgresql.base import ServerBindingCursor  # see above
+        from django.db.backends.postgresql.base import ServerBindingCursor  # needs psycopg, SQLite does not
 
         made = self._connection.cursor()
         made.cursor = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
@@ -80,6 +79,9 @@ class Statement(Generic[Row]):
         queryset, compiler, sql, parameters = self._written
         compiler = copy(compiler)
         connection = connections[queryset.db]
+        places = [each for each in parameters if isinstance(each, _Place)]
+        if any(_is_beyond(values[each.name], each.field, connection) for each in places):
+            return queryset.none()
         compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
         bound = tuple(
             each.field.get_db_prep_value(values[each.name], connection) if isinstance(each, _Place) else each
@@ -101,9 +103,17 @@ class Statement(Generic[Row]):
         return queryset, compiler, sql, tuple(parameters)
 
 
+def _is_beyond(value: Any, field: Field[Any, Any], connection: Any) -> bool:
+    """A number that no column holds: Django asks nothing for it, and PostgreSQL would call it a fault."""
+    if not isinstance(value, int) or not isinstance(field, IntegerField):
+        return False
+    least, most = connection.ops.integer_field_range(field.get_internal_type())
+    return (least is not None and value < least) or (most is not None and value > most)
+
+
 def _with_constants(sql: str, parameters: Any, connection: Any) -> tuple[str, list[_Place]]:
     """Write what is always the same into the statement: PostgreSQL plans by it, and need not guess its type."""
-    from psycopg.sql import Literal  # not there on an installation with SQLite only
+    from psycopg.sql import Literal  # needs psycopg, SQLite does not
 
     connection.ensure_connection()
     left, places = iter(parameters), []

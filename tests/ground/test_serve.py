@@ -30,6 +30,7 @@ def free_port() -> int:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     own = {
+        "TOVHOLDER_MODE": "demo",
         "PORT": str(port),
         "SETUP": "demo",
         "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
