@@ -41,7 +41,9 @@ def world(personas, network, monkeypatch) -> World:
 
 
 # A file or a page of one thing: no list can stand there.
-SKIP = re.compile(r"/under/|referat|\.pdf$|\.docx$|/bilag/<|/punkter/|/svar/|token|healthz|readyz|/log/fil/|skabelon")
+SKIP = re.compile(
+    r"/under/|referat|\.pdf$|\.docx$|/bilag/<|/punkter/|/svar/|token|healthz|readyz|/log/fil/|skabelon"
+)
 
 
 def list_pages(world: World, who: str) -> dict[str, tuple[str, HttpResponse]]:

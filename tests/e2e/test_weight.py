@@ -129,13 +129,14 @@ def walk(client: Client) -> Iterator[tuple[str, str, int, int]]:
         seen.add(pattern)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
+            if answer.streaming:  # a file: read to its end, or it closes the test's own connection later
+                list(answer.streaming_content)
         if answer.status_code in (301, 302):
             waiting.insert(0, urljoin(path, answer["Location"]))
         elif answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             yield pattern, path, len(queries), len(answer.content)
             found = (urljoin(path, unescape(href)) for href in LINK.findall(answer.content.decode()))
             waiting += [each for each in found if each.startswith("/")]
-        answer.close()  # a file that is sent in parts is open until then
 
 
 LISTS = (

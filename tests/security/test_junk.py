@@ -211,7 +211,8 @@ def test_nobody_is_led_away(places, anna, client_for, away):
         ("/fora/{forum}/deltagere/tryk/", "next"),
     ):
         response = client.post(
-            path.format(**places), {name: away, "person": str(anna.person.pk), "tap": f"{anna.person.pk}-keep"}
+            path.format(**places),
+            {name: away, "person": str(anna.person.pk), "tap": f"{anna.person.pk}-keep"},
         )
         assert "ond.example" not in response.headers.get("Location", "")
     anna.set_password("en-lang-adgangskode")
