@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -24,6 +24,9 @@ from tovholder.outbox.models import OutgoingMail
 PERSONS = ("stranger", "anna", "bo", "erik", "frida", "grethe", "hans", "ida", "gaest", "forhen", "afmeldt")
 # Who sits outside is answered 404 by every button (below), a stranger is sent to log in.
 PRESSING = ("anna", "frida", "gaest", "hans")
+if connection.vendor == "postgresql":
+    # Who sees what is the same on both; what only PostgreSQL breaks on is met by those who open most.
+    PERSONS, PRESSING = ("stranger", "anna", "frida", "hans", "ida"), ("anna", "hans")
 
 
 @pytest.fixture
