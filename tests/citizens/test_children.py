@@ -74,6 +74,21 @@ def test_it_is_read_in_clear_with_a_row_in_the_log(anna: User, allowed: Decision
     )
 
 
+def test_a_grown_up_is_corrected(anna: User, allowed: Decision, child: Child) -> None:
+    father = service.add_adult(
+        by=anna, decision=allowed, child=child, standing="custody", name="Far Testesen"
+    )
+    change = {"by": anna, "decision": allowed, "adult": father, "standing": "no_custody"}
+    service.change_adult(name="Far  Nytnavn", contact="20102012", **change)
+    service.change_adult(name="Far Nytnavn", contact="20102012", **change)  # nothing new, so no line
+    (seen,) = service.show_child(by=anna, decision=allowed, child=child, purpose="case").adults
+    assert (str(seen.name), str(seen.contact), seen.standing) == ("Far Nytnavn", "20102012", "no_custody")
+    line = Event.objects.get(action="child.adult_changed")
+    assert line.details == {"adult": father.pk, "fields": ["name", "contact", "standing"]}
+    with pytest.raises(ValidationError):
+        service.change_adult(name=" ", **change)
+
+
 def test_who_is_refused_changes_and_learns_nothing(anna: User, child: Child, identity: Identity) -> None:
     before = Event.objects.count()
     calls: list[Any] = [

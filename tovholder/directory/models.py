@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField, FreeTextField
+from tovholder.access.sharing import PublicTask
 
 
 class SetupRow(models.Model):
@@ -96,12 +97,6 @@ class OrganisationKind(SetupRow):
 
 
 class Organisation(SetupRow):
-    class PublicTask(models.TextChoices):
-        SOCIAL = "social", _("Socialområdet")
-        EDUCATION = "education", _("Undervisning")
-        EMPLOYMENT = "employment", _("Beskæftigelse")
-        PSYCHIATRY = "psychiatry", _("Psykiatri")
-
     name = models.CharField(_("navn"), max_length=160)
     kind = models.ForeignKey(OrganisationKind, on_delete=models.PROTECT, related_name="organisations")
     district = models.ForeignKey(

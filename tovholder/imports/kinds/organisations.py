@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tovholder.access.sharing import PublicTask
 from tovholder.accounts.models import User
 from tovholder.directory.models import District, Organisation, OrganisationKind
 from tovholder.imports.columns import Field, Record
@@ -31,7 +32,7 @@ class OrganisationMatcher:
         live = {"retired_at__isnull": True}
         self._kinds = Names(OrganisationKind.objects.filter(**live), _(NO_KIND))
         self._districts = Names(District.objects.filter(**live), _(NO_DISTRICT))
-        self._tasks = {folded(text): value for value, text in Organisation.PublicTask.choices}
+        self._tasks = {folded(text): value for value, text in PublicTask.choices}
         rows = Organisation.objects.select_for_update(of=("self",)) if lock else Organisation.objects.all()
         self._rows = rows.filter(**live).select_related("kind", "district").order_by("pk")
         self._names = Names(self._rows, "")
@@ -49,7 +50,7 @@ class OrganisationMatcher:
             values["district"] = self._districts.get(district, "district")
         if task := record.get("public_task"):
             if folded(task) not in self._tasks:
-                known = ", ".join(str(text) for _value, text in Organisation.PublicTask.choices)
+                known = ", ".join(str(text) for _value, text in PublicTask.choices)
                 raise CannotUse("public_task", _("Skriv en af disse: %(known)s.") % {"known": known})
             values["public_task"] = self._tasks[folded(task)]
         if found is None:
