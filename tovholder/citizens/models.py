@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.citizens.keys.sealing import Place
-from tovholder.directory.models import Organisation
+from tovholder.directory.models import Organisation, SetupRow
 
 # Letters and digits that cannot be read as one another.
 _CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -181,3 +181,27 @@ class ChildMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"
+
+
+class SharingSetting(SetupRow):
+    """What the municipality decides otherwise in the sharing rules (`[sharing]` of the set-up file)."""
+
+    ssp_team_in_early_cooperation = models.BooleanField(
+        _("SSP-teamet er med i tidligt samarbejde"), default=False
+    )
+    youth_club_in_early_cooperation = models.BooleanField(
+        _("kommunale klubber er med i tidligt samarbejde"), default=False
+    )
+    police_in_participation = models.BooleanField(
+        _("politiet kan være med, når forældrene er med"), default=False
+    )
+    own_consent_age = models.PositiveSmallIntegerField(_("alder for eget samtykke"), default=15)
+    adult_age = models.PositiveSmallIntegerField(_("alder som voksen"), default=18)
+    support_person_age = models.PositiveSmallIntegerField(_("mindste alder for en bisidder"), default=15)
+    consent_review_months = models.PositiveSmallIntegerField(
+        _("måneder, før et samtykke ses efter"), default=12
+    )
+    purpose_words = models.JSONField(_("ord, der lyder som efterforskning"), default=list, blank=True)
+
+    def __str__(self) -> str:
+        return self.key

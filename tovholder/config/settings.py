@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tovholder.citizens",
     "tovholder.citizens.keys",
     "tovholder.forums",
+    "tovholder.concerns",
     "tovholder.plans",
     "tovholder.meetings",
     "tovholder.insights",
@@ -260,6 +261,8 @@ EVERY_MINUTE = [
 ]
 # What it does once a day.
 EVERY_DAY = ["tovholder.oversight.services.forget_old"]
+# Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
+CONCERN_READERS: list[str] = []
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
 AWAITING = ["tovholder.oversight.nav.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"

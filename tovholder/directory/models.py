@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField, FreeTextField
-from tovholder.access.sharing import PublicTask
+from tovholder.access.sharing import Kind, PublicTask
 
 
 class SetupRow(models.Model):
@@ -81,6 +81,15 @@ class OrganisationKind(SetupRow):
     party_type = models.CharField(_("part"), max_length=20, choices=PartyType.choices)
     outside_sort = models.CharField(_("slags"), max_length=20, choices=OutsideSort.choices, blank=True)
     side = models.CharField(_("side"), max_length=20, choices=Side.choices, default=Side.OTHER)
+    # What its people come as when a child is spoken of by name; blank is covered by nothing but a consent.
+    sharing_kind = models.CharField(
+        _("part i deling af oplysninger"),
+        max_length=24,
+        choices=Kind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -105,6 +114,7 @@ class Organisation(SetupRow):
     public_task = models.CharField(
         _("offentlig opgave"), max_length=20, choices=PublicTask.choices, blank=True
     )
+    in_cooperation = models.BooleanField(_("med i SSP-samarbejdet"), default=True, db_default=True)
 
     class Meta:
         ordering = ["position", "pk"]

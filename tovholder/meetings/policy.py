@@ -7,13 +7,25 @@ from django.utils.translation import gettext as _
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level, level_rank
 from tovholder.accounts.models import User
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.policy import Part
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
-from tovholder.meetings.models import TRANSITIONS, Meeting, MeetingKind, MeetingStatus, Minutes, MinutesStatus
-from tovholder.meetings.standing import SEES_ALL_MEETINGS, SIGNS_UP, sits_at_table
+from tovholder.meetings.models import (
+    TRANSITIONS,
+    CaseItem,
+    Meeting,
+    MeetingKind,
+    MeetingStatus,
+    Minutes,
+    MinutesStatus,
+)
+from tovholder.meetings.standing import SEES_ALL_MEETINGS, SIGNS_UP, sits_at_table, still_reads
 
 
 def may_read(user: User, meeting: Meeting) -> Decision:
+    if meeting.kind == MeetingKind.NETWORK:
+        return _may_read_network(user, meeting)
     if user.has_role(*SEES_ALL_MEETINGS):
         return yes("role")
     if own_forum_ids(user).intersection(forum.pk for forum in meeting.forums.all()):
@@ -25,8 +37,42 @@ def may_read(user: User, meeting: Meeting) -> Decision:
     return no("meeting_unknown", _("Mødet findes ikke."))
 
 
+def _may_read_network(user: User, meeting: Meeting) -> Decision:
+    """A network meeting is known to those who take part and those who work on its concern, whatever their role."""
+    if sits_at_table(user, meeting):
+        return yes("participant")
+    if concerns.may_read(user, meeting.network.concern, Part.ALL):
+        return yes("case")
+    return no("meeting_unknown", _("Mødet findes ikke."))
+
+
+def may_read_case(user: User, case_item: CaseItem) -> Decision:
+    """May read a case by name at a meeting: who works on the concern, and those it was opened for, while it lasts.
+
+    Pinned to `queries.cases_visible_to` by a test. Whether the room allows it at this moment is asked when it is shown.
+    """
+    works = concerns.may_read(user, case_item.concern, Part.ALL)
+    if works:
+        return works
+    person = person_of(user)
+    opened = case_item.status in {CaseItem.Status.OPENED, CaseItem.Status.DONE}
+    if person is not None and opened:
+        told = case_item.disclosures.filter(still_reads(), person=person).order_by("pk").first()
+        if told is not None and told.ground != "none":
+            return yes(told.ground)
+    return no("case_unknown", _("Sagen findes ikke."))
+
+
 def may_convene(user: User, meeting: Meeting) -> Decision:
-    """May plan, invite, edit the agenda and approve: a convener of one of the meeting's forums."""
+    """May plan, invite, edit the agenda and approve: a convener of one of the meeting's forums.
+
+    A network meeting is its initiator's, not the convener's of the forum.
+    """
+    if meeting.kind == MeetingKind.NETWORK:
+        person = person_of(user)
+        if person is not None and person.pk == meeting.network.initiator_id:
+            return yes("initiator")
+        return no("not_convener", _("Kun den, der har indkaldt til mødet, kan gøre det."))
     forum_ids = {forum.pk for forum in meeting.forums.all()} | {meeting.lead_forum_id}
     if forum_ids & convened_forum_ids(user):
         return yes("convener")

@@ -18,23 +18,38 @@ from django.db.models import (
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
+from tovholder.concerns import queries as concerns
+from tovholder.concerns.policy import Part
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, MinutesStatus, Outcome, Relay, Topic
+from tovholder.meetings.models import (
+    AgendaItem,
+    CaseItem,
+    Disclosure,
+    Meeting,
+    MeetingKind,
+    MinutesStatus,
+    Outcome,
+    Relay,
+    Topic,
+)
 from tovholder.meetings.standing import (
     SEES_ALL_MEETINGS,
+    about_own_cases,
     at_the_table,
     is_open_participant,
     only_item_of,
     open_events,
     readable_levels,
     sits_at_table,
+    still_reads,
 )
 from tovholder.statements import Given, Statement
 
 __all__ = [
     "SEES_ALL_MEETINGS",
     "at_the_table",
+    "cases_visible_to",
     "is_open_participant",
     "item_ids_visible_to",
     "items_shown_to",
@@ -53,10 +68,32 @@ __all__ = [
 
 
 def visible_to(user: User) -> QuerySet[Meeting]:
-    """Return the meetings that the user may know of. Pinned to `policy.may_read` by a test."""
+    """Return the meetings that the user may know of. Pinned to `policy.may_read` by a test.
+
+    A network meeting is known to those who take part in it or work on its concern, whatever their role.
+    """
     if user.has_role(*SEES_ALL_MEETINGS):
-        return Meeting.objects.all()
-    return Meeting.objects.filter(at_the_table(user) | open_events(user))
+        known = ~Q(kind=MeetingKind.NETWORK) | at_the_table(user)
+    else:
+        known = at_the_table(user) | open_events(user)
+    return Meeting.every.filter(known | about_own_cases(user))
+
+
+def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
+    """Return the meeting's cases that the user may read. Pinned to `policy.may_read_case` by a test.
+
+    Whether the name may be shown in the room at this moment is another question: `services.cases.assess_room`.
+    """
+    works = Q(concern__in=concerns.visible_to(user, Part.ALL))
+    person = person_of(user)
+    told = Q(pk__in=())
+    if person is not None:
+        rows = Disclosure.objects.filter(still_reads(), case_item=OuterRef("pk"), person=person)
+        told = Q(Exists(rows)) & Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))
+    items = CaseItem.objects.filter(meeting=meeting).filter(works | told)
+    return (
+        items.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern").order_by("position", "pk")
+    )
 
 
 def read_forums(meeting: Meeting) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import Role, User
+from tovholder.concerns import queries as concerns
+from tovholder.concerns.policy import Part
 from tovholder.directory.models import PartyType
 from tovholder.forums.standing import own_forum_ids, person_of
-from tovholder.meetings.models import Meeting, MeetingKind, Participation
+from tovholder.meetings.models import Meeting, MeetingKind, NetworkMeeting, Participation
 
 # These see that all meetings take place and their general items; anonymous items only where they sit at the table.
 SEES_ALL_MEETINGS = (Role.CONSULTANT, Role.MANAGEMENT)
@@ -16,7 +19,7 @@ SEES_ALL_MEETINGS = (Role.CONSULTANT, Role.MANAGEMENT)
 
 def at_the_table(user: User) -> Q:
     """Meetings of the user's own forums, and those the user is invited to (not only to one item)."""
-    condition = Q(
+    condition = ~Q(kind=MeetingKind.NETWORK) & Q(
         Exists(
             Meeting.forums.through.objects.filter(
                 meeting_id=OuterRef("pk"), forum_id__in=list(own_forum_ids(user))
@@ -51,13 +54,31 @@ def open_events(user: User) -> Q:
 
 
 def sits_at_table(user: User, meeting: Meeting) -> bool:
-    """Tell whether the user is a member of one of the meeting's forums or takes part in the meeting."""
-    if own_forum_ids(user).intersection(forum.pk for forum in meeting.forums.all()):
+    """Tell whether the user is a member of one of the meeting's forums or takes part in the meeting.
+
+    A network meeting is about one child: sitting in its forum is not enough.
+    """
+    if meeting.kind != MeetingKind.NETWORK and own_forum_ids(user).intersection(
+        forum.pk for forum in meeting.forums.all()
+    ):
         return True  # most readers; no question to the database where the forums are read already
     asked: dict[int, bool] = meeting.__dict__.setdefault("_sits", {})  # a page asks several times
     if user.pk not in asked:
-        asked[user.pk] = Meeting.objects.filter(at_the_table(user), pk=meeting.pk).exists()
+        asked[user.pk] = Meeting.every.filter(at_the_table(user), pk=meeting.pk).exists()
     return asked[user.pk]
+
+
+def about_own_cases(user: User) -> Q:
+    """Return the condition for network meetings about a concern that the user works on."""
+    networks = NetworkMeeting.objects.filter(
+        meeting=OuterRef("pk"), concern__in=concerns.visible_to(user, Part.ALL)
+    )
+    return Q(Exists(networks), kind=MeetingKind.NETWORK)
+
+
+def still_reads() -> Q:
+    """Return the condition for disclosures that still let the person read the case."""
+    return Q(reads_until__isnull=True) | Q(reads_until__gt=timezone.now())
 
 
 def is_open_participant(user: User) -> bool:

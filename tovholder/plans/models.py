@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField, FreeTextField
 from tovholder.access.levels import Level
+from tovholder.citizens.models import Child, SealedField, SealedRow
+from tovholder.concerns.models import Concern
 from tovholder.directory.models import Person, SetupRow
 from tovholder.forums.models import Forum
 
@@ -38,6 +42,13 @@ class AgreementRules(SetupRow):
 
     def __str__(self) -> str:
         return self.key
+
+
+class OpenAgreements(models.Manager["Agreement"]):
+    """Closed by default: an agreement in a named case is found only by who asks `Agreement.every`."""
+
+    def get_queryset(self) -> models.QuerySet[Agreement]:
+        return super().get_queryset().exclude(level=Level.NAMED)
 
 
 class Agreement(models.Model):
@@ -71,6 +82,9 @@ class Agreement(models.Model):
     moved_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=60, blank=True)
+
+    objects = OpenAgreements()
+    every = models.Manager["Agreement"]()
 
     class Meta:
         ordering = ["due_on", "pk"]
@@ -137,3 +151,111 @@ class ReminderSent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.on}"
+
+
+class CasePlan(SealedRow):
+    """A plan around a child (indsatsaftale): goals in the family's words, and who does what. No statutory plan."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("I gang")
+        CLOSED = "closed", _("Afsluttet")
+        HANDED_OVER = "handed_over", _("Givet videre")
+
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="plans")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="plans")
+    goals = SealedField(_("mål med familiens egne ord"))
+    resources = SealedField(_("familiens ressourcer"))
+    reflections = SealedField(_("familiens overvejelser"))
+    outcome = SealedField(_("udfald"))
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.OPEN)
+    review_on = models.DateField(_("ses efter den"), null=True, blank=True)
+    created_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concern", "child"], condition=Q(status="open"), name="one_open_plan_per_child"
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="open") & Q(closed_at__isnull=True))
+                | (~Q(status="open") & Q(closed_at__isnull=False)),
+                name="closed_plan_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_id} {self.child_id}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.concern.key
+
+
+class CaseAgreement(SealedRow):
+    """What an agreement in a named case says, sealed. The agreement itself carries the case code only."""
+
+    agreement = models.OneToOneField(Agreement, on_delete=models.CASCADE, related_name="case")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="case_agreements")
+    plan = models.ForeignKey(
+        CasePlan, null=True, blank=True, on_delete=models.PROTECT, related_name="efforts"
+    )
+    words = SealedField(_("hvad er aftalt"))
+    sign_of_progress = SealedField(_("tegn på, at det virker"))
+    reason = SealedField(_("begrundelse"))
+    # Efforts of a plan in the order in which they matter, 1 first.
+    priority = models.PositiveSmallIntegerField(_("prioritet"), default=0)
+
+    class Meta:
+        ordering = ["priority", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.concern_id}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.concern.key
+
+
+class CaseAgreementNote(SealedRow):
+    """A status, a choice or a reason on an agreement in a named case, sealed."""
+
+    case_agreement = models.ForeignKey(CaseAgreement, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=12, choices=AgreementNote.Kind.choices)
+    text = SealedField(_("tekst"))
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    by_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_agreement_id} {self.kind}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.case_agreement.concern.key
+
+
+class Scaling(SealedRow):
+    """How the young person or a grown-up puts it themselves on a line from 0 to 10. Theirs; nothing is computed from it."""
+
+    class By(models.TextChoices):
+        YOUNG_PERSON = "young_person", _("Barnet eller den unge")
+        FAMILY = "family", _("Familien")
+
+    plan = models.ForeignKey(CasePlan, on_delete=models.CASCADE, related_name="scalings")
+    by_whom = models.CharField(_("hvem"), max_length=12, choices=By.choices)
+    on = models.DateField(_("dato"))
+    value = SealedField(_("tal fra 0 til 10"))
+    words = SealedField(_("med egne ord"))
+    written_by = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.on}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.plan.concern.key

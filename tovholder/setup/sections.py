@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import models
 
+from tovholder.citizens.models import SharingSetting
+from tovholder.concerns.models import Category, ConcernRules, Factor, ScaleLevel, Team
 from tovholder.directory.models import (
     District,
     Municipality,
@@ -74,6 +76,12 @@ SECTIONS: dict[str, Section] = {
         Section("school_holiday", SchoolHoliday),
         Section("retention", RetentionPeriod),
         Section("agreement_rules", AgreementRules),
+        Section("sharing", SharingSetting),
+        Section("concern_rules", ConcernRules),
+        Section("concern_level", ScaleLevel),
+        Section("concern_category", Category),
+        Section("factor", Factor),
+        Section("team", Team),
         Section("agenda_template", AgendaTemplate, children=("items", AgendaTemplateItem, "template")),
         Section("checklist", Checklist, children=("items", ChecklistItem, "checklist")),
         Section("form", FormTemplate),

@@ -10,6 +10,16 @@ from tovholder.meetings.models.agenda import (
     Topic,
     TopicStatus,
 )
+from tovholder.meetings.models.cases import (
+    CaseItem,
+    CaseOrigin,
+    CaseText,
+    ConcernItem,
+    Disclosure,
+    FamilyMember,
+    FamilyVoice,
+    NetworkMeeting,
+)
 from tovholder.meetings.models.feed import CalendarFeed
 from tovholder.meetings.models.meeting import (
     TRANSITIONS,
@@ -39,7 +49,14 @@ __all__ = [
     "Answer",
     "CalendarFeed",
     "CarriedAgreement",
+    "CaseItem",
+    "CaseOrigin",
+    "CaseText",
     "ChecklistTick",
+    "ConcernItem",
+    "Disclosure",
+    "FamilyMember",
+    "FamilyVoice",
     "Meeting",
     "MeetingKind",
     "MeetingStatus",
@@ -47,6 +64,7 @@ __all__ = [
     "MinutesAddendum",
     "MinutesComment",
     "MinutesStatus",
+    "NetworkMeeting",
     "Outcome",
     "Participation",
     "Relay",

@@ -23,6 +23,8 @@ class MeetingKind(models.TextChoices):
     ORDINARY = "ordinary", _("Møde")
     JOINT = "joint", _("Fællesmøde")
     EVENT = "event", _("Arrangement")
+    # About one case, with the family: only those who take part know of it (document 001).
+    NETWORK = "network", _("Netværksmøde")
 
 
 class MeetingStatus(models.TextChoices):
@@ -51,6 +53,13 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.forum_id} {self.pk}"
+
+
+class OpenMeetings(models.Manager["Meeting"]):
+    """Closed by default: a network meeting is found only by who asks `Meeting.every`, and says who may know of it."""
+
+    def get_queryset(self) -> models.QuerySet[Meeting]:
+        return super().get_queryset().exclude(kind=MeetingKind.NETWORK)
 
 
 class Meeting(models.Model):
@@ -100,6 +109,9 @@ class Meeting(models.Model):
     capacity = models.PositiveIntegerField(_("pladser"), null=True, blank=True)
     signup_until = models.DateField(_("tilmelding senest"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OpenMeetings()
+    every = models.Manager["Meeting"]()
 
     class Meta:
         ordering = ["starts_at", "pk"]

@@ -74,7 +74,7 @@ def build(*, by: Actor, meeting: Meeting) -> int:
 @transaction.atomic
 def refresh(*, by: Actor, meeting: Meeting) -> int:
     """Add what has come since; return how many items are new. Only a planned meeting's agenda grows by itself."""
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().get(pk=meeting.pk)
     if meeting.status != MeetingStatus.PLANNED or meeting.kind == MeetingKind.EVENT:
         return 0
     added = _bring(meeting)

@@ -53,7 +53,7 @@ def answer(
 
     `way` is written in the log when the answer did not come by a page. Raises Refused.
     """
-    meeting = Meeting.objects.select_for_update().get(pk=participation.meeting_id)
+    meeting = Meeting.every.select_for_update().get(pk=participation.meeting_id)
     row = Participation.objects.select_for_update().get(pk=participation.pk)
     row.meeting = meeting
     may_answer(by, row).require()
@@ -81,9 +81,7 @@ def name_substitute(
     email: str = "",
 ) -> Participation:
     """Name one who comes instead; the convener confirms before the substitute is invited."""
-    meeting = (
-        Meeting.objects.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
-    )
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
     row = Participation.objects.get(pk=participation.pk)
     row.meeting = meeting
     may_answer(by, row).require()
@@ -147,9 +145,7 @@ def decline_substitute(*, by: User, participation: Participation) -> None:
 
 
 def _waiting_substitute(by: User, participation: Participation) -> tuple[Meeting, Participation]:
-    meeting = (
-        Meeting.objects.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
-    )
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
     may_convene(by, meeting).require()
     row = Participation.objects.select_related("person").get(pk=participation.pk)
     row.meeting = meeting

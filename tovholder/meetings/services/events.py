@@ -57,7 +57,7 @@ def may_sign_up(meeting: Meeting) -> Decision:
 @transaction.atomic
 def sign_up(*, by: User, meeting: Meeting) -> Participation:
     """Sign the user's person up, on the waiting list when every place is taken."""
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_sign_up(meeting).require()
     person = person_of(by)
     if person is None:
@@ -84,9 +84,7 @@ def sign_up(*, by: User, meeting: Meeting) -> Participation:
 @transaction.atomic
 def cancel_sign_up(*, by: User | Person, participation: Participation) -> None:
     """Take a sign-up back; the first on the waiting list gets the place. Can be undone by signing up again."""
-    meeting = (
-        Meeting.objects.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
-    )
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
     row = Participation.objects.select_related("person", "meeting__lead_forum").get(pk=participation.pk)
     person = by if isinstance(by, Person) else person_of(by)
     if person is None or person.pk != row.person_id:
@@ -141,7 +139,7 @@ def conclusions_to_topics(
     *, by: User, meeting: Meeting, conclusions: Sequence[str], wanted_on: date | None = None
 ) -> list[Topic]:
     """Close an event, and put its conclusions in the topic bank as themes: the same sentence there once."""
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_convene(by, meeting).require()
     if meeting.kind != MeetingKind.EVENT:
         no("not_event", _("Konklusioner skrives til arrangementer.")).require()

@@ -9,7 +9,7 @@ from tovholder.meetings.models import Meeting, Minutes
 
 def lock_meeting(meeting: Meeting) -> Meeting:
     """Return the meeting as it is now, locked until the transaction ends."""
-    return Meeting.objects.select_for_update().get(pk=meeting.pk)
+    return Meeting.every.select_for_update().get(pk=meeting.pk)
 
 
 def lock_minutes(meeting: Meeting) -> Minutes:

@@ -46,7 +46,7 @@ def sync_members(*, by: Actor, meeting: Meeting) -> tuple[int, int]:
 
     After the invitation was sent a new member is invited and one who has left is told that it is off.
     """
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().get(pk=meeting.pk)
     if meeting.status != MeetingStatus.PLANNED:
         return 0, 0
     day = timezone.localtime(meeting.starts_at).date()
@@ -117,7 +117,7 @@ def out_of_step() -> list[Meeting]:
 @transaction.atomic
 def send(*, by: User, meeting: Meeting) -> int:
     """Invite everybody who does not know of the meeting yet; return how many mails were queued."""
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_convene(by, meeting).require()
     if meeting.status != MeetingStatus.PLANNED:
         no("meeting_not_planned", _("Kun planlagte møder kan sendes ud.")).require()
@@ -228,7 +228,7 @@ def add_guest(
     *, by: User, meeting: Meeting, person: Person, part: str = Part.GUEST, only_item: AgendaItem | None = None
 ) -> Participation:
     """Add a guest or speaker for the meeting or one item; invited at once when the others have been."""
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_convene(by, meeting).require()
     if meeting.status != MeetingStatus.PLANNED:
         no("meeting_not_planned", _("Gæster inviteres, mens mødet er planlagt.")).require()
@@ -261,7 +261,7 @@ def new_person(*, by: Actor, name: str, email: str, organisation: Organisation |
 @transaction.atomic
 def remove_participant(*, by: User, participation: Participation) -> None:
     """Take a guest, speaker or substitute off the meeting. Members leave through their membership."""
-    meeting = Meeting.objects.select_for_update().get(pk=participation.meeting_id)
+    meeting = Meeting.every.select_for_update().get(pk=participation.meeting_id)
     may_convene(by, meeting).require()
     row = Participation.objects.select_related("person", "meeting__lead_forum").get(pk=participation.pk)
     if row.part == Part.MEMBER:
@@ -276,9 +276,7 @@ def remove_participant(*, by: User, participation: Participation) -> None:
 @transaction.atomic
 def restore_participant(*, by: User, participation: Participation) -> None:
     """Undo `remove_participant`: on again, and invited again when the others have been."""
-    meeting = (
-        Meeting.objects.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
-    )
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
     may_convene(by, meeting).require()
     Participation.objects.filter(pk=participation.pk).exclude(part=Part.MEMBER).update(removed_at=None)
     record(

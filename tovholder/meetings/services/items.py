@@ -75,7 +75,7 @@ def may_remove(item: AgendaItem) -> Decision:
 
 def _locked(meeting_id: int, by: User) -> Meeting:
     """The meeting, locked, for a person who may change its agenda."""
-    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    meeting = Meeting.every.select_for_update().get(pk=meeting_id)
     may_edit_items(by, meeting).require()
     return meeting
 
@@ -235,7 +235,7 @@ def defer_item(*, by: User, item: AgendaItem) -> Meeting | None:
 
     Before a meeting the convener may, during it whoever writes the minutes.
     """
-    meeting = Meeting.objects.select_for_update().get(pk=item.meeting_id)
+    meeting = Meeting.every.select_for_update().get(pk=item.meeting_id)
     may_write_minutes(by, meeting).require()
     may_change_agenda(meeting, Minutes.objects.filter(meeting=meeting).first()).require()
     if item.source == Source.OPEN_AGREEMENTS:
@@ -251,7 +251,7 @@ def defer_item(*, by: User, item: AgendaItem) -> Meeting | None:
 @transaction.atomic
 def undo_defer(*, by: User, item: AgendaItem) -> None:
     """Take a postponed item back, and off the next agenda again unless somebody has written there."""
-    meeting = Meeting.objects.select_for_update().get(pk=item.meeting_id)
+    meeting = Meeting.every.select_for_update().get(pk=item.meeting_id)
     may_write_minutes(by, meeting).require()
     may_change_agenda(meeting, Minutes.objects.filter(meeting=meeting).first()).require()
     copy = AgendaItem.objects.filter(deferred_from=item).select_related("meeting").first()

@@ -129,7 +129,7 @@ def create_series(
 
 def locked(meeting: Meeting) -> Meeting:
     """Return the meeting as it stands now, locked until the transaction ends."""
-    return Meeting.objects.select_for_update().get(pk=meeting.pk)
+    return Meeting.every.select_for_update().get(pk=meeting.pk)
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ def _remind(meeting: Meeting) -> int:
 @transaction.atomic
 def ask_again(*, by: User, meeting: Meeting) -> int:
     """Remind those who have not answered, when the convener asks for it; not twice within half an hour."""
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_convene(by, meeting).require()
     if meeting.status != MeetingStatus.PLANNED or meeting.invited_at is None:
         no("not_invited_yet", _("Der er ikke sendt indkaldelse til mødet.")).require()

@@ -62,7 +62,7 @@ def apply(reply: CalendarReply) -> None:
     value = ANSWERS.get(reply.partstat)
     if value is None:
         raise SetAside("no_answer")
-    meeting = Meeting.objects.select_for_update().filter(uid=reply.uid).first()
+    meeting = Meeting.every.select_for_update().filter(uid=reply.uid).first()
     if meeting is None:
         raise SetAside("unknown_meeting")
     if reply.sequence != meeting.sequence:

@@ -98,7 +98,7 @@ def edit(*, by: User, topic: Topic, **changes: Any) -> Topic:
 def put_on_agenda(*, by: User, topic: Topic, meeting: Meeting) -> AgendaItem:
     """Put a topic on a meeting's agenda. The yes to a proposal is told to who proposed it."""
     topic = _locked(topic, by)
-    meeting = Meeting.objects.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
     may_edit_items(by, meeting).require()
     if meeting.kind == MeetingKind.EVENT or meeting.status != MeetingStatus.PLANNED:
         no("meeting_not_planned", _("Emner sættes på dagsordenen til et planlagt møde.")).require()

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ConcernsConfig(AppConfig):
+    name = "tovholder.concerns"
+    label = "concerns"
+    verbose_name = "Bekymringer"

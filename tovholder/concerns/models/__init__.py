@@ -1,0 +1,40 @@
+"""A concern about a child, a group, a place or a phenomenon: from first worry to a followed-up plan."""
+
+from tovholder.concerns.models.concern import (
+    ENDED,
+    TRANSITIONS,
+    CaseTeamMember,
+    Concern,
+    ConcernChild,
+    ConcernStatus,
+    Subject,
+)
+from tovholder.concerns.models.course import AbsenceReading, Entry, Notification, Question
+from tovholder.concerns.models.setting import (
+    Category,
+    ConcernRules,
+    Factor,
+    ScaleLevel,
+    Team,
+    TeamMember,
+)
+
+__all__ = [
+    "ENDED",
+    "TRANSITIONS",
+    "AbsenceReading",
+    "CaseTeamMember",
+    "Category",
+    "Concern",
+    "ConcernChild",
+    "ConcernRules",
+    "ConcernStatus",
+    "Entry",
+    "Factor",
+    "Notification",
+    "Question",
+    "ScaleLevel",
+    "Subject",
+    "Team",
+    "TeamMember",
+]

@@ -1,0 +1,108 @@
+"""Which concerns a person may know of, and who can see one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from tovholder.accounts.models import User
+from tovholder.concerns.models import CaseTeamMember, Concern, TeamMember
+from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.standing import current_seats, ended_since, own_words_since, triage_of
+from tovholder.directory.models import Person
+from tovholder.forums.standing import person_of
+
+
+def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
+    """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test."""
+    if user.has_role(*NEVER):
+        return Concern.objects.none()
+    return Concern.objects.filter(readable_by(user, part))
+
+
+def readable_by(user: User, part: str = Part.STATUS) -> Q:
+    """Return the same as a condition on concerns."""
+    if user.has_role(*NEVER):
+        return Q(pk__in=())
+    person, triage = person_of(user), triage_of(user)
+    condition = Q(pk__in=())
+    if person is not None:
+        mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
+        condition |= Q(Exists(mine))
+        if part == Part.STATUS:
+            condition |= Q(raised_by=person)
+        elif part == Part.OWN_WORDS:
+            condition |= Q(raised_by=person, raised_at__gte=own_words_since())
+    if triage:
+        received = Q(ended_at__isnull=True) | Q(ended_at__gte=ended_since())
+        if not triage.everywhere:
+            received &= Q(district__in=triage.districts) | Q(district__isnull=True)
+        condition |= received
+    return condition
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who can see (part of) a concern, and why: answers "Hvem kan se dette, og hvorfor?"."""
+
+    name: str
+    organisation: str
+    what: str
+    why: str
+    person_id: int | None = None
+
+
+def readers(concern: Concern) -> list[Reader]:
+    """Return everybody who can see any of the concern now, with what and why, in the order of how much.
+
+    What apps above open (meetings, plans) comes from the functions `(concern) -> list[Reader]` in
+    `settings.CONCERN_READERS`.
+    """
+    team = concern.case_team.filter(until_at__isnull=True).select_related("person__organisation")
+    found = [
+        _reader(seat.person, _("Alt"), _("I sagens team: %(basis)s") % {"basis": seat.get_basis_display()})
+        for seat in team
+    ]
+    if concern.ended_at is None or concern.ended_at >= ended_since():
+        found += [
+            _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
+        ]
+    if concern.raised_at >= own_words_since():
+        found.append(_reader(concern.raised_by, _("Egne ord og status"), _("Har rejst bekymringen")))
+    else:
+        found.append(_reader(concern.raised_by, _("Status"), _("Har rejst bekymringen")))
+    for path in getattr(settings, "CONCERN_READERS", []):
+        found += import_string(path)(concern)
+    return _once(found)
+
+
+def triagers(district_id: int | None) -> QuerySet[Person]:
+    """Return the people of the triaging teams of a district; of all of them where the concern has no district."""
+    seats = TeamMember.objects.filter(current_seats(), team__triages=True)
+    if district_id is not None:
+        seats = seats.filter(Q(team__districts=district_id) | Q(team__districts__isnull=True))
+    never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
+    return (
+        Person.objects.filter(pk__in=seats.values("person_id"))
+        .exclude(pk__in=never)
+        .select_related("organisation")
+        .order_by("name", "pk")
+    )
+
+
+def _reader(person: Person, what: str, why: str) -> Reader:
+    place = person.organisation
+    return Reader(person.name, place.name if place is not None else "", what, why, person.pk)
+
+
+def _once(readers: Iterable[Reader]) -> list[Reader]:
+    """The first ground of each person is the widest: keep that."""
+    found: dict[object, Reader] = {}
+    for each in readers:
+        found.setdefault(each.person_id or (each.name, each.organisation, each.why), each)
+    return list(found.values())

@@ -1,0 +1,121 @@
+"""A concern is raised, in a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.keys import keyring
+from tovholder.citizens.keys.models import DataKey
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns import policy
+from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel, Subject
+from tovholder.directory.models import District, Organisation
+from tovholder.forums.standing import person_of
+
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernTexts:
+    """What is written of a concern, in clear; lives only as long as it takes to seal it."""
+
+    seen: str
+    since: str = ""
+    tried: str = ""
+    works: str = ""
+    factors: str = ""
+    offence: str = ""
+
+    def sealed(self) -> dict[str, str]:
+        return {name: getattr(self, name).strip() for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernFacts:
+    """What is chosen of a concern."""
+
+    level: str
+    subject: str
+    district: District | None = None
+    organisation: Organisation | None = None
+    scale_level: ScaleLevel | None = None
+    categories: Iterable[Category] = ()
+    source: str = Concern.Source.STAFF
+
+
+@transaction.atomic
+def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Concern:
+    """Raise a concern under a key of its own. A named one gets its child from `naming.lay_child_on`.
+
+    Raises Refused, ValidationError by field. The district is that of the organisation where none is chosen.
+    """
+    policy.may_raise(by).require()
+    _check(facts, texts)
+    now = timezone.now()
+    district = facts.district or (facts.organisation.district if facts.organisation is not None else None)
+    person = person_of(by)
+    assert person is not None  # noqa: S101 - may_raise has asked
+    concern = Concern(
+        key=keyring.create(DataKey.Use.CONCERN),
+        level=facts.level,
+        subject=facts.subject,
+        district=district,
+        organisation=facts.organisation,
+        scale_level=facts.scale_level,
+        source=facts.source,
+        raised_by=person,
+        raised_at=now,
+        status_at=now,
+        named_at=now if facts.level == Level.NAMED else None,
+    )
+    Safe.of([concern]).write(concern, **texts.sealed())
+    _save_with_code(concern)
+    concern.categories.set(facts.categories)
+    entry = Entry(concern=concern, kind=Entry.Kind.RAISED, status=concern.status, at=now)
+    entry.by, entry.by_name = by.audit_key, person.name
+    entry.save()
+    record(by=by, action="concern.raised", obj=concern, details={"level": concern.level})
+    return concern
+
+
+def _check(facts: ConcernFacts, texts: ConcernTexts) -> None:
+    faults: dict[str, str] = {}
+    if not texts.seen.strip():
+        faults["seen"] = _("Skriv kort, hvad du har set eller hørt.")
+    if facts.level == Level.NAMED and facts.subject not in {Subject.CHILD, Subject.GROUP}:
+        faults["subject"] = _("Kun et barn eller en gruppe kan nævnes ved navn.")
+    if facts.level == Level.GENERAL and facts.subject == Subject.CHILD:
+        faults["level"] = _("Et barn er enten anonymt eller nævnt ved navn.")
+    if faults:
+        raise ValidationError({field: [text] for field, text in faults.items()})
+
+
+def _save_with_code(concern: Concern) -> None:
+    """Save under the next code of the year. Two at once: the second takes the number after."""
+    for _attempt in range(_TRIES):
+        concern.code = _next_code()
+        try:
+            with transaction.atomic():
+                concern.save()
+                return
+        except IntegrityError:
+            if not Concern.objects.filter(code=concern.code).exists():
+                raise
+    raise IntegrityError("no free case code")
+
+
+def _next_code() -> str:
+    year = f"{timezone.localdate():%y}-"
+    last = (
+        Concern.objects.filter(code__startswith=year).order_by("-pk").values_list("code", flat=True).first()
+    )
+    return f"{year}{int(last[3:]) + 1 if last else 1:03d}"

@@ -1,0 +1,74 @@
+"""Who triages what: the facts that policy and queries of concerns both stand on, read once a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from tovholder.accounts.models import User
+from tovholder.concerns.models import ConcernRules, TeamMember
+from tovholder.forums.standing import person_of
+from tovholder.statements import Statement
+
+
+@dataclass(frozen=True)
+class Triage:
+    """The districts whose concerns a user receives; `everywhere` where a team has no districts of its own."""
+
+    everywhere: bool = False
+    districts: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.districts)
+
+    def receives(self, district_id: int | None) -> bool:
+        """Whether a concern of the district is theirs. One without a district is every triager's."""
+        if district_id is None:
+            return bool(self)
+        return self.everywhere or district_id in self.districts
+
+
+def current_seats() -> Q:
+    """Return the condition for seats in a team that hold today, of people who have not left."""
+    today = timezone.localdate()
+    still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    return still & Q(valid_from__lte=today, person__left_on__isnull=True, team__retired_at__isnull=True)
+
+
+def triage_of(user: User) -> Triage:
+    """Return what the user triages today; read once a request."""
+    known: Triage | None = getattr(user, "_triage", None)
+    if known is None:
+        person = person_of(user)
+        rows = (
+            TeamMember.objects.filter(current_seats(), person=person, team__triages=True)
+            .annotate(district=F("team__districts"))
+            .values_list("district", flat=True)
+            if person is not None
+            else []
+        )
+        found = list(rows)
+        known = Triage(None in found, frozenset(each for each in found if each is not None))
+        user._triage = known  # type: ignore[attr-defined]
+    return known
+
+
+def rules() -> ConcernRules:
+    """Return the municipality's days and numbers, or the shipped defaults (not saved)."""
+    return _RULES.first() or ConcernRules(key="standard")
+
+
+_RULES = Statement(lambda: ConcernRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1])
+
+
+def own_words_since() -> datetime:
+    """Return the moment since which a raised concern still shows its own words to who raised it."""
+    return timezone.now() - timedelta(days=rules().own_words_days)
+
+
+def ended_since() -> datetime:
+    """Return the moment since which an ended concern is still seen by its triagers."""
+    return timezone.now() - timedelta(days=rules().after_closing_days)

@@ -1,0 +1,323 @@
+"""A case by name at a meeting: planned, asked of the sharing rules, opened, told to the room, read afterwards.
+
+`assess_room` is the one question, asked when a case is planned or opened, when somebody is invited, substituted, added or
+checked in, when a page shows it, and when minutes are approved and sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.levels import Level
+from tovholder.access.sharing import (
+    Assessment,
+    Case,
+    CaseFault,
+    ForumFrame,
+    Kind,
+    Participant,
+    Purpose,
+    assess,
+)
+from tovholder.access.sharing.sentences import SENTENCES
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.models import Adult, Child
+from tovholder.citizens.queries import sharing_rules
+from tovholder.citizens.services.consents import as_the_rules_read_it
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import Concern
+from tovholder.directory.models import Person
+from tovholder.directory.parties import as_participant
+from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
+
+TEXTS = ("purpose", "necessity", "special_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On what a child is to be named: the basis, the purpose in code and in words, why it is necessary."""
+
+    basis: str
+    purpose_code: str
+    purpose: str
+    necessity: str = ""
+    special_reason: str = ""
+    family_told_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the sharing rules say of a case before these people, over all its children: the first "no" stands."""
+
+    assessments: tuple[tuple[Child, Assessment], ...]
+    people: tuple[Person, ...]
+    family: tuple[FamilyMember, ...]
+
+    @property
+    def answer(self) -> Assessment:
+        """The first refusal, or the first yes. A case without a child is not one to be named."""
+        for _child, assessment in self.assessments:
+            if not assessment.allowed:
+                return assessment
+        return self.assessments[0][1]
+
+    @property
+    def allowed(self) -> bool:
+        return self.answer.allowed
+
+    @property
+    def warnings(self) -> list[str]:
+        """The Danish sentences of all warnings, each once."""
+        codes = sorted({code for _child, each in self.assessments for code in each.warnings})
+        return [SENTENCES[code].text for code in codes]
+
+    @property
+    def uncovered(self) -> list[Person]:
+        """The professionals before whom the name stays closed."""
+        ids = {who for _child, each in self.assessments for who in each.uncovered}
+        return [person for person in self.people if as_participant(person).id in ids]
+
+    def covered(self, person: Person) -> bool:
+        """Whether the rules cover the person for every child of the case, whatever they say of the others."""
+        who = as_participant(person).id
+        return bool(self.assessments) and all(
+            each.coverage.get(who, "none") != "none" for _c, each in self.assessments
+        )
+
+
+def assess_room(
+    case_item: CaseItem,
+    *,
+    people: Iterable[Person] | None = None,
+    family: Iterable[FamilyMember] | None = None,
+    ground: Ground | None = None,
+    on: date | None = None,
+) -> Room:
+    """Ask the sharing rules of the case before these people; those of the meeting now where none are given.
+
+    `ground` tries another ground than the recorded one; nothing is stored. Raises nothing: a birth date that cannot be
+    read is answered as a missing one, with the refusal `basis_missing`.
+    """
+    there = tuple(people) if people is not None else tuple(room_people(case_item.meeting))
+    kin = tuple(family) if family is not None else tuple(room_family(case_item.meeting))
+    asked = ground or recorded_ground(case_item)
+    day = on or timezone.localdate()
+    answers = []
+    for child in children_of(case_item.concern):
+        answers.append((child, _assess(case_item, child, there, kin, asked, day)))
+    return Room(tuple(answers) or (_no_child(there),), there, kin)
+
+
+def _no_child(people: Sequence[Person]) -> tuple[Child, Assessment]:
+    coverage = {as_participant(each).id: "none" for each in people}
+    return Child(), Assessment(False, "basis_missing", coverage)
+
+
+def _assess(
+    case_item: CaseItem,
+    child: Child,
+    people: Sequence[Person],
+    family: Sequence[FamilyMember],
+    ground: Ground,
+    day: date,
+) -> Assessment:
+    categories = [each.suspicion or each.key for each in case_item.concern.categories.all()]
+    facts, consents = as_the_rules_read_it(child, categories)
+    meeting = case_item.meeting
+    case = Case(
+        level=Level.NAMED,
+        date=day,
+        forum=ForumFrame(
+            highest_level=Level(meeting.lead_forum.highest_level),
+            bases=frozenset(
+                LegalBasis(each) for each in meeting.lead_forum.bases if each in LegalBasis.values
+            ),
+            chair_is_ssp=_chaired_by_ssp(meeting),
+        ),
+        participants=(*map(as_participant, people), *(_relative(each, child) for each in family)),
+        basis=LegalBasis(ground.basis) if ground.basis else None,
+        purpose=ground.purpose,
+        purpose_code=Purpose(ground.purpose_code) if ground.purpose_code else None,
+        necessity=ground.necessity,
+        child=facts,
+        prior_early_cooperation_meetings=earlier_early_meetings(case_item, child),
+        special_reason=ground.special_reason,
+        family_told=ground.family_told_on is not None and ground.family_told_on <= day,
+        consents=consents,
+    )
+    try:
+        return assess(case, sharing_rules())
+    except CaseFault:
+        return _no_child(people)[1]
+
+
+def _relative(member: FamilyMember, child: Child) -> Participant:
+    """Somebody of the family as the rules read one. Only their own child's case is theirs (rule 13)."""
+    own = member.child_id == child.pk
+    if member.part == FamilyMember.Part.ADULT and member.adult is not None:
+        if member.adult.standing == Adult.Standing.FOSTER:
+            return Participant(f"family:{member.pk}", Kind.FOSTER_PARENT)
+        own = own and member.adult.standing == Adult.Standing.CUSTODY
+        return Participant(f"family:{member.pk}", Kind.CUSTODY_HOLDER, own_child=own)
+    kind = Kind.YOUNG_PERSON if member.part == FamilyMember.Part.YOUNG_PERSON else Kind.SUPPORT_PERSON
+    return Participant(f"family:{member.pk}", kind, own_child=own, age=member.age)
+
+
+def _chaired_by_ssp(meeting: Meeting) -> bool:
+    chair = meeting.chair
+    place = chair.organisation if chair is not None else None
+    return place is not None and place.kind.sharing_kind == Kind.SSP_TEAM
+
+
+def children_of(concern: Concern) -> list[Child]:
+    return [link.child for link in concern.concern_children.select_related("child")]
+
+
+def earlier_early_meetings(case_item: CaseItem, child: Child) -> int:
+    """How many earlier meetings named the child on the early basis in this matter (rules 5 and 6)."""
+    return (
+        Disclosure.objects.filter(
+            child=child,
+            case_item__concern=case_item.concern_id,
+            case_item__basis=LegalBasis.EARLY_COOPERATION,
+        )
+        .exclude(case_item__meeting=case_item.meeting_id)
+        .values("case_item__meeting")
+        .distinct()
+        .count()
+    )
+
+
+def room_people(meeting: Meeting) -> list[Person]:
+    """Return the professionals that a name would be told to: those present once it runs, those expected before."""
+    rows = meeting.participations.select_related("person__organisation__kind").order_by("pk")
+    if meeting.status == MeetingStatus.PLANNED:
+        rows = rows.filter(removed_at__isnull=True, waiting_list=False).exclude(substitute_confirmed=False)
+        rows = rows.exclude(answer="no")
+    else:
+        rows = rows.filter(attended=True)
+    return [row.person for row in rows]
+
+
+def room_family(meeting: Meeting) -> list[FamilyMember]:
+    rows = meeting.family.select_related("adult")
+    if meeting.status != MeetingStatus.PLANNED:
+        rows = rows.filter(attended=True)
+    return list(rows)
+
+
+def recorded_ground(case_item: CaseItem) -> Ground:
+    safe = Safe.of([case_item])
+    texts = {name: safe.read(case_item, name).text for name in TEXTS}
+    return Ground(
+        basis=case_item.basis,
+        purpose_code=case_item.purpose_code,
+        family_told_on=case_item.family_told_on,
+        **texts,
+    )
+
+
+@transaction.atomic
+def plan_case(*, by: User, meeting: Meeting, concern: Concern, minutes: int = 10) -> CaseItem:
+    """Put a concern by name on a meeting, known so far to who works on it only. Raises Refused, ValidationError."""
+    concerns.may_work(by, concern).require()
+    meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
+    if meeting.lead_forum.highest_level != Level.NAMED:
+        raise ValidationError(SENTENCES["level_above_forum"].text)
+    if meeting.status == MeetingStatus.CANCELLED:
+        raise ValidationError(_("Mødet er aflyst."))
+    if meeting.case_items.filter(concern=concern).exclude(status=CaseItem.Status.WITHDRAWN).exists():
+        raise ValidationError(_("Sagen er allerede på mødet."))
+    item = CaseItem(
+        meeting=meeting,
+        concern=concern,
+        minutes=minutes,
+        position=meeting.case_items.count(),
+        created_by=by.audit_key,
+    )
+    item.save()
+    record(
+        by=by, action="case_item.planned", obj=item, details={"meeting": meeting.pk, "concern": concern.pk}
+    )
+    return item
+
+
+@transaction.atomic
+def record_ground(*, by: User, case_item: CaseItem, ground: Ground) -> CaseItem:
+    """Write on what ground the child is to be named. It is asked of the rules when the name is opened. Raises Refused."""
+    concerns.may_work(by, case_item.concern).require()
+    item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
+    item.basis, item.purpose_code = ground.basis, ground.purpose_code
+    item.family_told_on = ground.family_told_on
+    Safe.of([item]).write(item, **{name: getattr(ground, name).strip() for name in TEXTS})
+    item.save()
+    record(by=by, action="case_item.ground_written", obj=item, ground=item.basis)
+    return item
+
+
+@transaction.atomic
+def open_case(*, by: User, case_item: CaseItem) -> Room:
+    """Open the name to the room: every disclosure is recorded by child and recipient. Raises Refused.
+
+    Refused with the first "no" of the sharing rules while somebody in the room is not covered.
+    """
+    concerns.may_work(by, case_item.concern).require()
+    item = (
+        CaseItem.objects.select_for_update()
+        .select_related("concern", "meeting__lead_forum")
+        .get(pk=case_item.pk)
+    )
+    room = assess_room(item)
+    room.answer.decision.require()
+    now = timezone.now()
+    if item.opened_at is None:
+        item.opened_at, item.opened_by = now, by.audit_key
+    item.status = CaseItem.Status.OPENED
+    item.save(update_fields=["opened_at", "opened_by", "status"])
+    tell(item, room)
+    record(
+        by=by, action="case_item.opened", obj=item, ground=item.basis, details={"people": len(room.people)}
+    )
+    return room
+
+
+def tell(case_item: CaseItem, room: Room) -> int:
+    """Write down whom the children's names are told to; who was told before is not written again. Return how many."""
+    now, rows = timezone.now(), []
+    for child, assessment in room.assessments:
+        for person in room.people:
+            ground = assessment.coverage[as_participant(person).id]
+            place = person.organisation_id
+            rows.append(
+                Disclosure(
+                    case_item=case_item,
+                    child=child,
+                    person=person,
+                    organisation_id=place,
+                    ground=ground,
+                    at=now,
+                )
+            )
+        for member in room.family:
+            ground = assessment.coverage[f"family:{member.pk}"]
+            rows.append(
+                Disclosure(case_item=case_item, child=child, family_member=member, ground=ground, at=now)
+            )
+    known = set(
+        Disclosure.objects.filter(case_item=case_item).values_list(
+            "child_id", "person_id", "family_member_id"
+        )
+    )
+    new = [row for row in rows if (row.child_id, row.person_id, row.family_member_id) not in known]
+    Disclosure.objects.bulk_create(new)
+    return len(new)
