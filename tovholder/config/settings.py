@@ -279,6 +279,9 @@ FRAME_FACTS = {
     "open_agreements": "tovholder.plans.queries.open_count_fact",
 }
 USER_LINE_PROVIDER = "tovholder.directory.queries.user_line"
+# What in a text can point to a person: (text) -> findings; the forms ask it, and the page while one writes.
+PERSONAL_DATA_FINDER = "tovholder.directory.guard.find"
+PERSONAL_DATA_ADDRESS = "directory:check_text"
 FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 
 # Backup (config/safekeeping). A database kept apart never shares a file with the others: its backup dies sooner.

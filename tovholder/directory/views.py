@@ -9,14 +9,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tovholder.directory import forms, policy, queries, services, tables
+from tovholder.directory import forms, guard, policy, queries, services, tables
 from tovholder.directory.drawing import triangle
 from tovholder.directory.models import Organisation, Post
 from tovholder.directory.standing import SEES_PEOPLE
@@ -180,3 +180,11 @@ def _form_page(
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+@require_POST
+def check_text(request: HttpRequest) -> HttpResponse:
+    """Tell what in a text can point to a person, while one writes. Nothing of it is kept or logged."""
+    found = guard.find(request.POST.get("text", "")[: guard.LONGEST])
+    once = {each.text: {"text": each.text, "label": each.label, "instead": each.instead} for each in found}
+    return JsonResponse({"found": list(once.values())})

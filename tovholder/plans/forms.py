@@ -32,6 +32,8 @@ class PersonsChoice(SeveralField):
 
 
 class NewAgreementForm(TovholderForm):
+    guarded = ("what",)
+
     what = forms.CharField(
         label=_("Hvad er aftalen?"), max_length=WHAT_MAX, help_text=_("Skriv, hvad der skal gøres.")
     )
@@ -78,6 +80,8 @@ class NewAgreementForm(TovholderForm):
 
 
 class ChangeForm(TovholderForm):
+    guarded = ("reason", "what")
+
     reason = forms.CharField(
         label=_("Hvorfor ændres aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -124,6 +128,8 @@ class CompleteForm(TovholderForm):
 
 
 class ContinueForm(TovholderForm):
+    guarded = ("note",)
+
     due_on = forms.DateField(
         label=_("Ny frist"),
         required=False,
@@ -145,12 +151,16 @@ class ContinueForm(TovholderForm):
 
 
 class StopForm(TovholderForm):
+    guarded = ("reason",)
+
     reason = forms.CharField(
         label=_("Hvorfor stopper I?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
 class StatusForm(TovholderForm):
+    guarded = ("text",)
+
     text = forms.CharField(
         label=_("Hvordan går det?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip

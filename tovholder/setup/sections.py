@@ -13,6 +13,7 @@ from tovholder.citizens.models import SharingSetting
 from tovholder.concerns.models import Category, ConcernRules, Factor, ScaleLevel, Team
 from tovholder.directory.models import (
     District,
+    GuardWords,
     Municipality,
     Organisation,
     OrganisationKind,
@@ -77,6 +78,7 @@ SECTIONS: dict[str, Section] = {
         Section("retention", RetentionPeriod),
         Section("agreement_rules", AgreementRules),
         Section("sharing", SharingSetting),
+        Section("guard", GuardWords),
         Section("concern_rules", ConcernRules),
         Section("concern_level", ScaleLevel),
         Section("concern_category", Category),

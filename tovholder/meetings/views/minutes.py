@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.access.decision import Refused
+from tovholder.meetings import policy
 from tovholder.meetings.forms.running import AddendumForm, CommentForm, FixForm
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.queries import readable_levels
@@ -21,6 +22,7 @@ from tovholder.meetings.services.minute_letters import minutes_behind
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.after_page import AfterPage
 from tovholder.meetings.views.fetching import meeting_of, writable
+from tovholder.meetings.views.names import ask_about_names
 
 
 @require_GET
@@ -75,7 +77,10 @@ def fix(request: HttpRequest, pk: int, agreement_pk: int) -> HttpResponse:
 
 @require_POST
 def send_for_comments(request: HttpRequest, pk: int) -> HttpResponse:
-    sent = minutes.send_for_comments(by=request.user, meeting=meeting_of(request, pk))
+    meeting, _minutes = writable(request, pk)
+    if asked := ask_about_names(request, meeting, _("Ja, send til bemærkninger")):
+        return asked
+    sent = minutes.send_for_comments(by=request.user, meeting=meeting)
     messages.success(
         request,
         _("Referatet er sendt til bemærkninger. Fristen er %(day)s.")
@@ -94,6 +99,9 @@ def back_to_draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_of(request, pk)
+    may = policy.may_convene(request.user, meeting) and not minutes.blockers(meeting)
+    if may and (asked := ask_about_names(request, meeting, _("Ja, godkend referatet"))):
+        return asked
     try:
         minutes.approve(by=request.user, meeting=meeting)
     except minutes.AlreadyApprovedError:

@@ -82,6 +82,7 @@
       version = data.version;
       versionField.value = String(version);
       saved = text;
+      names(data.found || []);
       if (area.value === text) { forget(); firstUnsaved = 0; say("Gemt kl. " + data.at, "ok"); return 0; }
       remember();
       return PAUSE;
@@ -100,6 +101,15 @@
     const next = wait;
     wait = Math.min(wait * 2, 30000);
     return next;
+  }
+
+  /* Hvad der kan pege på en person, siges med det samme. Der spørges, før referatet sendes ud */
+  const noticed = document.querySelector("[data-names]");
+  function names(found) {
+    if (!noticed) return;
+    noticed.hidden = !found.length;
+    const text = found.length ? "Kan pege på en person: " + found.map((each) => "“" + each + "”").join(", ") + ". Skriv ikke navne på børn og familier." : "";
+    if (noticed.textContent !== text) noticed.textContent = text;
   }
 
   function show(data) {

@@ -135,6 +135,29 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+/* Se en tekst efter for navne, mens man skriver. Uden skript spørges der, når man gemmer */
+for (const button of document.querySelectorAll("[data-check]")) {
+  const said = document.createElement("span");
+  said.className = "th-small th-guard-said";
+  said.setAttribute("role", "status");
+  button.hidden = false;
+  button.after(said);
+  button.addEventListener("click", () => check(button, document.getElementById(button.dataset.check), said));
+}
+async function check(button, field, said) {
+  const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+  try {
+    const answer = await fetch(button.dataset.url, {
+      method: "POST", credentials: "same-origin", headers: { ...token, Accept: "application/json" },
+      body: new URLSearchParams({ text: field.value }),
+    });
+    const { found } = await answer.json();
+    said.textContent = found.length
+      ? "Det her kan pege på en person: " + found.map((each) => "“" + each.text + "” (skriv hellere " + each.instead + ")").join(", ") + "."
+      : "Der er ikke fundet noget, der peger på en person.";
+  } catch { said.textContent = "Teksten kunne ikke ses efter lige nu. Der spørges igen, når du gemmer."; }
+}
+
 /* Fejloversigten får fokus, så skærmlæser og tastatur begynder der */
 const errors = document.querySelector(".th-errors");
 if (errors) errors.focus();
