@@ -23,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.outbox.mail_server import free_port
+from tests.workers import DEMO, group_of
 from tovholder.demo.cast import MAIL_DOMAIN, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser everything that needs one is left out, and says so; what shares the demo shares a worker."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        if "demo" in getattr(item, "fixturenames", ()) and group_of(item.nodeid) != DEMO:
+            raise pytest.UsageError(f"{item.nodeid} uses the demo, so it is not APART in tests/workers.py")
         if item.get_closest_marker("e2e") and not CHROMIUM.exists():
             item.add_marker(
                 pytest.mark.skip(reason=f"NO BROWSER: {CHROMIUM} is missing (apt-get install chromium)")
