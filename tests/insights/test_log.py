@@ -125,7 +125,7 @@ def found(**wanted) -> list[str]:
 
 def test_lines_say_who_did_what_about_what(history, client_for, lise):
     page = client_for(lise).get("/log/").content.decode()
-    assert "<strong>Bo</strong> læste anonyme punkter på dagsordenen (2 punkter)" in page
+    assert "<strong>Bo</strong> læste anonyme punkter og aftaler på dagsordenen (2 punkter)" in page
     assert "<strong>Tovholder selv</strong> sendte påmindelse om mødet (1 mail)" in page
     assert "<strong>Anna</strong> planlagde mødet" in page
     assert f"Netværk Vester, {history.starts_at:%d.%m.%Y}" in page
@@ -297,7 +297,7 @@ def test_sentences_say_the_little_more(anna):
 
 
 def test_every_purpose_of_reading_has_words_and_none_is_left_over():
-    purposes = written_in_code("note_reading", "purpose")
+    purposes = written_in_code("note_reading", "purpose") | written_in_code("note_topics", "purpose")
     assert set().union(*purposes.values()) == set(PURPOSES)
 
 

@@ -18,6 +18,7 @@ from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_
 from tovholder.plans import policy, queries, reminders
 from tovholder.plans.forms import BoardFilterForm, MineFilterForm, StatusForm
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.reading import note_reading
 from tovholder.plans.tables import agreements
 from tovholder.plans.wording import age_group, mine_lead
 from tovholder.ui.download import exported
@@ -34,7 +35,9 @@ def mine(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
         all_of=given.get("vis", ""),
     )  # fmt: skip
     if file := exported(request, agreements(page.listed)):
+        note_reading(by=request.user, agreements=page.listed, purpose="list file")
         return file
+    note_reading(by=request.user, agreements=page.shown, purpose="list")
     context = {
         "page": page,
         "form": MineFilterForm(_shown(chosen), forums=page.forums, auto_id="f_%s"),
@@ -60,8 +63,10 @@ def board(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
         request.user, group=chosen["order"], text=chosen["text"], forum_id=chosen["forum_id"], lack=lack
     )
     if file := exported(request, agreements(found)):
+        note_reading(by=request.user, agreements=found, purpose="list file")
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    note_reading(by=request.user, agreements=page, purpose="list")
     for each in page:
         each.group_name = _group_name(each, chosen["order"])  # type: ignore[attr-defined]
     forums = list(queries.convened_forums(request.user))
@@ -81,11 +86,13 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.for_page(queries.visible_to(request.user)), pk=pk)
     person = person_of(request.user)
     member = found.forum_id in own_forum_ids(request.user)
+    # Who only had the one agreement, and sits not in the forum, reads no other.
+    chain = [each for each in _chain(found) if member or (person and each.responsible_id == person.pk)]
+    note_reading(by=request.user, agreements=[found, *chain], purpose="agreement", about=found)
     context = {
         **_rights(request, found),
         "agreement": found,
-        # Who only had the one agreement, and sits not in the forum, reads no other.
-        "chain": [each for each in _chain(found) if member or (person and each.responsible_id == person.pk)],
+        "chain": chain,
         "lacks": found.is_open and (found.responsible is None or found.due_on is None),
         "meeting_id": found.meeting_id if member else None,  # type: ignore[attr-defined]
         "form": StatusForm(),
