@@ -162,6 +162,7 @@ SENTENCES = {
     "membership.ended": gettext_lazy("afsluttede et medlemskab"),
     "membership.followed": gettext_lazy("førte et medlemskab med over i det nye forum"),
     "membership.handed_over": gettext_lazy("gav et medlemskab videre"),
+    "membership.made_convener": gettext_lazy("gjorde en person til tovholder"),
     "membership.restored": gettext_lazy("åbnede et medlemskab igen"),
     "membership.started": gettext_lazy("satte et medlem på forummet"),
     "minutes.addendum_added": gettext_lazy("skrev en tilføjelse til referatet"),
