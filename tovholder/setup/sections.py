@@ -33,6 +33,7 @@ from tovholder.forums.models import (
     ForumType,
     JointMeetingRule,
 )
+from tovholder.oversight.models import LogReviewRules
 from tovholder.plans.models import AgreementRules
 from tovholder.setup import schema
 
@@ -74,6 +75,7 @@ SECTIONS: dict[str, Section] = {
         Section("school_holiday", SchoolHoliday),
         Section("retention", RetentionPeriod),
         Section("agreement_rules", AgreementRules),
+        Section("log_review", LogReviewRules),
         Section("agenda_template", AgendaTemplate, children=("items", AgendaTemplateItem, "template")),
         Section("checklist", Checklist, children=("items", ChecklistItem, "checklist")),
         Section("form", FormTemplate),
