@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.search.forms import SearchForm
+from tovholder.search.guessing import did_you_mean
 from tovholder.search.models import Kind
 from tovholder.search.queries import PER_PAGE, find, search
 from tovholder.search.showing import TYPES, hit
@@ -50,6 +51,7 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
         "found": found,
         "hits": [hit(entry, found.asked) for entry in found.entries],
         "people": [],
+        "meant": did_you_mean(request.user, text, found) if page == 1 else "",
         "types": TYPES,
         "chosen": chosen if kinds else "",
         "page_obj": Paginator(range(found.count), PER_PAGE).get_page(page),
