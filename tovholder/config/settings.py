@@ -269,7 +269,7 @@ TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 # Told of each line of the log, in the transaction that wrote it.
-AFTER_RECORD = ["tovholder.search.services.follow"]
+AFTER_RECORD = ["tovholder.search.services.follow", "tovholder.insights.conveners.follow"]
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

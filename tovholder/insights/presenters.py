@@ -16,6 +16,7 @@ from tovholder.audit.models import Event
 # Follows the name: "Anna" + "flyttede mødet".
 SENTENCES = {
     "access.refused": gettext_lazy("fik afslag"),
+    "agreement.anonymous_read": gettext_lazy("læste anonyme aftaler"),
     "agreement.changed": gettext_lazy("ændrede aftalen til en ny aftale"),
     "agreement.continued": gettext_lazy("valgte, at aftalen fortsætter"),
     "agreement.created": gettext_lazy("lavede aftalen"),
@@ -104,7 +105,7 @@ SENTENCES = {
     "meeting.agreement_restored": gettext_lazy("satte en fjernet aftale tilbage på mødet"),
     "meeting.agreements_carried": gettext_lazy("tog de åbne aftaler med på mødet"),
     "meeting.agreements_uncarried": gettext_lazy("tog de åbne aftaler af mødet igen"),
-    "meeting.anonymous_read": gettext_lazy("læste anonyme punkter"),
+    "meeting.anonymous_read": gettext_lazy("læste anonyme punkter og aftaler"),
     "meeting.answered": gettext_lazy("svarede på indkaldelsen"),
     "meeting.asked_again": gettext_lazy("spurgte igen dem, der ikke havde svaret"),
     "meeting.attendance_taken": gettext_lazy("skrev, hvem der var til stede"),
@@ -161,6 +162,7 @@ SENTENCES = {
     "membership.ended": gettext_lazy("afsluttede et medlemskab"),
     "membership.followed": gettext_lazy("førte et medlemskab med over i det nye forum"),
     "membership.handed_over": gettext_lazy("gav et medlemskab videre"),
+    "membership.made_convener": gettext_lazy("gjorde en person til tovholder"),
     "membership.restored": gettext_lazy("åbnede et medlemskab igen"),
     "membership.started": gettext_lazy("satte et medlem på forummet"),
     "minutes.addendum_added": gettext_lazy("skrev en tilføjelse til referatet"),
@@ -196,6 +198,7 @@ SENTENCES = {
     "setup.loaded": gettext_lazy("tog en opsætning i brug"),
     "setup.uploaded": gettext_lazy("lagde en opsætningsfil op til gennemsyn"),
     "table.exported": gettext_lazy("hentede en liste som fil"),
+    "topic.anonymous_read": gettext_lazy("læste anonyme emner"),
     "topic.archived": gettext_lazy("lagde et emne væk"),
     "topic.banked": gettext_lazy("lagde et emne i emnebanken"),
     "topic.captured": gettext_lazy("gemte et emne til senere"),
@@ -235,15 +238,24 @@ OBJECT_WORDS = {
 
 PURPOSES = {
     "agenda": gettext_lazy("på dagsordenen"),
+    "agreement": gettext_lazy("på aftalens egen side"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
     "attachment": gettext_lazy("i et bilag"),
+    "forum": gettext_lazy("på forummets side"),
+    "handover": gettext_lazy("ved overdragelse"),
+    "list": gettext_lazy("på en liste"),
+    "list file": gettext_lazy("i en liste som fil"),
     "meeting": gettext_lazy("under mødet"),
     "minutes": gettext_lazy("i referatet"),
     "minutes file": gettext_lazy("i referatet som fil"),
+    "my day": gettext_lazy("på Min dag"),
+    "topic": gettext_lazy("på emnets egen side"),
 }
 
 GROUNDS = {
     "at_the_table": gettext_lazy("sidder med ved bordet"),
+    "forum_member": gettext_lazy("sidder i forummet"),
+    "part_or_member": gettext_lazy("har del i aftalen eller sidder i forummet"),
 }
 
 
@@ -294,12 +306,22 @@ def _extra(event: Event) -> str:
         n = details["faults"]
         faults = ngettext("%(n)d fejl", "%(n)d fejl", n) % {"n": n} if n else _("ingen fejl")
         return f"{counted}, {faults}"
-    if event.action == "meeting.anonymous_read":
-        count = len(details.get("items", []))
-        return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}
+    if event.action.endswith(".anonymous_read"):
+        return _seen(details)
     if isinstance(mails := details.get("mails"), int):
         return ngettext("%(n)d mail", "%(n)d mails", mails) % {"n": mails}
     return ""
+
+
+def _seen(details: dict[str, Any]) -> str:
+    """Say how much was read: "2 punkter, 1 aftale"."""
+    counts = {kind: len(details.get(kind, [])) for kind in ("items", "agreements", "topics")}
+    words = {
+        "items": ngettext("%(n)d punkt", "%(n)d punkter", counts["items"]),
+        "agreements": ngettext("%(n)d aftale", "%(n)d aftaler", counts["agreements"]),
+        "topics": ngettext("%(n)d emne", "%(n)d emner", counts["topics"]),
+    }
+    return ", ".join(words[kind] % {"n": count} for kind, count in counts.items() if count)
 
 
 def _role(role: str) -> str:

@@ -124,6 +124,12 @@ class MyAgreements:
     # All that the filters let through, shown or hidden: the open ones, then those closed lately.
     listed: list[Agreement]
 
+    @property
+    def shown(self) -> list[Agreement]:
+        """What stands on the page, in the order of its columns."""
+        columns = (self.late, self.week, self.later, self.recent)
+        return [each for column in columns for each in column.agreements]
+
 
 ORDERS = ("frist", "nyeste", "forum")
 

@@ -16,7 +16,7 @@ from tovholder.accounts.models import Role as AccountRole
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
-from tovholder.forums.models import Forum
+from tovholder.forums.models import Forum, Membership
 from tovholder.insights.presenters import actions_matching, ground_word, object_word, sentence
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Series, Topic
 from tovholder.plans.models import Agreement
@@ -147,7 +147,7 @@ def lines(found: Iterable[Event]) -> list[LogLine]:
     ]
 
 
-RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset")
+RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset", "membership.made_convener")
 RIGHTS_SHOWN = 5
 
 
@@ -210,6 +210,7 @@ _NAMED: dict[str, tuple[type[Model], str, str]] = {
     "directory.person": (Person, "name", ""),
     "directory.post": (Post, "school__name", ""),
     "forums.forum": (Forum, "name", ""),
+    "forums.membership": (Membership, "forum__name", ""),
     "meetings.agendaitem": (AgendaItem, "meeting__lead_forum__name", "meeting__starts_at"),
     "meetings.meeting": (Meeting, "lead_forum__name", "starts_at"),
     "meetings.relay": (Relay, "from_forum__name", ""),

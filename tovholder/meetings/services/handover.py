@@ -56,6 +56,8 @@ class Thing:
     what: str
     where: str
     may_end: bool = False
+    # Whether its own words stand in `what`, and not only that there is something.
+    is_told: bool = False
 
 
 def belongings(person: Person, reader: User | None = None) -> list[Thing]:
@@ -93,7 +95,13 @@ def _agreements(person: Person, reader: User | None) -> Iterator[Thing]:
     for agreement in rows.select_related("forum").distinct().order_by("due_on", "pk"):
         words = agreement.what if agreement.is_readable else _("Aftale, du ikke kan læse")
         if agreement.responsible_id == person.pk:
-            yield Thing(f"agreement:{agreement.pk}", agreement, words, agreement.forum.name)
+            yield Thing(
+                f"agreement:{agreement.pk}",
+                agreement,
+                words,
+                agreement.forum.name,
+                is_told=agreement.is_readable,
+            )
         else:
             yield Thing(
                 f"helper:{agreement.pk}",
@@ -158,12 +166,9 @@ def _topics_and_relays(person: Person, reader: User | None) -> Iterator[Thing]:
     levels = levels_up_to("general" if reader is None or is_open_participant(reader) else "anonymous")
     live = [TopicStatus.PROPOSED, TopicStatus.BANKED, TopicStatus.SCHEDULED]
     for topic in Topic.objects.filter(proposed_by=person, status__in=live).select_related("forum"):
-        words = (
-            _("Emne: %(heading)s") % {"heading": topic.heading}
-            if topic.forum_id in own and topic.level in levels
-            else _("Foreslået emne")
-        )
-        yield Thing(f"topic:{topic.pk}", topic, words, topic.forum.name)
+        told = topic.forum_id in own and topic.level in levels
+        words = _("Emne: %(heading)s") % {"heading": topic.heading} if told else _("Foreslået emne")
+        yield Thing(f"topic:{topic.pk}", topic, words, topic.forum.name, is_told=told)
     for relay in Relay.objects.filter(to_person=person, status=Relay.Status.SENT).select_related(
         "from_forum"
     ):

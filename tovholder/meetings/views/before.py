@@ -33,8 +33,9 @@ def before(request: HttpRequest, pk: int) -> HttpResponse:
     shown = overview.agenda_for(request.user, meeting)
     people = overview.participants(meeting)
     note_reading(
-        by=request.user, meeting=meeting, items=[line.item for line in shown.lines], purpose="agenda"
-    )
+        by=request.user, meeting=meeting, items=[line.item for line in shown.lines], purpose="agenda",
+        agreements=[row.agreement for line in shown.lines for row in (*line.due, *line.later)],
+    )  # fmt: skip
     context = {
         "meeting": meeting,
         "face": "before",

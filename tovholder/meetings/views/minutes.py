@@ -16,7 +16,7 @@ from tovholder.meetings import policy
 from tovholder.meetings.forms.running import AddendumForm, CommentForm, FixForm
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.queries import readable_levels
-from tovholder.meetings.services import capturing, minutes
+from tovholder.meetings.services import capturing, minute_record, minutes
 from tovholder.meetings.services.links import BadLinkError
 from tovholder.meetings.services.minute_letters import minutes_behind
 from tovholder.meetings.services.reading import note_reading
@@ -33,7 +33,10 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, meeting: Meeting, status: int = 200, **forms: Any) -> HttpResponse:
     page = AfterPage(request, meeting, minutes.minutes_of(meeting))
     if page.may_read:
-        note_reading(by=request.user, meeting=meeting, items=page.items, purpose="minutes")
+        agreements = minute_record.agreements_in(page.said)
+        note_reading(
+            by=request.user, meeting=meeting, items=page.items, agreements=agreements, purpose="minutes"
+        )
     mine = page.my_comment if page.may_comment else None
     initial = {"stance": mine.stance, "text": mine.text} if mine else None
     context = {

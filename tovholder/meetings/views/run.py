@@ -50,8 +50,9 @@ def run_item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     meeting, _minutes = writable(request, pk)
     page = RunPage(request, meeting, None)
     item = page.show(item_pk)
-    note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting")
     panel_only = request.htmx  # type: ignore[attr-defined]
+    shown = page.shown(panel_only=panel_only)
+    note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting", **shown)
     template = "meetings/_capture.html" if panel_only else "meetings/run.html"
     return render(request, template, catching(page, active=request.GET.get("fang", "")))
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tovholder.forums.standing import person_of
 from tovholder.plans import forms, policy, queries, services
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.reading import note_reading
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -134,6 +135,7 @@ def _step_page(
     button: str,
     lead: str = "",
 ) -> HttpResponse:
+    note_reading(by=request.user, agreements=[found], purpose="agreement")
     here = reverse("plans:agreement", args=[found.pk])
     crumbs = [(_("Aftaler"), reverse("plans:mine")), (found.what, here), (title, "")]
     context = {"title": title, "button": button, "lead": lead, "agreement": found, "cancel_url": here}
