@@ -10,6 +10,7 @@ connection has asked some times (`prepare_threshold`) is planned once, which for
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from copy import copy
@@ -27,6 +28,15 @@ class _Place:
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
         self.name, self.field = name, field
 
+    def bound(self, value: Any, connection: Any) -> Any:
+        return self.field.get_db_prep_value(value, connection)
+
+
+class _PlaceOfMany(_Place):
+    def bound(self, value: Any, connection: Any) -> Any:
+        values = [super(_PlaceOfMany, self).bound(each, connection) for each in sorted(value)]
+        return values if connection.vendor == "postgresql" else json.dumps(values)
+
 
 class Given(Expression):
     """A value that is not known before the statement is asked."""
@@ -37,6 +47,17 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (_Place(self.name, self.output_field),)
+
+
+class GivenSet(Given):
+    """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "(SELECT value FROM json_each(%s))", (_PlaceOfMany(self.name, self.output_field),)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        place = _PlaceOfMany(self.name, self.output_field)
+        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (place,)
 
 
 class _Planned:
@@ -84,7 +105,7 @@ class Statement(Generic[Row]):
             return queryset.none()
         compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
         bound = tuple(
-            each.field.get_db_prep_value(values[each.name], connection) if isinstance(each, _Place) else each
+            each.bound(values[each.name], connection) if isinstance(each, _Place) else each
             for each in parameters
         )
         compiler.as_sql = lambda *args, **kwargs: (sql, bound)
