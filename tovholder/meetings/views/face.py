@@ -14,16 +14,18 @@ from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
 from tovholder.meetings.models import AgendaItem, Meeting, Participation
-from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
+from tovholder.meetings.queries import items_visible_to, one_meeting, shown_to
+from tovholder.statements import Statement
 
 Crumbs = list[tuple[str, str]]
+MEETING = Statement(one_meeting)
 
 
-def meeting_of(request: HttpRequest, pk: int, **facts: Any) -> Meeting:
-    """Return the meeting, with the given facts, if the user may know of it; else 404."""
-    meetings = visible_to(request.user).select_related("lead_forum__forum_type", "chair", "minutes_record")
-    meeting = get_object_or_404(meetings.annotate(**facts), pk=pk)
-    read_forums(meeting)
+def meeting_of(request: HttpRequest, pk: int, statement: Statement[Meeting] = MEETING) -> Meeting:
+    """Return the meeting, as the page's statement reads it, if the user may know of it; else 404."""
+    meeting = shown_to(request.user, pk, statement)
+    if meeting is None:
+        raise Http404
     return meeting
 
 
