@@ -23,15 +23,31 @@ from django.utils import timezone
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import RoleGrant, User
-from tovholder.concerns.policy import NEVER, Part
-from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.policy import NEVER
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, current_memberships, own_forum_ids, person_of
-from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus, CaseAgreement
+from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
+from tovholder.plans.queries.cases import (
+    case_agreements_visible_to,
+    for_case_page,
+    forums_for_case,
+    people_for_case,
+    plans_visible_to,
+    reads_named,
+)
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
 from tovholder.statements import Given, Statement
+
+__all__ = [
+    "case_agreements_visible_to",
+    "for_case_page",
+    "forums_for_case",
+    "people_for_case",
+    "plans_visible_to",
+    "reads_named",
+]
 
 RECENT_DAYS = 30
 RECENT_SHOWN = 5
@@ -57,31 +73,6 @@ def visible_to(user: User) -> QuerySet[Agreement]:
     in_forum &= Q(level=Level.GENERAL) | within_cooperation(user)
     pks = Agreement.objects.filter(own | in_forum).values("pk")
     return Agreement.objects.filter(pk__in=pks)
-
-
-def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
-    """Return the agreements in cases by name that the user may read: own ones, and those of concerns they work on."""
-    if not reads_named(user):
-        return CaseAgreement.objects.none()
-    worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
-    condition = Q(concern__in=worked_on)
-    person = person_of(user)
-    if person is not None and person.left_on is None:
-        helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
-        condition |= Q(agreement__responsible=person) | Q(agreement__in=helped)
-    return CaseAgreement.objects.filter(condition)
-
-
-def for_case_page(cases: QuerySet[CaseAgreement]) -> QuerySet[CaseAgreement]:
-    """Read at once what the page of an agreement in a case shows, but for its sealed words."""
-    return cases.select_related(
-        "concern", "plan", "agreement__responsible__organisation", "agreement__forum"
-    ).prefetch_related("agreement__helpers")
-
-
-def reads_named(user: User) -> bool:
-    """Tell whether the user's roles let them read any agreement in a case by name."""
-    return not user.has_role(*NEVER)
 
 
 def mine(user: User) -> QuerySet[Agreement]:
