@@ -262,7 +262,9 @@ EVERY_MINUTE = [
 # What it does once a day.
 EVERY_DAY = ["tovholder.oversight.services.forget_old"]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
-CONCERN_READERS: list[str] = []
+CONCERN_READERS = ["tovholder.plans.queries.cases.holders"]
+# What the apps above offer on the page of a concern: functions (user, concern) -> list of Action (concerns/actions.py).
+CONCERN_ACTIONS = ["tovholder.plans.nav.concern_actions"]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
 AWAITING = ["tovholder.oversight.nav.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"

@@ -97,4 +97,30 @@ class CharterDocument:
     approved_line: str = ""
 
 
-Document = MeetingDocument | CharterDocument
+@dataclass(frozen=True, kw_only=True)
+class EffortLine:
+    """One thing that somebody does around a child, in words."""
+
+    what: str
+    who: str
+    together: str = ""
+    due: str = ""
+    sign: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDocument:
+    """The one page of who does what around a child ("plan"). The title is the case code; the name stands inside."""
+
+    municipality: str
+    title: str
+    child: str
+    state: str
+    review: str = ""
+    text: str = ""
+    efforts: Sequence[EffortLine] = ()
+    ended: Sequence[EffortLine] = ()
+
+
+Document = MeetingDocument | CharterDocument | PlanDocument

@@ -25,7 +25,7 @@ UNKNOWN = "□"
 MOST_PROBES = 300
 
 
-def render_pdf(template: Literal["agenda", "minutes", "charter"], document: Document) -> bytes:
+def render_pdf(template: Literal["agenda", "minutes", "charter", "plan"], document: Document) -> bytes:
     """Typeset one document. Characters that no font has (emoji) become a small square.
 
     What people typed goes in as data, never as markup. Raises typst.TypstError when a template is wrong.

@@ -2,6 +2,7 @@
 
 Each thing has a key ("agreement:9", "chair:4"). `to` is one receiver for everything, or says for each key who gets
 it; a key mapped to None ends there, which only a seat that nobody depends on can do.
+Agreements in cases by name are no such things: whoever lets a person leave does not learn of them (`pass_on`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from tovholder.meetings.standing import is_open_participant
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
 from tovholder.plans.services import hand_over as hand_over_agreements
+from tovholder.plans.services.case_agreements import pass_on
 
 Receivers = Mapping[str, Person | None]
 
@@ -197,6 +199,7 @@ def hand_over_person(
     chosen = _receivers(person, things, to)
     for thing in things:
         _give(by, thing, chosen[thing.key], person, day)
+    pass_on(by=by, person=person)
     meetings = _leave_planned_meetings(person)
     _close_login(by, person)
     person.left_on = day

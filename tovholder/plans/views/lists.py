@@ -20,6 +20,8 @@ from tovholder.plans.forms import BoardFilterForm, MineFilterForm, StatusForm
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.reading import note_reading
 from tovholder.plans.tables import agreements
+from tovholder.plans.views import in_case
+from tovholder.plans.views.in_case import or_in_case
 from tovholder.plans.wording import age_group, mine_lead
 from tovholder.ui.download import exported
 from tovholder.ui.typed import typed
@@ -82,6 +84,7 @@ def board(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
 
 
 @require_GET
+@or_in_case(in_case.agreement)
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.for_page(queries.visible_to(request.user)), pk=pk)
     person = person_of(request.user)
