@@ -13,6 +13,7 @@ urlpatterns = [
     path("logins/", include("tovholder.accounts.urls")),
     path("moeder/", include("tovholder.meetings.urls")),
     path("aftaler/", include("tovholder.plans.urls")),
+    path("", include("tovholder.concerns.child_urls")),
     path("fora/", include("tovholder.forums.urls")),
     path("vejviser/", include("tovholder.directory.urls")),
     path("", include("tovholder.imports.urls")),

@@ -97,4 +97,26 @@ class CharterDocument:
     approved_line: str = ""
 
 
-Document = MeetingDocument | CharterDocument
+@dataclass(frozen=True, kw_only=True)
+class PaperField:
+    """Something to write on paper: a label, and how many lines there are room for."""
+
+    label: str
+    lines: int = 1
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperDocument:
+    """A form to print and sign ("consent"). It holds nothing about anybody."""
+
+    municipality: str
+    title: str
+    text: str
+    fields: Sequence[PaperField]
+    declaration: str
+    signatures: Sequence[str]
+    footer: str = ""
+
+
+Document = MeetingDocument | CharterDocument | PaperDocument

@@ -32,6 +32,10 @@ class AdultView:
     name: Opened
     contact: Opened
 
+    @property
+    def standing_word(self) -> str:
+        return str(Adult.Standing(self.standing).label)
+
 
 @dataclass(frozen=True, slots=True)
 class ChildView:

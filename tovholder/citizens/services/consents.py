@@ -147,6 +147,14 @@ class ConsentView:
     review_on: date
     has_scan: bool
 
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires is not None and self.expires < timezone.localdate()
+
+    @property
+    def must_be_reviewed(self) -> bool:
+        return self.review_on < timezone.localdate()
+
 
 def show_consents(*, by: Actor, decision: Decision, child: Child, purpose: str) -> list[ConsentView]:
     """Open a child's consents for display, newest first, with a row in the log. Raises Refused."""
@@ -182,13 +190,18 @@ def _view(safe: Safe, consent: Consent) -> ConsentView:
 
 
 def as_the_rules_read_it(
-    child: Child, categories: Iterable[str] = ()
+    child: Child, categories: Iterable[str] = (), *, without: Consent | None = None
 ) -> tuple[sharing.Child, tuple[sharing.Consent, ...]]:
     """Return the child and its consents for `access.sharing`: ids for names, organisations by id, texts as they stand.
 
     Not a reading by a person: nothing is shown, so nothing is logged. A text that cannot be read counts as blank.
+    `without` leaves one consent out, to tell what would follow from its withdrawal.
     """
-    consents = list(child.consents.prefetch_related("organisations"))
+    consents = [
+        each
+        for each in child.consents.prefetch_related("organisations")
+        if without is None or each.pk != without.pk
+    ]
     adults = list(child.adults.all())
     safe = Safe.of([child])
     born = safe.read(child, "birth_date").text
