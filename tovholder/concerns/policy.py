@@ -52,7 +52,7 @@ def may_raise(user: User) -> Decision:
 
 def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
     """May read this part of the concern. Pinned to `queries.visible_to` by a test."""
-    if user.has_role(*NEVER):
+    if user.has_role(*NEVER) or concern.erased_at is not None:
         return no("concern_unknown", str(_UNKNOWN))
     person = person_of(user)
     if person is not None and concern.case_team.filter(person=person, until_at__isnull=True).exists():

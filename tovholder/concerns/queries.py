@@ -43,7 +43,7 @@ def readable_by(user: User, part: str = Part.STATUS) -> Q:
         if not triage.everywhere:
             received &= Q(district__in=triage.districts) | Q(district__isnull=True)
         condition |= received
-    return condition
+    return condition & Q(erased_at__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ def readers(concern: Concern) -> list[Reader]:
     for path in getattr(settings, "CONCERN_READERS", []):
         found += import_string(path)(concern)
     return _once(found)
+
+
+def case_team(concern: Concern) -> QuerySet[CaseTeamMember]:
+    """Return who works on the concern by name now, first come first."""
+    seats = concern.case_team.filter(until_at__isnull=True)
+    return seats.select_related("person__organisation").order_by("from_at", "pk")
 
 
 def triagers(district_id: int | None) -> QuerySet[Person]:

@@ -252,6 +252,8 @@ EVERY_MINUTE = [
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
     "tovholder.citizens.services.children.finish_erasures",
+    "tovholder.concerns.services.erasing.finish_erasures",
+    "tovholder.concerns.services.seats.close_expired",
     "tovholder.meetings.services.replies.read_mailbox",
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
@@ -260,7 +262,11 @@ EVERY_MINUTE = [
     "tovholder.search.services.catch_up",
 ]
 # What it does once a day.
-EVERY_DAY = ["tovholder.oversight.services.forget_old"]
+EVERY_DAY = [
+    "tovholder.oversight.services.forget_old",
+    "tovholder.concerns.services.forgetting.forget_old",
+    "tovholder.meetings.services.forgetting.forget_names",
+]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
 CONCERN_READERS = ["tovholder.plans.queries.cases.holders"]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of Action (concerns/actions.py).

@@ -14,6 +14,7 @@ urlpatterns = [
     path("moeder/", include("tovholder.meetings.urls")),
     path("aftaler/", include("tovholder.plans.urls")),
     path("indsatsaftaler/", include("tovholder.plans.urls.case_plans")),
+    path("", include("tovholder.concerns.child_urls")),
     path("fora/", include("tovholder.forums.urls")),
     path("vejviser/", include("tovholder.directory.urls")),
     path("", include("tovholder.imports.urls")),

@@ -123,4 +123,26 @@ class PlanDocument:
     ended: Sequence[EffortLine] = ()
 
 
-Document = MeetingDocument | CharterDocument | PlanDocument
+@dataclass(frozen=True, kw_only=True)
+class PaperField:
+    """Something to write on paper: a label, and how many lines there are room for."""
+
+    label: str
+    lines: int = 1
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperDocument:
+    """A form to print and sign ("consent"). It holds nothing about anybody."""
+
+    municipality: str
+    title: str
+    text: str
+    fields: Sequence[PaperField]
+    declaration: str
+    signatures: Sequence[str]
+    footer: str = ""
+
+
+Document = MeetingDocument | CharterDocument | PlanDocument | PaperDocument
