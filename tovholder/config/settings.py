@@ -262,14 +262,16 @@ EVERY_MINUTE = [
 # What it does once a day.
 EVERY_DAY = ["tovholder.oversight.services.forget_old"]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
-CONCERN_READERS: list[str] = []
+CONCERN_READERS = ["tovholder.meetings.services.cases_room.readers_of"]
+# What can be done next with a concern in the apps above: functions (user, concern) -> list of ConcernAction.
+CONCERN_ACTIONS = ["tovholder.meetings.nav.concern_actions"]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting"]
+AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.queries.undecided.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 # Told of each line of the log, in the transaction that wrote it.
-AFTER_RECORD = ["tovholder.search.services.follow"]
+AFTER_RECORD = ["tovholder.search.services.follow", "tovholder.meetings.services.cases_anonymous.follow"]
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

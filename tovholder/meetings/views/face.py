@@ -15,6 +15,7 @@ from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
 from tovholder.meetings.models import AgendaItem, Meeting, Participation
 from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
+from tovholder.meetings.services.cases_room import holds_cases
 
 Crumbs = list[tuple[str, str]]
 
@@ -22,7 +23,7 @@ Crumbs = list[tuple[str, str]]
 def meeting_of(request: HttpRequest, pk: int, **facts: Any) -> Meeting:
     """Return the meeting, with the given facts, if the user may know of it; else 404."""
     meetings = visible_to(request.user).select_related("lead_forum__forum_type", "chair", "minutes_record")
-    meeting = get_object_or_404(meetings.annotate(**facts), pk=pk)
+    meeting = get_object_or_404(meetings.annotate(**holds_cases(), **facts), pk=pk)
     read_forums(meeting)
     return meeting
 

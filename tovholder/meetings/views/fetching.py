@@ -8,6 +8,7 @@ from tovholder.meetings.models import AgendaItem, Meeting, Minutes
 from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
 from tovholder.meetings.services.capturing import next_meeting_fact
 from tovholder.meetings.services.carrying import rule_facts
+from tovholder.meetings.services.cases_room import holds_cases
 from tovholder.meetings.services.minutes import minutes_of
 
 
@@ -16,7 +17,7 @@ def meeting_of(request: HttpRequest, pk: int) -> Meeting:
     meetings = visible_to(request.user).select_related(
         "lead_forum__forum_type", "chair", "minute_taker", "current_item", "minutes_record__approved_by"
     )
-    meeting = get_object_or_404(meetings.annotate(**rule_facts(), **next_meeting_fact()), pk=pk)
+    meeting = get_object_or_404(meetings.annotate(**rule_facts(), **next_meeting_fact(), **holds_cases()), pk=pk)
     read_forums(meeting)
     return meeting
 
