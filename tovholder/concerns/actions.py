@@ -1,7 +1,4 @@
-"""What the apps above offer on the page of a concern: a plan, a place on a meeting's agenda.
-
-`settings.CONCERN_ACTIONS` lists functions `(user, concern) -> list[Action]`; each answers only for what the user may do.
-"""
+"""What can be done next with a concern in the apps above: offered on its page, told by name in the settings."""
 
 from __future__ import annotations
 
@@ -15,13 +12,17 @@ from tovholder.concerns.models import Concern
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """A button or link on the page of a concern."""
+class ConcernAction:
+    """A way on from the concern's page."""
 
     label: str
     url: str
+    icon: str = "arrow-forward"
 
 
-def actions(user: User, concern: Concern) -> list[Action]:
-    """Return what the user is offered on the concern, in the order of the settings."""
-    return [each for path in settings.CONCERN_ACTIONS for each in import_string(path)(user, concern)]
+def actions_for(user: User, concern: Concern) -> list[ConcernAction]:
+    """Return what the apps above offer for the concern, from the functions `(user, concern)` in CONCERN_ACTIONS."""
+    found: list[ConcernAction] = []
+    for path in getattr(settings, "CONCERN_ACTIONS", []):
+        found += import_string(path)(user, concern)
+    return found

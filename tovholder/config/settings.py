@@ -268,16 +268,23 @@ EVERY_DAY = [
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
-CONCERN_READERS = ["tovholder.plans.queries.cases.holders"]
-# What the apps above offer on the page of a concern: functions (user, concern) -> list of Action (concerns/actions.py).
-CONCERN_ACTIONS = ["tovholder.plans.nav.concern_actions"]
+CONCERN_READERS = [
+    "tovholder.meetings.services.cases_room.readers_of",
+    "tovholder.plans.queries.cases.holders",
+]
+# What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
+CONCERN_ACTIONS = ["tovholder.meetings.nav.concern_actions", "tovholder.plans.nav.concern_actions"]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting"]
+AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.queries.undecided.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 # Told of each line of the log, in the transaction that wrote it.
-AFTER_RECORD = ["tovholder.search.services.follow", "tovholder.insights.conveners.follow"]
+AFTER_RECORD = [
+    "tovholder.search.services.follow",
+    "tovholder.insights.conveners.follow",
+    "tovholder.meetings.services.cases_anonymous.follow",
+]
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

@@ -101,8 +101,14 @@ def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
 
 def one_meeting() -> QuerySet[Meeting]:
     """Begin the statement of a page of one meeting: the given one, with what stands on all its faces."""
-    found = Meeting.every.filter(pk=Given("meeting", BigIntegerField()))
+    found = Meeting.every.filter(pk=Given("meeting", BigIntegerField())).annotate(**holds_cases())
     return found.select_related("lead_forum__forum_type", "chair", "minutes_record")
+
+
+def holds_cases() -> dict[str, Exists]:
+    """Return the annotation that says in the meeting's own query whether there is any case to ask about."""
+    rows = CaseItem.objects.filter(meeting=OuterRef("pk")).exclude(status=CaseItem.Status.WITHDRAWN)
+    return {"holds_cases": Exists(rows)}
 
 
 def shown_to(user: User, pk: int, statement: Statement[Meeting]) -> Meeting | None:

@@ -22,6 +22,7 @@ from tovholder.meetings.services import agenda, events, invitations, overview, r
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.services.topics import deadline
+from tovholder.meetings.views.cases_links import case_links
 from tovholder.meetings.views.face import convened_meeting, crumbs, meeting_of
 
 UNDO_FOR = timedelta(minutes=30)
@@ -43,6 +44,7 @@ def before(request: HttpRequest, pk: int) -> HttpResponse:
         "people": people,
         "crumbs": crumbs(meeting),
         **_standing(request, meeting, people),
+        **case_links(request, meeting),
     }
     if context["may_edit"]:
         context.update(_for_convener(request, meeting, shown, people))

@@ -21,6 +21,7 @@ from tovholder.meetings.services.links import BadLinkError
 from tovholder.meetings.services.minute_letters import minutes_behind
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.after_page import AfterPage
+from tovholder.meetings.views.cases_links import case_links
 from tovholder.meetings.views.fetching import meeting_of, writable
 from tovholder.meetings.views.names import ask_about_names
 
@@ -48,6 +49,7 @@ def _show(request: HttpRequest, meeting: Meeting, status: int = 200, **forms: An
         "problems": forms.get("problems", []),
         "guide": page.guide,
         "may_tick": page.may_run,
+        **case_links(request, meeting),
     }
     return render(request, "meetings/after.html", context, status=status)
 

@@ -9,12 +9,15 @@
   const panel = document.querySelector("[data-conflict]");
   const versionField = form.elements.version;
   const KEY = "tovholder:" + (document.body.dataset.user || "") + ":referat:" + area.dataset.item;
+  /* En sag med navn lægges aldrig i browseren. */
+  const KEPT = !("unkept" in area.dataset);
   const PAUSE = 1000, LONGEST = 3000, RETRY = 3000, KEPT_DAYS = 7;
   let version = Number(area.dataset.version);
   let saved = area.defaultValue; /* det, serveren sendte: man kan have skrevet, før scriptet var klar */
   let timer = 0, firstUnsaved = 0, sending = false, open = false, wait = RETRY;
 
   function remember() {
+    if (!KEPT) return;
     try { localStorage.setItem(KEY, JSON.stringify({ text: area.value, base: version, at: Date.now() })); } catch { /* fuld eller slået fra */ }
   }
   function forget() { try { localStorage.removeItem(KEY); } catch { /* slået fra */ } }
@@ -93,6 +96,10 @@
       say(data.error, "stop");
       return 0;
     }
+    if (!KEPT && (answer.type === "opaqueredirect" || answer.status >= 400)) {
+      say("Teksten er ikke gemt. Kopiér den, før du går videre, og hent siden igen.", "stop", "Hent siden igen");
+      return 0;
+    }
     if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 401) {
       say("Du er logget ud. Teksten er gemt her i browseren.", "stop", "Log ind igen");
       return 0;
@@ -145,7 +152,7 @@
   window.addEventListener("pagehide", () => { if (area.value !== saved) remember(); });
 
   /* Det, browseren husker: hent det frem, og lad serveren afgøre, om en anden har skrevet siden. */
-  const mine = remembered(KEY);
+  const mine = KEPT ? remembered(KEY) : null;
   const early = area.value !== saved ? area.value : "";
   if (mine && typeof mine.text === "string" && mine.text !== area.value) {
     area.value = early ? mine.text + "\n\n" + early : mine.text;
