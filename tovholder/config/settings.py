@@ -238,6 +238,7 @@ NAVIGATION = [
     "tovholder.insights.nav.entries",
     "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
+    "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
@@ -263,13 +264,17 @@ EVERY_MINUTE = [
 EVERY_DAY = ["tovholder.oversight.services.forget_old"]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
 CONCERN_READERS: list[str] = []
+# What else a concern by name reminds of: functions (concern) -> codes of concerns/prompts.py.
+CONCERN_PROMPTS: list[str] = []
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting"]
+AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.queries.concern_lines.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 # Told of each line of the log, in the transaction that wrote it.
 AFTER_RECORD = ["tovholder.search.services.follow"]
+# Where the big button leads: (user) -> address, or nothing for who may not.
+REGISTER = "tovholder.concerns.nav.register_url"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"
