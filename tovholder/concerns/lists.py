@@ -40,9 +40,9 @@ FACES: dict[str, Q] = {
     "lukket": Q(status__in=ENDED),
 }
 ORDERS: dict[str, tuple[str, ...]] = {
-    "ventet": ("raised_at", "pk"),
+    "ventet": ("status_at", "pk"),
     "nyeste": ("-raised_at", "-pk"),
-    "grad": ("-scale_level__position", "raised_at", "pk"),
+    "grad": ("-scale_level__position", "status_at", "pk"),
 }
 
 
@@ -274,7 +274,7 @@ def _totals(kind: str, found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     return (
         found.order_by()
         .values(line=Value(kind))
-        .annotate(row=Min("pk"), first_code=Min("code"), total=Count("pk"), since=Min("raised_at"))
+        .annotate(row=Min("pk"), first_code=Min("code"), total=Count("pk"), since=Min("status_at"))
         .values_list("line", "row", "first_code", "total", "since")
     )
 

@@ -29,7 +29,7 @@ def seat(*, by: User, team: Team, person: Person) -> TeamMember:
     if team.seats.filter(person=person, valid_until__isnull=True).exists():
         raise ValidationError({"person": [_("Personen er allerede med.")]})
     made = TeamMember.objects.create(team=team, person=person, valid_from=timezone.localdate())
-    record(by=by, action="team.joined", obj=person, details={"team": team.pk})
+    record(by=by, action="team.joined", obj=person.user or person, details={"team": team.pk})
     if person.user is not None:
         tell_of_rights(user=person.user)
     return made
@@ -44,7 +44,9 @@ def unseat(*, by: User, member: TeamMember) -> None:
         TeamMember.objects.filter(pk=member.pk).delete()
     else:
         TeamMember.objects.filter(pk=member.pk).update(valid_until=yesterday)
-    record(by=by, action="team.left", obj=member.person, details={"team": member.team_id})
+    record(
+        by=by, action="team.left", obj=member.person.user or member.person, details={"team": member.team_id}
+    )
 
 
 @transaction.atomic

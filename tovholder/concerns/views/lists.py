@@ -74,6 +74,6 @@ def _lead(found: object, counts: dict[str, int]) -> str:
     n = counts["nye"]
     if not n:
         return _("Ingen venter på at blive set.")
-    oldest = found.filter(lists.FACES["nye"]).order_by("raised_at").values_list("raised_at", flat=True)[:1]  # type: ignore[attr-defined]
+    oldest = found.filter(lists.FACES["nye"]).order_by("status_at").values_list("status_at", flat=True)[:1]  # type: ignore[attr-defined]
     said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
     return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest[0])}
