@@ -61,6 +61,15 @@ def _triaged() -> QuerySet[TeamMember, int | None]:
 _TRIAGED = Statement(_triaged)
 
 
+def team_ids_of(user: User) -> frozenset[int]:
+    """Return the teams that the user sits in today, whether they triage or not."""
+    person = person_of(user)
+    if person is None:
+        return frozenset()
+    seats = TeamMember.objects.filter(current_seats(), person=person)
+    return frozenset(seats.values_list("team", flat=True))
+
+
 def rules() -> ConcernRules:
     """Return the municipality's days and numbers, or the shipped defaults (not saved)."""
     return _RULES.first() or ConcernRules(key="standard")

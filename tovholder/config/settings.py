@@ -238,6 +238,7 @@ NAVIGATION = [
     "tovholder.insights.nav.entries",
     "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
+    "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
@@ -272,10 +273,16 @@ CONCERN_READERS = [
     "tovholder.meetings.services.cases_room.readers_of",
     "tovholder.plans.queries.cases.holders",
 ]
+# What else a concern by name reminds of: functions (concern) -> codes of concerns/prompts.py.
+CONCERN_PROMPTS: list[str] = []
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = ["tovholder.meetings.nav.concern_actions", "tovholder.plans.nav.concern_actions"]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.queries.undecided.awaiting"]
+AWAITING = [
+    "tovholder.oversight.nav.awaiting",
+    "tovholder.insights.queries.undecided.awaiting",
+    "tovholder.insights.queries.concern_lines.awaiting",
+]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
@@ -285,6 +292,8 @@ AFTER_RECORD = [
     "tovholder.insights.conveners.follow",
     "tovholder.meetings.services.cases_anonymous.follow",
 ]
+# Where the big button leads: (user) -> address, or nothing for who may not.
+REGISTER = "tovholder.concerns.nav.register_url"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"

@@ -12,6 +12,7 @@ urlpatterns = [
     path("konto/", include("tovholder.accounts.urls.own")),
     path("logins/", include("tovholder.accounts.urls")),
     path("moeder/", include("tovholder.meetings.urls")),
+    path("bekymringer/", include("tovholder.concerns.urls")),
     path("aftaler/", include("tovholder.plans.urls")),
     path("indsatsaftaler/", include("tovholder.plans.urls.case_plans")),
     path("", include("tovholder.concerns.child_urls")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tovholder.accounts.models import Role
 from tovholder.audit.models import Event
+from tovholder.concerns.models import ConcernStatus
 
 # Follows the name: "Anna" + "flyttede mødet".
 SENTENCES = {
@@ -66,6 +67,24 @@ SENTENCES = {
     "child.found": gettext_lazy("slog barnet op"),
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
+    "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
+    "concern.advice_given": gettext_lazy("gav råd i sagen"),
+    "concern.answered": gettext_lazy("svarede på et spørgsmål i sagen"),
+    "concern.asked": gettext_lazy("stillede et spørgsmål i sagen"),
+    "concern.case_team_joined": gettext_lazy("satte en person i sagens team"),
+    "concern.case_team_left": gettext_lazy("tog en person ud af sagens team"),
+    "concern.child_laid_on": gettext_lazy("satte et barn på sagen"),
+    "concern.listed": gettext_lazy("så sagen"),
+    "concern.lists_set": gettext_lazy("rettede, hvilke lister sagen står på"),
+    "concern.note_written": gettext_lazy("skrev i sagens forløb"),
+    "concern.notified": gettext_lazy("skrev, at der er underrettet"),
+    "concern.question_read": gettext_lazy("læste et spørgsmål"),
+    "concern.question_withdrawn": gettext_lazy("trak et spørgsmål tilbage"),
+    "concern.raised": gettext_lazy("rejste bekymringen"),
+    "concern.read": gettext_lazy("læste sagen"),
+    "concern.receipt_noted": gettext_lazy("skrev, at kvitteringen for en underretning er kommet"),
+    "concern.status_set": gettext_lazy("gav sagen ny status"),
+    "concern.taken_on": gettext_lazy("blev sagsansvarlig"),
     "consent.given": gettext_lazy("skrev et samtykke ned"),
     "consent.withdrawn": gettext_lazy("skrev, at et samtykke er trukket tilbage"),
     "demo.made": gettext_lazy("lavede demoens personer og møder"),
@@ -217,6 +236,8 @@ SENTENCES = {
     "setup.uploaded": gettext_lazy("lagde en opsætningsfil op til gennemsyn"),
     "table.exported": gettext_lazy("hentede en liste som fil"),
     "topic.anonymous_read": gettext_lazy("læste anonyme emner"),
+    "team.joined": gettext_lazy("satte personen ind i et team"),
+    "team.left": gettext_lazy("tog personen ud af et team"),
     "topic.archived": gettext_lazy("lagde et emne væk"),
     "topic.banked": gettext_lazy("lagde et emne i emnebanken"),
     "topic.captured": gettext_lazy("gemte et emne til senere"),
@@ -231,6 +252,7 @@ SENTENCES = {
 
 OBJECT_WORDS = {
     "accounts.user": gettext_lazy("Login"),
+    "concerns.concern": gettext_lazy("Sag"),
     "directory.organisation": gettext_lazy("Organisation"),
     "directory.person": gettext_lazy("Person"),
     "directory.post": gettext_lazy("Post på skole"),
@@ -259,21 +281,34 @@ PURPOSES = {
     "agreement": gettext_lazy("på aftalens egen side"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
     "attachment": gettext_lazy("i et bilag"),
+    "absence": gettext_lazy("på siden om fravær"),
+    "chronology": gettext_lazy("i barnets samlede forløb"),
+    "concern": gettext_lazy("på sagens side"),
+    "course": gettext_lazy("i sagens forløb"),
     "forum": gettext_lazy("på forummets side"),
     "handover": gettext_lazy("ved overdragelse"),
-    "list": gettext_lazy("på en liste"),
     "list file": gettext_lazy("i en liste som fil"),
+    "list": gettext_lazy("på en liste"),
     "meeting": gettext_lazy("under mødet"),
-    "minutes": gettext_lazy("i referatet"),
     "minutes file": gettext_lazy("i referatet som fil"),
+    "minutes": gettext_lazy("i referatet"),
     "my day": gettext_lazy("på Min dag"),
+    "notification page": gettext_lazy("på siden om underretning"),
+    "own list": gettext_lazy("i listen over egne bekymringer"),
+    "question": gettext_lazy("der blev stillet"),
+    "team list": gettext_lazy("på et teams liste"),
     "topic": gettext_lazy("på emnets egen side"),
 }
 
 GROUNDS = {
+    "asked": gettext_lazy("er blevet spurgt"),
     "at_the_table": gettext_lazy("sidder med ved bordet"),
+    "case_team": gettext_lazy("er i sagens team"),
     "forum_member": gettext_lazy("sidder i forummet"),
+    "own_or_triager": gettext_lazy("er i SSP-teamet eller sagens team, eller har selv rejst den"),
     "part_or_member": gettext_lazy("har del i aftalen eller sidder i forummet"),
+    "raised": gettext_lazy("har selv rejst den"),
+    "triager": gettext_lazy("er i SSP-teamet"),
 }
 
 
@@ -295,6 +330,11 @@ def sentence(event: Event) -> str:
 def _extra(event: Event) -> str:
     """Say the little more that some actions carry: which roles, how many mails, which page was refused."""
     details: dict[str, Any] = event.details
+    if event.action == "concern.status_set":
+        return _concern_status(str(details.get("status", "")))
+    if event.action == "concern.listed":
+        n = len(details.get("concerns", []))
+        return ngettext("%(n)d sag", "%(n)d sager", n) % {"n": n}
     if event.action == "login.roles_set":
         given, taken = (", ".join(_role(role) for role in details.get(key, [])) for key in ("given", "taken"))
         parts = (
@@ -340,6 +380,10 @@ def _seen(details: dict[str, Any]) -> str:
         "topics": ngettext("%(n)d emne", "%(n)d emner", counts["topics"]),
     }
     return ", ".join(words[kind] % {"n": count} for kind, count in counts.items() if count)
+
+
+def _concern_status(status: str) -> str:
+    return str(ConcernStatus(status).label) if status in ConcernStatus.values else status
 
 
 def _role(role: str) -> str:

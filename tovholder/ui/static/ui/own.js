@@ -42,7 +42,7 @@ function ask(form, submitter) {
 
 /* Tekst, der ikke går tabt */
 function texts(form) {
-  return [...form.elements].filter((el) => el.name && (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|search)$/.test(el.type))));
+  return [...form.elements].filter((el) => el.name && el.dataset.noKeep === undefined && (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|search)$/.test(el.type))));
 }
 function keepKey(form) { return PREFIX + "keep:" + form.dataset.keep; }
 function read(key) { try { return JSON.parse(store.getItem(key)); } catch { return null; } }
