@@ -233,6 +233,8 @@ REPLIES = (
     ENV.replies
 )  # answers from calendar programs: where they are sent, and the mailbox they are read from
 
+FAMILY_LANGUAGES = ENV.family_languages
+
 # Upward information goes by name: the layout asks these, and imports none of them.
 NAVIGATION = [
     "tovholder.insights.nav.entries",
@@ -264,7 +266,9 @@ EVERY_DAY = ["tovholder.oversight.services.forget_old"]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
 CONCERN_READERS: list[str] = []
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting"]
+AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.network_hooks.awaiting"]
+# What can be done about a concern by apps above: functions (user, concern) -> list of actions, each with label and url.
+CONCERN_ACTIONS = ["tovholder.meetings.network_hooks.concern_actions"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"

@@ -203,6 +203,7 @@ def next_meetings(user: User, forum: Forum) -> QuerySet[Meeting]:
     """Return the coming meetings of the forum that the user may know of."""
     return (
         meetings_visible_to(user)
+        .exclude(kind=MeetingKind.NETWORK)
         .filter(
             forums=forum,
             status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING],
@@ -216,6 +217,7 @@ def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meet
     """Return the meetings of the forum and of those it has taken over from, the latest first."""
     return (
         meetings_visible_to(user)
+        .exclude(kind=MeetingKind.NETWORK)
         .filter(pk__in=Meeting.forums.through.objects.filter(forum_id__in=forum_ids).values("meeting_id"))
         .select_related("lead_forum")
         .order_by("-starts_at", "-pk")

@@ -13,16 +13,18 @@ from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
-from tovholder.meetings.models import AgendaItem, Meeting, Participation
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Participation
 from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
 
 Crumbs = list[tuple[str, str]]
 
 
-def meeting_of(request: HttpRequest, pk: int, **facts: Any) -> Meeting:
-    """Return the meeting, with the given facts, if the user may know of it; else 404."""
+def meeting_of(request: HttpRequest, pk: int, *, network: bool = False, **facts: Any) -> Meeting:
+    """Return the meeting, with the given facts, if the user may know of it; else 404. `network`: one of those too."""
     meetings = visible_to(request.user).select_related("lead_forum__forum_type", "chair", "minutes_record")
     meeting = get_object_or_404(meetings.annotate(**facts), pk=pk)
+    if meeting.kind == MeetingKind.NETWORK and not network:
+        raise Http404  # has pages of its own
     read_forums(meeting)
     return meeting
 

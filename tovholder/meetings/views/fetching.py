@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from tovholder.meetings import policy
-from tovholder.meetings.models import AgendaItem, Meeting, Minutes
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Minutes
 from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
 from tovholder.meetings.services.capturing import next_meeting_fact
 from tovholder.meetings.services.carrying import rule_facts
@@ -16,6 +16,7 @@ def meeting_of(request: HttpRequest, pk: int) -> Meeting:
     meetings = visible_to(request.user).select_related(
         "lead_forum__forum_type", "chair", "minute_taker", "current_item", "minutes_record__approved_by"
     )
+    meetings = meetings.exclude(kind=MeetingKind.NETWORK)  # has pages of its own
     meeting = get_object_or_404(meetings.annotate(**rule_facts(), **next_meeting_fact()), pk=pk)
     read_forums(meeting)
     return meeting
