@@ -13,11 +13,12 @@ from tovholder.concerns.models import Concern
 
 @dataclass(frozen=True, slots=True)
 class ConcernAction:
-    """A way on from the concern's page."""
+    """A way on from the concern's page; `text` says when to choose it."""
 
     label: str
     url: str
     icon: str = "arrow-forward"
+    text: str = ""
 
 
 def actions_for(user: User, concern: Concern) -> list[ConcernAction]:

@@ -124,6 +124,11 @@ SETTINGS = (
         "",
         "Name of your mail server in Authentication-Results. Given, an answer counts only when that header says dmarc=pass.",
     ),
+    Setting(
+        "FAMILY_LANGUAGES",
+        "",
+        "Folder with more languages for the family's page (so.toml, de.toml …), of the shape of tovholder/meetings/languages.",
+    ),
     Setting("IMAP_HOST", "", "Server of that mailbox, read each minute. Empty: nothing is fetched."),
     Setting("IMAP_PORT", "993", "Port of the IMAP server."),
     Setting("IMAP_USER", "", "User name at the IMAP server."),
@@ -159,6 +164,7 @@ class Environment:
     backup_key: str
     backup_key_file: str
     replies: dict[str, Any]
+    family_languages: str
 
     @classmethod
     def read(cls, base: Path, environ: dict[str, str] | None = None) -> Environment:
@@ -199,6 +205,7 @@ class Environment:
             backup_key=value["BACKUP_KEY"],
             backup_key_file=value["BACKUP_KEY_FILE"],
             replies=_replies(value),
+            family_languages=value["FAMILY_LANGUAGES"],
         )
 
 

@@ -233,6 +233,8 @@ REPLIES = (
     ENV.replies
 )  # answers from calendar programs: where they are sent, and the mailbox they are read from
 
+FAMILY_LANGUAGES = ENV.family_languages
+
 # Upward information goes by name: the layout asks these, and imports none of them.
 NAVIGATION = [
     "tovholder.insights.nav.entries",
@@ -276,12 +278,17 @@ CONCERN_READERS = [
 # What else a concern by name reminds of: functions (concern) -> codes of concerns/prompts.py.
 CONCERN_PROMPTS: list[str] = []
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
-CONCERN_ACTIONS = ["tovholder.meetings.nav.concern_actions", "tovholder.plans.nav.concern_actions"]
+CONCERN_ACTIONS = [
+    "tovholder.meetings.nav.concern_actions",
+    "tovholder.meetings.network_hooks.concern_actions",
+    "tovholder.plans.nav.concern_actions",
+]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
 AWAITING = [
     "tovholder.oversight.nav.awaiting",
     "tovholder.insights.queries.undecided.awaiting",
     "tovholder.insights.queries.concern_lines.awaiting",
+    "tovholder.insights.network_hooks.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.

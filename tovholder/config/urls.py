@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from tovholder.config import views
+from tovholder.meetings import urls as meetings
 
 handler500 = "tovholder.config.views.server_error"
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("logins/", include("tovholder.accounts.urls")),
     path("moeder/", include("tovholder.meetings.urls")),
     path("bekymringer/", include("tovholder.concerns.urls")),
+    path("netvaerksmoeder/", include((meetings.network_meetings, "network"))),
+    path("familie/", include((meetings.family_links, "family"))),
     path("aftaler/", include("tovholder.plans.urls")),
     path("indsatsaftaler/", include("tovholder.plans.urls.case_plans")),
     path("", include("tovholder.concerns.child_urls")),

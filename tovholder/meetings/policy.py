@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level, level_rank
+from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.policy import Part
 from tovholder.directory.parties import as_participant
 from tovholder.forums.models import Forum
@@ -222,3 +224,41 @@ def may_read_minutes(user: User, meeting: Meeting, minutes: Minutes | None) -> D
     if status == MinutesStatus.COMMENTING and sits_at_table(user, meeting):
         return yes("commenting")
     return no("minutes_not_ready", _("Referatet er ikke sendt ud endnu."))
+
+
+def may_meet_family(concern: Concern) -> Decision:
+    """The family may be met, asked or sent anything. Not when somebody in it is suspected of violence (rule 22)."""
+    if concern.categories.filter(suspicion=Category.Suspicion.BY_FAMILY).exists():
+        return no("family_under_suspicion", SENTENCES["family_under_suspicion"].text)
+    return yes("family")
+
+
+def may_call_network(user: User, concern: Concern) -> Decision:
+    """May begin to call a network meeting: who works on a named concern that has not ended."""
+    decision = concerns.may_work(user, concern)
+    if not decision:
+        return decision
+    if person_of(user) is None:
+        return no("no_person", _("Dit login er ikke knyttet til en person."))
+    if concern.level != Level.NAMED:
+        return no("not_named", _("Et netværksmøde handler om et barn, der er nævnt ved navn."))
+    if concern.has_ended:
+        return no("concern_ended", _("Bekymringen er afsluttet. Genåbn den først."))
+    family = may_meet_family(concern)
+    return decision if family else family
+
+
+def may_prepare_network(user: User, meeting: Meeting) -> Decision:
+    """May take the steps of the calling: the initiator, still working on the concern, while the meeting is planned."""
+    decision = concerns.may_work(user, meeting.network.concern)
+    if not decision:
+        return no("not_convener", _("Kun den, der indkalder til mødet, kan gøre det."))
+    if meeting.status != MeetingStatus.PLANNED:
+        return no("meeting_not_planned", _("Mødet kan kun ændres, mens det er planlagt."))
+    return may_convene(user, meeting)
+
+
+def may_take_over_network(user: User, meeting: Meeting) -> Decision:
+    """May give the initiator's duties to another: the initiator, and who triages the concern."""
+    decision = may_convene(user, meeting)
+    return decision if decision else concerns.may_triage(user, meeting.network.concern)

@@ -31,6 +31,8 @@ def at_the_table(user: User) -> Q:
                 Participation.objects.filter(
                     # A substitute waits for the convener's yes.
                     ~Q(part=Participation.Part.SUBSTITUTE) | Q(substitute_confirmed=True),
+                    # A network meeting is known to those who take part from when they are called.
+                    ~Q(meeting__kind=MeetingKind.NETWORK) | Q(invited_at__isnull=False),
                     meeting_id=OuterRef("pk"),
                     person=person,
                     removed_at__isnull=True,

@@ -12,10 +12,15 @@ from tovholder.meetings.views import (
     catching,
     choosing,
     conclusions,
+    family,
     feeds,
     items,
     lists,
     minutes,
+    network,
+    network_after,
+    network_running,
+    network_steps,
     open_links,
     papers,
     people,
@@ -191,3 +196,29 @@ urlpatterns: list[URLPattern] = (
     + calendars
     + handing_on
 )
+
+# Of its own, at /netvaerksmoeder/: only who takes part knows of it.
+network_meetings: list[URLPattern] = [
+    path("", network.network_list, name="list"),
+    path("nyt/<str:code>/", network.begin, name="begin"),
+    path("<int:pk>/", network.meeting, name="meeting"),
+    path("<int:pk>/trin/<slug:slug>/", network_steps.step, name="step"),
+    path("<int:pk>/trin/<slug:slug>/<slug:what>/", network_steps.act, name="act"),
+    path("<int:pk>/indkald/", network_steps.call, name="call"),
+    path("<int:pk>/opgiv/", network.give_up, name="give_up"),
+    path("<int:pk>/svar/", network.answer, name="answer"),
+    path("<int:pk>/tjekliste/<int:item_pk>/", network.tick, name="tick"),
+    path("<int:pk>/familien/", network.family_links, name="family_links"),
+    path("<int:pk>/begynd/", network_running.start, name="start"),
+    path("<int:pk>/under/", network_running.run, name="run"),
+    path("<int:pk>/under/skema/", network_running.save, name="save"),
+    path("<int:pk>/under/indsatser/<int:row_pk>/", network_running.effort, name="effort"),
+    path("<int:pk>/under/indsatser/<int:row_pk>/vaelg/", network_running.choose, name="choose"),
+    path("<int:pk>/efter/", network_after.after, name="after"),
+    path("<int:pk>/efter/godkend/", network_after.approve, name="approve"),
+    path("<int:pk>/efter/opfoelgning/", network_after.follow_up, name="follow_up"),
+    path("<int:pk>/efter/afslut/", network_after.close, name="close"),
+    path("<int:pk>/skema.pdf", network_after.form_pdf, name="form_pdf"),
+    path("<int:pk>/skema.docx", network_after.form_word, name="form_word"),
+]
+family_links: list[URLPattern] = [path("<str:token>/", family.invitation, name="invitation")]

@@ -58,6 +58,9 @@ def look_at(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     return render(request, "forums/review.html", context, status=422 if form.is_bound else 200)
 
 
+KINDS = ("ordinary", "joint", "event")
+
+
 @require_POST
 def tap(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep, ask or thank with one tap, from the page after a meeting: "12-keep" for person 12, and where to go back to."""
@@ -65,7 +68,10 @@ def tap(request: HttpRequest, pk: int) -> HttpResponse:
     person_pk, _dash, verdict = request.POST.get("tap", "").partition("-")
     if verdict not in Verdict.values or not person_pk.isdecimal() or len(person_pk) > 12:
         raise Http404
-    known = Q(memberships__forum=forum) | Q(participations__meeting__forums=forum)
+    # Who came to a child's network meeting is not to be learnt from here.
+    known = Q(memberships__forum=forum) | Q(
+        participations__meeting__forums=forum, participations__meeting__kind__in=KINDS
+    )
     person = get_object_or_404(Person.objects.filter(known).distinct(), pk=person_pk)
     services.tap(by=request.user, forum=forum, person=person, verdict=verdict)
     messages.success(request, _("Noteret. Kun du ser det."))

@@ -218,7 +218,8 @@ def next_meetings(user: User, forum: Forum) -> list[Meeting]:
 
 
 def _next_meetings(user: User) -> QuerySet[Meeting]:
-    coming = meetings_visible_to(user).filter(
+    coming = meetings_visible_to(user).exclude(kind=MeetingKind.NETWORK)
+    coming = coming.filter(
         forums=Given("forum", BigIntegerField()),
         status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING],
         ends_at__gte=Given("now", DateTimeField()),
@@ -233,6 +234,7 @@ def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meet
     """Return the meetings of the forum and of those it has taken over from, the latest first."""
     return (
         meetings_visible_to(user)
+        .exclude(kind=MeetingKind.NETWORK)
         .filter(pk__in=Meeting.forums.through.objects.filter(forum_id__in=forum_ids).values("meeting_id"))
         .select_related("lead_forum")
         .order_by("-starts_at", "-pk")

@@ -117,7 +117,10 @@ def my_day(user: User) -> MyDay:
 
 def _next_meetings(user: User) -> list[Meeting]:
     """Return the meetings I sit at from now on; for who sits nowhere but oversees all, the next of all."""
-    rows = Meeting.objects.filter(at_the_table(user)) if own_forum_ids(user) else visible_to(user)
+    # A network meeting stands here for who takes part in it, not for who oversees all the others.
+    mine = at_the_table(user)
+    others = visible_to(user).filter(~Q(kind=MeetingKind.NETWORK) | mine)
+    rows = Meeting.every.filter(mine) if own_forum_ids(user) else others
     coming = rows.filter(
         status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING], ends_at__gte=timezone.now()
     ).select_related("lead_forum")
@@ -292,8 +295,8 @@ def _of_convener(convened: list[int], today: date) -> list[QuerySet[Any]]:
         removed_at__isnull=True,
         meeting__status=MeetingStatus.PLANNED,
         meeting__ends_at__gte=timezone.now(),
-    )
-    minutes = Minutes.objects.filter(
+    ).exclude(meeting__kind=MeetingKind.NETWORK)
+    minutes = Minutes.objects.exclude(meeting__kind=MeetingKind.NETWORK).filter(
         Q(status=MinutesStatus.DRAFT) | Q(status=MinutesStatus.COMMENTING, comments_until__lt=today),
         leads,
         meeting__status=MeetingStatus.HELD,

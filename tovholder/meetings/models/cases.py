@@ -141,6 +141,10 @@ class NetworkMeeting(SealedRow):
     known_case = models.BooleanField(_("sagen er kendt af myndigheden"), default=False)
     # Without the authority's caseworker it is a development meeting (udviklingsmøde).
     without_authority = models.BooleanField(_("udviklingsmøde uden myndighed"), default=False)
+    # The initiator is the pedagogical leader: nobody else to talk with first.
+    initiator_leads = models.BooleanField(_("er selv pædagogisk leder"), default=False, db_default=False)
+    # Until a time is chosen the meeting's own is only a place to stand, and nobody is called.
+    time_chosen = models.BooleanField(_("tid er valgt"), default=False, db_default=False)
     leader_talked_on = models.DateField(_("talt med pædagogisk leder den"), null=True, blank=True)
     adviser_talked_on = models.DateField(_("talt med familiens rådgiver den"), null=True, blank=True)
     phone_notes = SealedField(_("afklaret i telefonen"))

@@ -23,7 +23,7 @@ from tovholder.audit.services import record
 from tovholder.documents.calendar import Entry, feed
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import signed_in
-from tovholder.meetings.models import CalendarFeed, Meeting, MeetingStatus
+from tovholder.meetings.models import CalendarFeed, Meeting, MeetingKind, MeetingStatus
 from tovholder.meetings.policy import may_follow
 from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import letters
@@ -37,7 +37,7 @@ MOST_MEETINGS = 1000
 TELL_FETCHED_EVERY = timedelta(minutes=10)
 # Raised when the same facts are written in another way, so that every calendar fetches anew.
 WRITTEN_AS = 1
-_FACTS = "pk uid sequence status kind starts_at ends_at place lead_forum__name sequence_at created_at".split()
+_FACTS = "pk uid sequence status kind title starts_at ends_at place lead_forum__name sequence_at created_at".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,11 @@ def written(found: Snapshot) -> str:
 def _meetings(mine: CalendarFeed) -> QuerySet[Meeting]:
     owner, now = mine.user, timezone.now()
     if mine.forum is None:
-        found = Meeting.objects.filter(at_the_table(owner))
+        found = Meeting.every.filter(at_the_table(owner))
     else:
         through = Meeting.forums.through.objects.filter(forum=mine.forum)
-        found = visible_to(owner).filter(pk__in=through.values("meeting"))
+        # A forum's calendar holds what all its members may know of: no network meeting, not even one's own.
+        found = visible_to(owner).filter(pk__in=through.values("meeting")).exclude(kind=MeetingKind.NETWORK)
     told_long_ago = Q(sequence_at__lt=now - CALLED_OFF) | Q(
         sequence_at__isnull=True, ends_at__lt=now - CALLED_OFF
     )
@@ -135,7 +136,7 @@ def _meetings(mine: CalendarFeed) -> QuerySet[Meeting]:
 
 def _entry(row: Any) -> Entry:
     cancelled = row.status == MeetingStatus.CANCELLED
-    title = letters.calendar_title(row.lead_forum__name, row.kind)
+    title = letters.calendar_title(row.lead_forum__name, row.kind, row.title)
     url = public_url(reverse("meetings:before", args=[row.pk]))
     return Entry(
         uid=row.uid,

@@ -14,7 +14,7 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Organisation, Person
 from tovholder.forums.models import Membership
 from tovholder.forums.standing import current_memberships
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingStatus, Participation
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.policy import may_convene
 from tovholder.meetings.services import letters
 
@@ -47,8 +47,8 @@ def sync_members(*, by: Actor, meeting: Meeting) -> tuple[int, int]:
     After the invitation was sent a new member is invited and one who has left is told that it is off.
     """
     meeting = Meeting.every.select_for_update().get(pk=meeting.pk)
-    if meeting.status != MeetingStatus.PLANNED:
-        return 0, 0
+    if meeting.status != MeetingStatus.PLANNED or meeting.kind == MeetingKind.NETWORK:
+        return 0, 0  # who sits in the forum has no part in a child's network meeting
     day = timezone.localtime(meeting.starts_at).date()
     members = set(
         current_memberships(day).filter(forum__in=meeting.forums.all()).values_list("person_id", flat=True)
@@ -126,7 +126,7 @@ def send(*, by: User, meeting: Meeting) -> int:
     sync_members(by=by, meeting=meeting)
     count = _invite_all(meeting, prefix=_("Indkaldelse"), opening=_("Du er inviteret til et møde."))
     if meeting.invited_at is None:
-        Meeting.objects.filter(pk=meeting.pk, invited_at__isnull=True).update(invited_at=timezone.now())
+        Meeting.every.filter(pk=meeting.pk, invited_at__isnull=True).update(invited_at=timezone.now())
     record(
         by=by,
         action="meeting.invitation_sent",

@@ -46,8 +46,13 @@ def subject_line(meeting: Meeting, prefix: str) -> str:
     return " ".join(line.split())[:150]
 
 
-def calendar_title(forum: str, kind: str) -> str:
-    """Write what a calendar shows of a meeting, the same in invitations and feeds: "Netværk Vester, fællesmøde"."""
+def calendar_title(forum: str, kind: str, title: str = "") -> str:
+    """Write what a calendar shows of a meeting, the same in invitations and feeds: "Netværk Vester, fællesmøde".
+
+    A network meeting carries its case code ("Netværksmøde, Sag 26-041"), which says nothing about the child.
+    """
+    if kind == MeetingKind.NETWORK and title:
+        return title
     return f"{forum}, {MeetingKind(kind).label.lower()}"
 
 
@@ -62,7 +67,7 @@ def calendar_part(participation: Participation, method: Method) -> str:
         sequence=meeting.sequence,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        summary=calendar_title(meeting.lead_forum.name, meeting.kind),
+        summary=calendar_title(meeting.lead_forum.name, meeting.kind, meeting.title),
         location=meeting.place,
         # A calendar may be shared: whoever sees the entry must not be able to answer for its owner.
         description=_("Se dagsordenen (log ind): %(url)s. %(how)s")

@@ -26,7 +26,7 @@ def send_due() -> int:
     """Send what is due now; return how many mails were queued. Safe to run twice at once."""
     now = timezone.now()
     longest = Forum.objects.aggregate(days=Max("reminder_days"))["days"] or 0
-    coming = Meeting.objects.filter(
+    coming = Meeting.every.filter(
         status=MeetingStatus.PLANNED, invited_at__isnull=False, starts_at__gt=now
     ).select_related("lead_forum")
     for meeting in invitations.out_of_step():
@@ -38,9 +38,7 @@ def send_due() -> int:
 @transaction.atomic
 def _remind(meeting: Meeting) -> int:
     """Remind everybody who has not said no, once; nobody when the invitation itself came as late as that."""
-    marked = Meeting.objects.filter(pk=meeting.pk, reminded_at__isnull=True).update(
-        reminded_at=timezone.now()
-    )
+    marked = Meeting.every.filter(pk=meeting.pk, reminded_at__isnull=True).update(reminded_at=timezone.now())
     if not marked or meeting.invited_at is None or meeting.invited_at > letters.next_reminder_at(meeting):
         return 0
     rows = list(

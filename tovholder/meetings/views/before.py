@@ -30,7 +30,9 @@ UNDO_FOR = timedelta(minutes=30)
 
 @require_GET
 def before(request: HttpRequest, pk: int) -> HttpResponse:
-    meeting = meeting_of(request, pk, overview.MEETING)
+    meeting = meeting_of(request, pk, overview.MEETING, network=True)
+    if meeting.kind == MeetingKind.NETWORK:
+        return redirect("network:meeting", pk)
     shown = overview.agenda_for(request.user, meeting)
     people = overview.participants(meeting)
     note_reading(

@@ -13,7 +13,7 @@ from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
-from tovholder.meetings.models import AgendaItem, Meeting, Participation
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Participation
 from tovholder.meetings.queries import items_visible_to, one_meeting, shown_to
 from tovholder.statements import Statement
 
@@ -21,10 +21,15 @@ Crumbs = list[tuple[str, str]]
 MEETING = Statement(one_meeting)
 
 
-def meeting_of(request: HttpRequest, pk: int, statement: Statement[Meeting] = MEETING) -> Meeting:
-    """Return the meeting, as the page's statement reads it, if the user may know of it; else 404."""
+def meeting_of(
+    request: HttpRequest, pk: int, statement: Statement[Meeting] = MEETING, *, network: bool = False
+) -> Meeting:
+    """Return the meeting, as the page's statement reads it, if the user may know of it; else 404.
+
+    `network`: a network meeting too, which has pages of its own.
+    """
     meeting = shown_to(request.user, pk, statement)
-    if meeting is None:
+    if meeting is None or (meeting.kind == MeetingKind.NETWORK and not network):
         raise Http404
     return meeting
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from tovholder.meetings import policy
-from tovholder.meetings.models import AgendaItem, Meeting, Minutes
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Minutes
 from tovholder.meetings.queries import items_visible_to, one_meeting, shown_to
 from tovholder.meetings.services.capturing import next_meeting_fact
 from tovholder.meetings.services.carrying import rule_facts
@@ -16,7 +16,7 @@ from tovholder.statements import Statement
 def meeting_of(request: HttpRequest, pk: int) -> Meeting:
     """Return the meeting, with what its pages need besides its own row, if the user may know of it; else 404."""
     meeting = shown_to(request.user, pk, _MEETING)
-    if meeting is None:
+    if meeting is None or meeting.kind == MeetingKind.NETWORK:  # that has pages of its own
         raise Http404
     return meeting
 

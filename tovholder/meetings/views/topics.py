@@ -19,7 +19,7 @@ from tovholder.meetings import tables
 from tovholder.meetings.forms.agenda import TopicForm
 from tovholder.meetings.forms.filters import TopicFilterForm
 from tovholder.meetings.forms.planning import ReasonForm
-from tovholder.meetings.models import Topic, TopicStatus
+from tovholder.meetings.models import MeetingKind, Topic, TopicStatus
 from tovholder.meetings.queries import topics_visible_to, visible_to
 from tovholder.meetings.services import topics
 from tovholder.meetings.services.agenda import next_planned
@@ -113,7 +113,9 @@ def edit(request: HttpRequest, forum_pk: int, pk: int) -> HttpResponse:
 def schedule(request: HttpRequest, forum_pk: int, pk: int) -> HttpResponse:
     forum = forum_of(request, forum_pk)
     topic = _topic_of(request, forum, pk)
-    meeting = get_object_or_404(visible_to(request.user), pk=number_in(request.POST.get("meeting")))
+    meeting = get_object_or_404(
+        visible_to(request.user).exclude(kind=MeetingKind.NETWORK), pk=number_in(request.POST.get("meeting"))
+    )
     item = topics.put_on_agenda(by=request.user, topic=topic, meeting=meeting)
     messages.success(request, _("Emnet er sat på dagsordenen."))
     return redirect(reverse("meetings:before", args=[meeting.pk]) + f"#punkt-{item.pk}")

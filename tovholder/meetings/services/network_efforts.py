@@ -1,0 +1,345 @@
+"""Efforts (indsatser) agreed at a network meeting: in order of priority, each with a responsible and a date; and at a
+follow-up what becomes of each earlier one (rules 28 and 30).
+
+An effort is a case agreement: `Agreement` carries the case code only, its words are sealed in `CaseAgreement`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tovholder.access.decision import no
+from tovholder.access.levels import Level
+from tovholder.access.personal_data import refuse_cpr
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.directory.models import Person
+from tovholder.meetings import policy
+from tovholder.meetings.models import CaseItem, CaseOrigin, NetworkMeeting
+from tovholder.meetings.services.guarding import open_for_writing
+from tovholder.meetings.services.network import case_of
+from tovholder.plans.models import (
+    Agreement,
+    AgreementNote,
+    AgreementStatus,
+    CaseAgreement,
+    CaseAgreementNote,
+    CasePlan,
+)
+
+Kind = AgreementNote.Kind
+CONTINUE, CHANGE, STOP, DONE = "continue", "change", "stop", "done"
+CHOICES = {
+    CONTINUE: gettext_lazy("Fortsætter"),
+    CHANGE: gettext_lazy("Ændres"),
+    STOP: gettext_lazy("Stopper"),
+    DONE: gettext_lazy("Er gjort"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EffortText:
+    """An effort as it is typed, in clear; lives only as long as it takes to seal it."""
+
+    words: str
+    responsible: Person | None
+    due_on: date | None
+    sign_of_progress: str = ""
+
+    def check(self) -> None:
+        """Raise ValidationError by field."""
+        faults: dict[str, list[str]] = {}
+        if not self.words.strip():
+            faults["words"] = [_("Skriv, hvad der skal gøres.")]
+        if self.responsible is not None and self.responsible.left_on is not None:
+            faults["responsible"] = [
+                _("%(person)s er fratrådt og kan ikke få aftaler.") % {"person": self.responsible.name}
+            ]
+        for text in (self.words, self.sign_of_progress):
+            refuse_cpr(text)
+        if faults:
+            raise ValidationError(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """An effort in clear, for who may read the case."""
+
+    id: int
+    agreement_id: int
+    priority: int
+    words: Opened
+    sign: Opened
+    reason: Opened
+    responsible: Person | None
+    due_on: date | None
+    status: str
+    status_word: str
+    choice: str = ""  # what was chosen of it at this meeting
+    made_here: bool = False
+
+    @property
+    def lacks(self) -> str:
+        """What an open effort must have before the minutes are approved (rule 28)."""
+        if self.status != AgreementStatus.OPEN:
+            return ""
+        if self.responsible is None and self.due_on is None:
+            return str(_("Mangler ansvarlig og frist"))
+        if self.responsible is None:
+            return str(_("Mangler ansvarlig"))
+        return str(_("Mangler frist")) if self.due_on is None else ""
+
+    @property
+    def choice_word(self) -> str:
+        return str(CHOICES.get(self.choice, ""))
+
+
+def efforts(case: CaseItem, network: NetworkMeeting) -> tuple[list[Effort], list[Effort]]:
+    """Return the efforts from before this meeting and those made at it, both in the order of priority."""
+    rows = list(
+        CaseAgreement.objects.filter(concern=case.concern_id)
+        .select_related("agreement__responsible__organisation", "agreement__case_origin", "concern")
+        .prefetch_related("notes")
+        .order_by("priority", "pk")
+    )
+    safe = Safe.of(rows)
+    since = network.meeting.started_at
+    old, new = [], []
+    for row in rows:
+        origin = getattr(row.agreement, "case_origin", None)
+        here = origin is not None and origin.case_item_id == case.pk
+        effort = _effort(safe, row, since, here)
+        if here and row.agreement.status != AgreementStatus.CHANGED:
+            new.append(effort)
+        elif not here and (effort.choice or row.agreement.is_open):
+            old.append(effort)
+    return old, new
+
+
+def _effort(safe: Safe, row: CaseAgreement, since: datetime | None, here: bool) -> Effort:
+    agreement = row.agreement
+    return Effort(
+        id=row.pk,
+        agreement_id=agreement.pk,
+        priority=row.priority,
+        words=safe.read(row, "words"),
+        sign=safe.read(row, "sign_of_progress"),
+        reason=safe.read(row, "reason"),
+        responsible=agreement.responsible,
+        due_on=agreement.due_on,
+        status=agreement.status,
+        status_word=str(agreement.get_status_display()),
+        choice="" if here else _chosen(row, since),
+        made_here=here,
+    )
+
+
+def _chosen(row: CaseAgreement, since: datetime | None) -> str:
+    """What was chosen of the effort since the meeting began."""
+    agreement = row.agreement
+    if since is None:
+        return ""
+    if agreement.closed_at is not None and agreement.closed_at >= since:
+        return {
+            AgreementStatus.STOPPED: STOP,
+            AgreementStatus.CHANGED: CHANGE,
+            AgreementStatus.DONE: DONE,
+        }.get(AgreementStatus(agreement.status), "")
+    went_on = any(note.kind == Kind.CONTINUED and note.at >= since for note in row.notes.all())
+    return CONTINUE if went_on else ""
+
+
+@transaction.atomic
+def add_effort(*, by: User, network: NetworkMeeting, effort: EffortText) -> CaseAgreement:
+    """Agree on an effort, last in the order. Who and when may be filled in later, but before the approval.
+
+    Raises Refused, ValidationError by field.
+    """
+    case = _writable(by, network)
+    effort.check()
+    return _make(by, case, effort)
+
+
+def _make(
+    by: User,
+    case: CaseItem,
+    effort: EffortText,
+    *,
+    predecessor: Agreement | None = None,
+    priority: int | None = None,
+) -> CaseAgreement:
+    now = timezone.now()
+    if priority is None:
+        last = CaseAgreement.objects.filter(concern=case.concern, agreement__status=AgreementStatus.OPEN)
+        priority = (last.aggregate(last=Max("priority"))["last"] or 0) + 1
+    agreement = Agreement.every.create(
+        forum=case.meeting.lead_forum,
+        what=str(case.concern),
+        responsible=effort.responsible,
+        due_on=effort.due_on,
+        level=Level.NAMED,
+        predecessor=predecessor,
+        created_at=now,
+        created_by=by.audit_key,
+        moved_at=now,
+    )
+    plan = CasePlan.objects.filter(concern=case.concern, status=CasePlan.Status.OPEN).order_by("pk").first()
+    row = CaseAgreement(agreement=agreement, concern=case.concern, plan=plan, priority=priority)
+    Safe.of([row]).write(row, words=effort.words.strip(), sign_of_progress=effort.sign_of_progress.strip())
+    row.save()
+    CaseOrigin.objects.create(agreement=agreement, case_item=case)
+    record(by=by, action="network.effort_made", obj=case.meeting, details={"agreement": agreement.pk})
+    return row
+
+
+@transaction.atomic
+def change_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, effort: EffortText) -> None:
+    """Correct an effort made at this meeting, before the minutes are approved. Raises Refused, ValidationError."""
+    case = _writable(by, network)
+    effort.check()
+    fresh = _locked(row, case)
+    if getattr(fresh.agreement, "case_origin", None) is None or (
+        fresh.agreement.case_origin.case_item_id != case.pk
+    ):
+        no(
+            "effort_of_before", _("Indsatsen er fra før. Vælg, om den fortsætter, ændres eller stopper.")
+        ).require()
+    agreement = fresh.agreement
+    agreement.responsible, agreement.due_on = effort.responsible, effort.due_on
+    agreement.save(update_fields=["responsible", "due_on"])
+    if changed := Safe.of([fresh]).write(
+        fresh, words=effort.words.strip(), sign_of_progress=effort.sign_of_progress.strip()
+    ):
+        fresh.save(update_fields=changed)
+    record(by=by, action="network.effort_edited", obj=case.meeting, details={"agreement": agreement.pk})
+
+
+@transaction.atomic
+def remove_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement) -> None:
+    """Take an effort away that was written at this meeting by mistake. Raises Refused."""
+    case = _writable(by, network)
+    fresh = _locked(row, case)
+    origin = getattr(fresh.agreement, "case_origin", None)
+    if origin is None or origin.case_item_id != case.pk or fresh.agreement.predecessor_id is not None:
+        no(
+            "effort_of_before", _("Indsatsen er fra før. Vælg, om den fortsætter, ændres eller stopper.")
+        ).require()
+    agreement = fresh.agreement
+    record(by=by, action="network.effort_removed", obj=case.meeting, details={"agreement": agreement.pk})
+    fresh.delete()
+    agreement.delete()
+
+
+@transaction.atomic
+def move_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, up: bool) -> None:
+    """Let an effort come before (or after) its neighbour: the first matters most. Raises Refused."""
+    case = _writable(by, network)
+    rows = list(
+        CaseAgreement.objects.select_for_update()
+        .filter(concern=case.concern, agreement__status=AgreementStatus.OPEN)
+        .order_by("priority", "pk")
+    )
+    place = next((n for n, each in enumerate(rows) if each.pk == row.pk), None)
+    other = None if place is None else place + (-1 if up else 1)
+    if place is None or other is None or not 0 <= other < len(rows):
+        return
+    rows[place], rows[other] = rows[other], rows[place]
+    for number, each in enumerate(rows, start=1):
+        each.priority = number
+    CaseAgreement.objects.bulk_update(rows, ["priority"])
+    record(by=by, action="network.efforts_ordered", obj=case.meeting)
+
+
+@transaction.atomic
+def choose(
+    *,
+    by: User,
+    network: NetworkMeeting,
+    row: CaseAgreement,
+    choice: str,
+    reason: str = "",
+    instead: EffortText | None = None,
+) -> None:
+    """Let an earlier effort go on, be changed into another, stop, or be done. Change and stop say why (rule 30).
+
+    Raises Refused, ValidationError by field.
+    """
+    case = _writable(by, network)
+    fresh = _locked(row, case)
+    agreement = fresh.agreement
+    if choice not in CHOICES:
+        raise ValidationError({"choice": [_("Vælg en mulighed.")]})
+    if not agreement.is_open:
+        no("agreement_closed", _("Aftalen er allerede afsluttet.")).require()
+    if choice in {CHANGE, STOP} and not reason.strip():
+        raise ValidationError({"reason": [_("Skriv hvorfor.")]})
+    refuse_cpr(reason)
+    if choice == CHANGE:
+        if instead is None:
+            raise ValidationError({"words": [_("Skriv, hvad der skal gøres i stedet.")]})
+        instead.check()
+    _close_or_continue(by, fresh, choice, reason.strip())
+    if choice == CHANGE and instead is not None:
+        _make(by, case, instead, predecessor=agreement, priority=fresh.priority)
+    record(
+        by=by,
+        action="network.effort_chosen",
+        obj=case.meeting,
+        details={"agreement": agreement.pk, "choice": choice},
+    )
+
+
+def _close_or_continue(by: User, row: CaseAgreement, choice: str, reason: str) -> None:
+    agreement, now = row.agreement, timezone.now()
+    agreement.moved_at = now
+    fields = ["moved_at"]
+    if choice != CONTINUE:
+        status = {
+            CHANGE: AgreementStatus.CHANGED,
+            STOP: AgreementStatus.STOPPED,
+            DONE: AgreementStatus.DONE,
+        }[choice]
+        agreement.status, agreement.closed_at, agreement.closed_by = status, now, by.audit_key
+        # Why is sealed with the words; the row in clear only says where it stands.
+        agreement.reason = "" if choice == DONE else str(row.concern)
+        fields += ["status", "closed_at", "closed_by", "reason"]
+    agreement.save(update_fields=fields)
+    safe = Safe.of([row])
+    if reason and (changed := safe.write(row, reason=reason)):
+        row.save(update_fields=changed)
+    note = CaseAgreementNote(
+        case_agreement=row,
+        kind=Kind.CONTINUED if choice == CONTINUE else Kind.CLOSED,
+        at=now,
+        by=by.audit_key,
+        by_name=by.name[:120],
+    )
+    if reason:
+        safe.write(note, text=reason)
+    note.save()
+
+
+def _writable(by: User, network: NetworkMeeting) -> CaseItem:
+    """Lock the meeting and return its case, for who writes at it and may read the case. Raises Refused."""
+    open_for_writing(by=by, meeting=network.meeting)
+    case = case_of(network)
+    policy.may_read_case(by, case).require()
+    return case
+
+
+def _locked(row: CaseAgreement, case: CaseItem) -> CaseAgreement:
+    fresh = (
+        CaseAgreement.objects.select_for_update(of=("self",))
+        .select_related("agreement__case_origin", "concern")
+        .get(pk=row.pk, concern=case.concern_id)
+    )
+    return fresh

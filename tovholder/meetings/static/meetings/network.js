@@ -1,0 +1,76 @@
+/* Skemaet på et netværksmøde gemmes, mens der skrives. Intet navngivet lægges i browserens lager: det, der ikke er
+   gemt, står i feltet, og siden spørger, før den lukkes. Uden script gemmer knapperne hele skemaet. */
+"use strict";
+(() => {
+  const form = document.querySelector("form[data-network]");
+  if (!form) return;
+  const PAUSE = 1000, RETRY = 3000;
+  const unsaved = new Set();
+  let leaving = false;
+
+  for (const section of document.querySelectorAll("[data-field]")) {
+    const area = section.querySelector("[data-text]");
+    const version = section.querySelector("[data-version]");
+    const status = section.querySelector("[data-saved]");
+    const conflict = section.querySelector("[data-conflict]");
+    const key = section.dataset.field;
+    let saved = area.value, timer = 0, sending = false, wait = RETRY;
+
+    const say = (text, kind) => { status.className = "th-saved th-saved-" + kind; status.textContent = text; };
+    const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
+
+    area.addEventListener("input", () => {
+      if (area.value === saved) { unsaved.delete(key); return; }
+      unsaved.add(key);
+      later(PAUSE);
+    });
+
+    async function save() {
+      clearTimeout(timer);
+      if (sending || leaving || area.value === saved) return;
+      sending = true;
+      const text = area.value;
+      const body = new URLSearchParams({ ["t-" + key]: text, ["v-" + key]: version.value });
+      let next = 0;
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST", body, credentials: "same-origin", redirect: "manual",
+          headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        });
+        next = await heard(answer, text);
+        wait = RETRY;
+      } catch {
+        say("Gemmes, når forbindelsen er tilbage", "wait");
+        next = wait;
+        wait = Math.min(wait * 2, 30000);
+      }
+      sending = false;
+      if (next) later(next);
+    }
+
+    async function heard(answer, text) {
+      const isJson = (answer.headers.get("Content-Type") || "").includes("json");
+      if (!isJson) { say("Kunne ikke gemmes. Er du logget ud? Kopiér teksten, før du henter siden igen.", "stop"); return 0; }
+      const data = await answer.json();
+      if (answer.ok) {
+        version.value = String(data.version);
+        saved = text;
+        conflict.hidden = true;
+        if (area.value.trim() === text.trim()) { unsaved.delete(key); say("Gemt kl. " + data.at, "ok"); return 0; }
+        return PAUSE;
+      }
+      if (answer.status === 409) {
+        conflict.hidden = false;
+        conflict.querySelector("[data-theirs]").textContent = data.text;
+        version.value = String(data.version);
+        say("Ikke gemt: en anden har skrevet imens", "stop");
+        return 0;
+      }
+      say(data.error || "Kunne ikke gemmes", "stop");
+      return 0;
+    }
+  }
+
+  form.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved.size && !leaving) event.preventDefault(); });
+})();

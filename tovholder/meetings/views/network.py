@@ -1,0 +1,243 @@
+"""A network meeting's pages before it: the list, the beginning of the calling, the meeting as those who take part see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tovholder.concerns.models import Concern
+from tovholder.concerns.policy import Part
+from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.forums.models import ChecklistItem
+from tovholder.forums.standing import person_of
+from tovholder.meetings import policy
+from tovholder.meetings.forms.people import AnswerForm
+from tovholder.meetings.models import CaseItem, Meeting, MeetingKind, MeetingStatus, NetworkMeeting
+from tovholder.meetings.queries import cases_visible_to, visible_to
+from tovholder.meetings.services import answers, family, network, network_people
+from tovholder.meetings.services.checklist import for_meeting, set_tick
+from tovholder.meetings.services.family_texts import languages
+from tovholder.meetings.services.network_meeting import note_reading
+from tovholder.meetings.services.network_minutes import part_word
+
+Crumbs = list[tuple[str, str]]
+
+
+def network_of(request: HttpRequest, pk: int) -> NetworkMeeting:
+    """Return the network meeting if the user may know of it, else 404."""
+    found = visible_to(request.user).filter(kind=MeetingKind.NETWORK)
+    found = found.select_related(
+        "lead_forum__forum_type",
+        "lead_forum__agenda_template",
+        "chair",
+        "minute_taker",
+        "minutes_record__approved_by",
+        "network__concern",
+        "network__initiator",
+        "network__form",
+        "network__follows__meeting",
+    )
+    meeting = get_object_or_404(found, pk=pk)
+    made: NetworkMeeting = meeting.network
+    made.meeting = meeting
+    return made
+
+
+def case_shown(request: HttpRequest, made: NetworkMeeting) -> CaseItem | None:
+    """Return the case if the user may read it (now)."""
+    case = (
+        cases_visible_to(request.user, made.meeting)
+        .filter(concern=made.concern_id)
+        .select_related("concern", "meeting__lead_forum", "meeting__chair__organisation__kind")
+        .first()
+    )
+    return case
+
+
+def case_or_404(request: HttpRequest, made: NetworkMeeting) -> CaseItem:
+    case = case_shown(request, made)
+    if case is None:
+        raise Http404
+    return case
+
+
+def crumbs(made: NetworkMeeting | None = None, *more: str) -> Crumbs:
+    found: Crumbs = [(_("Møder"), reverse("meetings:list")), (_("Netværksmøder"), reverse("network:list"))]
+    if made is not None:
+        page = reverse("network:meeting", args=[made.meeting_id]) if more else ""
+        found.append((str(made.meeting), page))
+    return found + [(label, "") for label in more]
+
+
+@require_GET
+def network_list(request: HttpRequest) -> HttpResponse:
+    """The network meetings that the user takes part in or whose case the user works on, those to be called first."""
+    rows = (
+        visible_to(request.user)
+        .filter(kind=MeetingKind.NETWORK)
+        .select_related("network__concern", "network__initiator", "minutes_record")
+        .order_by("-starts_at", "-pk")
+    )
+    drafts = rows.filter(invited_at__isnull=True, status=MeetingStatus.PLANNED)[:50]
+    called = rows.exclude(invited_at__isnull=True, status=MeetingStatus.PLANNED)
+    context = {"drafts": drafts, "called": called[:100], "crumbs": [*crumbs()[:1], (_("Netværksmøder"), "")]}
+    return render(request, "meetings/network_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """What a network meeting is, and the button that begins the calling of one."""
+    concern = get_object_or_404(concerns_visible_to(request.user, Part.ALL), code=code)
+    decision = policy.may_call_network(request.user, concern)
+    if request.method == "POST":
+        made = network.begin(by=request.user, concern=concern)
+        return redirect("network:step", made.meeting_id, "sagen")
+    context = {
+        "concern": concern,
+        "decision": decision,
+        "forum": network.forum_for() if decision else None,
+        "begun": _begun(request, concern),
+        "crumbs": [*crumbs(), (str(concern), "")],
+    }
+    return render(request, "meetings/network_begin.html", context)
+
+
+def _begun(request: HttpRequest, concern: Concern) -> Meeting | None:
+    """A meeting about the concern whose calling is begun already: nobody is to begin twice by mistake."""
+    return (
+        visible_to(request.user)
+        .filter(network__concern=concern, status=MeetingStatus.PLANNED)
+        .order_by("-pk")
+        .first()
+    )
+
+
+@require_GET
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    made = network_of(request, pk)
+    found, person = made.meeting, person_of(request.user)
+    people = network_people.professionals(found)
+    mine = next((each for each in people if person is not None and each.person_id == person.pk), None)
+    case = case_shown(request, made)
+    said = family.voices(case) if case is not None else []
+    if case is not None and said:
+        note_reading(by=request.user, case=case, purpose="network meeting")
+    planned = found.status == MeetingStatus.PLANNED
+    context = {
+        **base(request, made, face="before"),
+        "people": people,
+        "family": [(part_word(each), each) for each in network_people.family_of(found)],
+        "mine": mine,
+        "answer_form": AnswerForm(initial={"answer": mine.answer, "note": mine.answer_note})
+        if mine is not None and planned and found.invited_at and found.ends_at >= timezone.now()
+        else None,
+        "questions": [each for each in said if each.kind == family.Kind.QUESTION],
+        "may_prepare": bool(policy.may_prepare_network(request.user, found)),
+        "case": case,
+        "guide": for_meeting(found, "before"),
+    }
+    return render(request, "meetings/network_meeting.html", context)
+
+
+def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, Any]:
+    """What all three faces of a network meeting show."""
+    found = made.meeting
+    template = found.lead_forum.agenda_template
+    return {
+        "network": made,
+        "meeting": found,
+        "face": face,
+        "points": list(template.items.all()) if template is not None else [],
+        "convener": bool(policy.may_convene(request.user, found)),
+        "may_write": bool(policy.may_write_minutes(request.user, found)),
+        "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
+        "planned": found.status == MeetingStatus.PLANNED,
+        "crumbs": crumbs(made),
+    }
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    made = network_of(request, pk)
+    row = get_object_or_404(made.meeting.participations, person__user=request.user, removed_at__isnull=True)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        answers.answer(
+            by=request.user,
+            participation=row,
+            answer=form.cleaned_data["answer"],
+            note=form.cleaned_data["note"],
+        )
+        messages.success(request, _("Dit svar er gemt."))
+    else:
+        messages.warning(request, _("Vælg, om du kommer."))
+    return redirect("network:meeting", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drop a meeting that nobody is called to, or call one off: asked once."""
+    made = network_of(request, pk)
+    policy.may_convene(request.user, made.meeting).require()
+    called = made.meeting.invited_at is not None
+    if request.method == "POST":
+        network.give_up(by=request.user, network=made)
+        messages.success(
+            request,
+            _("Mødet er aflyst, og deltagerne har fået besked.") if called else _("Kladden er slettet."),
+        )
+        return redirect("network:list")
+    context = {**base(request, made, face="before"), "called": called}
+    return render(request, "meetings/network_give_up.html", context)
+
+
+@require_POST
+def tick(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    made = network_of(request, pk)
+    guide = made.meeting.lead_forum.forum_type.checklist_id
+    item = get_object_or_404(ChecklistItem, pk=item_pk, checklist_id=guide or 0)
+    set_tick(by=request.user, meeting=made.meeting, item=item, ticked=request.POST.get("ticked") == "1")
+    back = request.POST.get("back", "")
+    if back.startswith(f"/netvaerksmoeder/{pk}/"):
+        return redirect(f"{back}#tjekliste")
+    return redirect("network:meeting", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def family_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """The links to hand to the family. They are made, and logged, when the button is pressed; Tovholder sends nothing."""
+    made = network_of(request, pk)
+    policy.may_convene(request.user, made.meeting).require()
+    case = case_or_404(request, made)
+    members = network_people.family_of(made.meeting)
+    note_reading(by=request.user, case=case, purpose="network family")
+    names = network_people.names_of(members)
+    links: dict[int, str] = {}
+    if request.method == "POST":
+        if request.POST.get("luk"):
+            family.close_links(by=request.user, network=made)
+            messages.success(request, _("Alle links til familien er lukket. Lav nye, når de skal bruges."))
+            return redirect("network:family_links", pk)
+        code = request.POST.get("sprog", "")
+        for each in members:
+            if family.may_have_link(each, made):
+                links[each.pk] = family.link_for(
+                    by=request.user, network=made, member=each, language=code if code in languages() else ""
+                )
+    refused = next((d for d in (family.may_have_link(each, made) for each in members) if not d), None)
+    context = {
+        **base(request, made, face="before"),
+        "rows": [(each, part_word(each), names[each.pk], links.get(each.pk, "")) for each in members],
+        "refused": refused,
+        "made": bool(links),
+        "languages": languages().values(),
+        "crumbs": crumbs(made, _("Links til familien")),
+    }
+    return render(request, "meetings/network_family_links.html", context)

@@ -1,0 +1,317 @@
+"""The network meeting under way: who is here, the form, the efforts. One form saves it all, so nothing typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tovholder.access.decision import Refused
+from tovholder.citizens.services.safe import Safe
+from tovholder.meetings import policy
+from tovholder.meetings.forms.network import ChoiceForm, EffortForm
+from tovholder.meetings.models import MeetingStatus, NetworkMeeting
+from tovholder.meetings.services import network_efforts as efforts
+from tovholder.meetings.services import network_meeting as running
+from tovholder.meetings.services import network_people
+from tovholder.meetings.services.cases import assess_room, children_of
+from tovholder.meetings.services.checklist import for_meeting
+from tovholder.meetings.services.minutes import minutes_of
+from tovholder.meetings.services.network_minutes import part_word
+from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
+from tovholder.meetings.views.network_steps import _numbers as numbers
+from tovholder.plans.models import CaseAgreement
+from tovholder.ui.templatetags.ui import dktime
+
+Troubles = dict[str, dict[str, Any]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick who is here, and begin. What the sharing rules refuse is said to who begins, with what would mend it."""
+    made = network_of(request, pk)
+    policy.may_write_minutes(request.user, made.meeting).require()
+    refused = None
+    if request.method == "POST":
+        try:
+            running.start(
+                by=request.user,
+                network=made,
+                people=numbers(request, "p"),
+                family=numbers(request, "f"),
+                as_development=request.POST.get("udviklingsmoede") == "1",
+            )
+        except Refused as error:
+            refused = error.decision
+        else:
+            return redirect("network:run", pk)
+    people = network_people.professionals(made.meeting)
+    ticked = set(numbers(request, "p")) if refused else {e.pk for e in people if e.answer == "yes"}
+    members = network_people.family_of(made.meeting)
+    there = set(numbers(request, "f")) if refused else {each.pk for each in members}
+    context = {
+        **base(request, made, face="run"),
+        "people": [(each, each.pk in ticked) for each in people],
+        "members": [(each, part_word(each), each.pk in there) for each in members],
+        "refused": refused,
+        "crumbs": crumbs(made, _("Begynd mødet")),
+    }
+    return render(request, "meetings/network_start.html", context, status=422 if refused else 200)
+
+
+@require_GET
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    made = network_of(request, pk)
+    if made.meeting.status == MeetingStatus.PLANNED:
+        return redirect("network:start", pk)
+    return _run_page(request, made)
+
+
+def _run_page(
+    request: HttpRequest, made: NetworkMeeting, troubles: Troubles | None = None, **more: Any
+) -> HttpResponse:
+    meeting = made.meeting
+    policy.may_write_now(request.user, meeting, minutes_of(meeting)).require()
+    case = case_or_404(request, made)
+    room = assess_room(case)
+    is_running = meeting.status == MeetingStatus.RUNNING
+    closed = is_running and not room.allowed
+    context: dict[str, Any] = {
+        **base(request, made, face="run"),
+        "case": case,
+        "room": room,
+        "closed": closed,
+        "is_running": is_running,
+        "people": network_people.professionals(meeting),
+        "members": [(each, part_word(each)) for each in network_people.family_of(meeting)],
+        "guide": for_meeting(meeting, "during"),
+        **more,
+    }
+    if not closed:
+        old, new = efforts.efforts(case, made)
+        fields = running.read_fields(case, made)
+        lists = [each.key for each in fields if not each.is_text]
+        children = children_of(made.concern)
+        safe = Safe.of(children)
+        running.note_reading(by=request.user, case=case, purpose="network meeting")
+        context.update(
+            fields=[(_shown(each, troubles), (troubles or {}).get(each.key, {})) for each in fields],
+            old=old,
+            new=new,
+            first_list=lists[0],
+            last_list=lists[-1],
+            children=[safe.read(each, "name") for each in children],
+            effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny"),
+        )
+    return render(request, "meetings/network_run.html", context, status=409 if troubles else 200)
+
+
+def _shown(field: running.Field, troubles: Troubles | None) -> running.Field:
+    """The field as the writer left it where it could not be saved, else as it is stored."""
+    trouble = (troubles or {}).get(field.key)
+    if trouble is None:
+        return field
+    return replace(field, text=trouble["mine"], version=trouble["version"])
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save every field that was sent, then do what the button says. A script sends one field and gets JSON."""
+    made = network_of(request, pk)
+    if not request.accepts("text/html"):
+        return _save_one(request, made)
+    troubles = _save_all(request, made)
+    made = network_of(request, pk)
+    if troubles:
+        return _run_page(request, made, troubles)
+    return _do(request, made, request.POST.get("do", ""))
+
+
+def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
+    found: Troubles = {}
+    for name in request.POST:
+        if not name.startswith("t-"):
+            continue
+        key, text = name[2:], request.POST.get(name, "")
+        try:
+            running.save_field(
+                by=request.user, network=made, key=key, text=text, base_version=_version(request, key)
+            )
+        except running.FieldConflictError as conflict:
+            row = conflict.theirs
+            found[key] = {
+                "mine": conflict.mine,
+                "theirs": conflict.text,
+                "by": row.saved_by,
+                "at": row.saved_at,
+                "version": row.version,
+            }
+        except ValidationError as refused:
+            found[key] = {
+                "mine": text,
+                "error": " ".join(refused.messages),
+                "version": _version(request, key),
+            }
+    return found
+
+
+def _version(request: HttpRequest, key: str) -> int:
+    text = request.POST.get(f"v-{key}", "")
+    return int(text) if text.isdecimal() and len(text) <= 9 else -1
+
+
+def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
+    key = next((name[2:] for name in request.POST if name.startswith("t-")), "")
+    try:
+        row = running.save_field(
+            by=request.user,
+            network=made,
+            key=key,
+            text=request.POST.get(f"t-{key}", ""),
+            base_version=_version(request, key),
+        )
+    except running.FieldConflictError as conflict:
+        theirs = conflict.theirs
+        return JsonResponse(
+            {
+                "text": conflict.text,
+                "version": theirs.version,
+                "by": theirs.saved_by,
+                "at": dktime(theirs.saved_at),
+            },
+            status=409,
+        )
+    except ValidationError as refused:
+        return JsonResponse({"error": " ".join(refused.messages)}, status=422)
+    except Refused as refusal:
+        return JsonResponse({"error": refusal.decision.reason}, status=403)
+    return JsonResponse({"version": row.version, "at": dktime(row.saved_at)})
+
+
+def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
+    """Do what the button beside the form says, now that the form is saved."""
+    pk, (act, _dash, number) = made.meeting_id, what.partition(":")
+    home = redirect("network:run", pk)
+    if act == "indsats":
+        return _add_effort(request, made)
+    if act in {"op", "ned", "fjern"}:
+        row = _effort_row(made, number)
+        if act == "fjern":
+            efforts.remove_effort(by=request.user, network=made, row=row)
+            messages.success(request, _("Indsatsen er fjernet."))
+        else:
+            efforts.move_effort(by=request.user, network=made, row=row, up=act == "op")
+        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+    if act in {"ret", "vaelg"}:
+        return redirect(
+            "network:effort" if act == "ret" else "network:choose", pk, _effort_row(made, number).pk
+        )
+    if act == "tilstede":
+        try:
+            running.set_present(
+                by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
+            )
+        except Refused as refused:
+            messages.warning(request, refused.decision.reason)
+        else:
+            messages.success(request, _("Fremmødet er gemt."))
+        return home
+    if act == "slut":
+        running.finish(by=request.user, network=made)
+        return redirect("network:after", pk)
+    if act == "efter":
+        return redirect("network:after", pk)
+    messages.success(request, _("Skemaet er gemt."))
+    return home
+
+
+def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
+    text = str(number)
+    pk = int(text) if text.isdecimal() and len(text) <= 18 else 0
+    return get_object_or_404(
+        CaseAgreement.objects.select_related("agreement"), pk=pk, concern=made.concern_id
+    )
+
+
+def _add_effort(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
+    form = EffortForm(request.POST, meeting=made.meeting, prefix="ny")
+    if not form.is_valid():
+        return _run_page(request, made, effort_form=form)
+    efforts.add_effort(by=request.user, network=made, effort=form.effort())
+    messages.success(request, _("Indsatsen er skrevet."))
+    return redirect(f"{reverse('network:run', args=[made.meeting_id])}#indsatser")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+    """Correct an effort that was made at this meeting."""
+    made = network_of(request, pk)
+    policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
+    case = case_or_404(request, made)
+    row = _effort_row(made, row_pk)
+    safe = Safe.of([row])
+    initial = {
+        "words": safe.read(row, "words").text,
+        "sign_of_progress": safe.read(row, "sign_of_progress").text,
+        "responsible": row.agreement.responsible_id,
+        "due_on": row.agreement.due_on,
+    }
+    form = EffortForm(request.POST or None, initial=initial, meeting=made.meeting)
+    if request.method == "POST" and form.is_valid():
+        efforts.change_effort(by=request.user, network=made, row=row, effort=form.effort())
+        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+    running.note_reading(by=request.user, case=case, purpose="network meeting")
+    title = _("Ret indsats %(n)s") % {"n": row.priority}
+    return _form_page(request, made, form, title, _("Gem indsatsen"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+    """Choose what becomes of an effort from before: it goes on, is changed, stops, or is done."""
+    made = network_of(request, pk)
+    policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
+    case = case_or_404(request, made)
+    row = _effort_row(made, row_pk)
+    initial = {"responsible": row.agreement.responsible_id}
+    form = ChoiceForm(request.POST or None, initial=initial, meeting=made.meeting)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            efforts.choose(
+                by=request.user,
+                network=made,
+                row=row,
+                choice=data["choice"],
+                reason=data["reason"],
+                instead=form.effort() if data["words"] else None,
+            )
+        except ValidationError as refused:
+            for field, texts in refused.message_dict.items():
+                form.add_error(field if field in form.fields else None, texts)
+        else:
+            return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+    running.note_reading(by=request.user, case=case, purpose="network meeting")
+    words = Safe.of([row]).read(row, "words")
+    title = _("Indsats %(n)s fra sidst") % {"n": row.priority}
+    return _form_page(request, made, form, title, _("Gem valget"), lead=str(words))
+
+
+def _form_page(
+    request: HttpRequest, made: NetworkMeeting, form: Any, title: str, button: str, lead: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "button": button,
+        "lead": lead,
+        "crumbs": crumbs(made, title),
+        "cancel_url": f"{reverse('network:run', args=[made.meeting_id])}#indsatser",
+    }
+    return render(request, "meetings/form.html", context, status=422 if form.errors else 200)
