@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workers="${TEST_WORKERS:-2}"
+rm -rf var/pycache/tmp  # compiled from what tests unpacked last time
 left_out=()
 marks=""
 
