@@ -9,23 +9,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from tovholder.forums.standing import convened_forum_ids
-from tovholder.meetings.forms.filters import MeetingFilterForm
+from tovholder.meetings.forms.filters import PER_PAGE, MeetingFilterForm
 from tovholder.meetings.models import MeetingKind
-from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services.overview import state_word
 from tovholder.meetings.tables import meetings
-from tovholder.ui.download import exported
-
-PER_PAGE = 25
+from tovholder.ui.download import PARAM, exported
 
 
 @require_GET
 def meeting_list(request: HttpRequest) -> HttpResponseBase:
     form = MeetingFilterForm(request.GET, user=request.user, auto_id="f_%s")
-    found = form.apply(visible_to(request.user)).select_related("lead_forum")
-    if file := exported(request, meetings(found.prefetch_related("forums"))):
+    rows = form.rows()
+    if PARAM in request.GET and (file := exported(request, meetings(rows.all().prefetch_related("forums")))):
         return file
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
     # Of an ordinary meeting the row says only which forum leads it.
     prefetch_related_objects([each for each in page if each.kind == MeetingKind.JOINT], "forums")
     context = {
