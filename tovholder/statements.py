@@ -50,19 +50,27 @@ class Given(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
+    @property
+    def place(self) -> _Place:
+        """What stands for the value among the parameters of `extra`."""
+        return _Place(self.name, self.output_field)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", (_Place(self.name, self.output_field),)
+        return "%s", (self.place,)
 
 
 class GivenSet(Given):
     """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""
 
+    @property
+    def place(self) -> _Place:
+        return _PlaceOfMany(self.name, self.output_field)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "(SELECT value FROM json_each(%s))", (_PlaceOfMany(self.name, self.output_field),)
+        return "(SELECT value FROM json_each(%s))", (self.place,)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        place = _PlaceOfMany(self.name, self.output_field)
-        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (place,)
+        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (self.place,)
 
 
 class _Planned:
@@ -88,8 +96,9 @@ class Statement(Generic[Row]):
     What changes (today, a user) is given. A queryset that holds a moment all the same is written anew each time.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]], *, planned_once: bool = True) -> None:
+        """Not `planned_once`: where the best way to the rows depends on the values."""
+        self._build, self._planned_once = build, planned_once
         self._written: _Written[Row] | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
@@ -109,7 +118,8 @@ class Statement(Generic[Row]):
         places = [each for each in parameters if isinstance(each, _Place)]
         if any(_is_beyond(values[each.name], each.field, connection) for each in places):
             return queryset.none()
-        compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
+        is_planned = self._planned_once and connection.vendor == "postgresql"
+        compiler.connection = _Planned(connection) if is_planned else connection
         bound = tuple(
             each.bound(values[each.name], connection) if isinstance(each, _Place) else each
             for each in parameters

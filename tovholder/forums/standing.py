@@ -45,7 +45,7 @@ class Seat:
 
 
 class Anybody(Given):
-    """Somebody of a kind, who is not known before a statement is asked (`forums.asked`)."""
+    """Somebody of a kind, who is not known before a statement is asked (`forums.statements`)."""
 
     def __init__(self, roles: frozenset[str], *, has_person: bool, known: dict[Any, Any]) -> None:
         super().__init__("user", BigIntegerField())

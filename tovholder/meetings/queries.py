@@ -257,7 +257,7 @@ def relays_visible_to(user: User, forum: Forum) -> tuple[QuerySet[Relay], QueryS
 
 def minutes_visible_to(user: User) -> QuerySet[Meeting]:
     """Return the meetings whose minutes the user may read. Pinned to `policy.may_read_minutes` by a test."""
-    convened, person = list(convened_forum_ids(user)), person_of(user)
+    convened, person = convened_forum_ids(user), person_of(user)
     through = Meeting.forums.through.objects
     writes = Q(lead_forum_id__in=convened)
     writes |= Q(Exists(through.filter(meeting_id=OuterRef("pk"), forum_id__in=convened)))

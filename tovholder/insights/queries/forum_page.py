@@ -22,9 +22,9 @@ from tovholder.accounts.models import User
 from tovholder.concerns.standing import triage_of
 from tovholder.directory.models import Organisation, Post, PostKind, School, Side
 from tovholder.forums import policy as forums_policy
-from tovholder.forums.asked import Asked
 from tovholder.forums.models import Charter, Forum, ForumOrganisation, Membership
 from tovholder.forums.queries import current_members, current_memberships, own_forum_ids
+from tovholder.forums.statements import UserStatement
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.queries import visible_to as meetings_visible_to
 from tovholder.plans.models import Agreement, AgreementStatus
@@ -227,7 +227,7 @@ def _next_meetings(user: User) -> QuerySet[Meeting]:
     return coming.order_by("starts_at", "pk")[:SHOWN_MEETINGS]
 
 
-_NEXT = Asked(_next_meetings, known=(triage_of,))
+_NEXT = UserStatement(_next_meetings, known=(triage_of,))
 
 
 def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meeting]:
@@ -251,7 +251,9 @@ def open_agreements(user: User, forum: Forum | Expression) -> QuerySet[Agreement
     )
 
 
-_FIRST_OPEN = Asked(lambda user: open_agreements(user, Given("forum", BigIntegerField()))[:SHOWN_AGREEMENTS])
+_FIRST_OPEN = UserStatement(
+    lambda user: open_agreements(user, Given("forum", BigIntegerField()))[:SHOWN_AGREEMENTS]
+)
 
 
 def closed_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
