@@ -15,17 +15,19 @@ from tovholder.citizens.keys.sealing import MasterKey
 from tovholder.config.safekeeping import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is done on the machine besides its commands. Prints the last line as JSON.
-STEP = """
-import json, os, sys
+# Commands of manage.py and steps of our own, one after the other in one process: each start of Python costs seconds.
+STEPS = """
+import io, json, os, sys
 from datetime import date
 sys.path.insert(0, os.getcwd())
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tovholder.config.settings")
 import django
 django.setup()
+from django.core.management import CommandError, call_command
 from tovholder.access.decision import yes
 from tovholder.audit.models import SYSTEM
 from tovholder.citizens.identity import Identity
+from tovholder.citizens.keys import keyring
 from tovholder.citizens.models import Child
 from tovholder.citizens.services import children
 decision = yes("case_team")
@@ -35,14 +37,25 @@ def make(name):
     return children.create_child(by=SYSTEM, decision=decision, identity=identity).pk
 
 def names():
-    shown = [children.show_child(by=SYSTEM, decision=decision, child=each, purpose="case") for each in Child.objects.order_by("pk")]
+    rows = Child.objects.order_by("pk")
+    shown = [children.show_child(by=SYSTEM, decision=decision, child=each, purpose="case") for each in rows]
     return [str(each.name) for each in shown]
 
-def erase(pk):
-    from tovholder.citizens.keys import keyring
-    return keyring.destroy(Child.objects.get(pk=pk).key)
+def erase(name):
+    return keyring.destroy(Child.objects.order_by("pk")[0].key)
 
-print(json.dumps(eval(sys.argv[1])))
+def manage(*words):
+    out = io.StringIO()
+    try:
+        call_command(*words, stdout=out, stderr=out)
+    except CommandError as error:
+        return f"CommandError: {error}"
+    except SystemExit as left:
+        return f"{out.getvalue()} left with {left.code}"
+    return out.getvalue()
+
+known = {"make": make, "names": names, "erase": erase, "manage": manage}
+print(json.dumps([known[what](*words) for what, *words in json.loads(sys.argv[1])]))
 """
 
 
@@ -50,7 +63,6 @@ class Machine:
     """Databases and folders of one machine, and what is in its environment."""
 
     def __init__(self, folder: Path, master: str, backup_key: Path) -> None:
-        self.folder = folder
         folder.mkdir()
         kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         self.environ = kept | {
@@ -63,33 +75,18 @@ class Machine:
             "BACKUP_KEY_FILE": str(backup_key),
         }
 
-    def run(self, *arguments: str, fails: bool = False) -> str:
+    def do(self, *steps: tuple[str, ...]) -> list[Any]:
+        """Return what each step said."""
         ran = subprocess.run(
-            [sys.executable, *arguments],
+            [sys.executable, "-c", STEPS, json.dumps(steps)],
             cwd=ROOT,
             env=self.environ,
             capture_output=True,
             text=True,
             check=False,
         )
-        said = f"{ran.stdout}\n{ran.stderr}"
-        assert (ran.returncode != 0) == fails, said[-3000:]
-        return said
-
-    def manage(self, *arguments: str, fails: bool = False) -> str:
-        return self.run("manage.py", *arguments, fails=fails)
-
-    def step(self, what: str) -> Any:
-        return json.loads(self.run("-c", STEP, what).strip().splitlines()[-1])
-
-    def prepare(self) -> None:
-        for alias in ("default", "keys"):
-            self.manage("migrate", "--database", alias, "--verbosity", "0")
-        self.manage("createcachetable")
-
-
-def newest(folder: Path) -> str:
-    return str(max(folder.glob("*.backup")))
+        assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"[-3000:]
+        return list(json.loads(ran.stdout.strip().splitlines()[-1]))
 
 
 @pytest.fixture
@@ -102,36 +99,41 @@ def keys(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_the_drill_from_two_backups_into_an_empty_machine(tmp_path: Path, keys: tuple[Path, Path]) -> None:
-    """docs/operations.md, "Restore" and "The drill", step by step."""
+    """docs/operations.md, "Restore" and "The drill", step by step; one child's key goes between the two backups."""
     master, apart = MasterKey.new().text, ("--key-file", str(keys[1]))
+    ordinary, of_keys = str(tmp_path / "ordinary.backup"), str(tmp_path / "keys.backup")
     old = Machine(tmp_path / "old", master, keys[0])
-    old.prepare()
-    first = old.step("make('Sophie Prøve')")
-    old.step("make('Aksel Prøve')")
-    backups, of_keys = tmp_path / "backups", tmp_path / "of-keys"
-    backups.mkdir(), of_keys.mkdir()
-    old.manage("backup", str(backups))
-    old.step(f"erase({first})")
-    old.manage("backup", str(of_keys), "--apart", "keys", *apart)
-    kept = newest(of_keys)
-
+    old.do(
+        ("manage", "migrate", "--verbosity=0"),
+        ("manage", "createcachetable"),
+        ("make", "Sophie Prøve"),
+        ("make", "Aksel Prøve"),
+        ("manage", "backup", ordinary),
+        ("erase", "Sophie Prøve"),
+        ("manage", "backup", of_keys, "--apart", "keys", *apart),
+    )
     new = Machine(tmp_path / "new", master, keys[0])
-    said = new.manage("restore", kept, "--check", fails=True)  # the ordinary key does not open it
-    assert "key does not fit" in said
-    assert "Sound and whole" in new.manage("restore", kept, "--check", *apart)
-    assert "Restored" in new.manage("restore", newest(backups))
-    assert "Restored" in new.manage("restore", kept, *apart)
+    wrong, sound, first, second, verified, shown, again, chain = new.do(
+        ("manage", "restore", of_keys, "--check"),  # with the key of the ordinary backup
+        ("manage", "restore", of_keys, "--check", *apart),
+        ("manage", "restore", ordinary),
+        ("manage", "restore", of_keys, *apart),
+        ("manage", "verify_keys"),
+        ("names",),
+        ("manage", "restore", of_keys, *apart),
+        ("manage", "verify_audit"),
+    )
+    assert "key does not fit" in wrong
+    assert "Sound and whole" in sound
+    assert first.startswith("Restored ")
+    assert second.startswith("Restored ")
     # One for the child that is left, one for the blind index; the erased child's is gone for good.
-    assert "2 of 2 keys open" in new.manage("verify_keys")
-    names = new.step("names()")
-    assert names[1] == "Aksel Prøve"
-    assert "Sophie" not in names[0]
-    assert "not empty" in new.manage("restore", kept, *apart, fails=True)
-    assert "Restored" in new.manage("restore", kept, "--replace", *apart)
-    assert new.step("names()") == names
-    new.manage("verify_audit")
-
-    wrong = Machine(tmp_path / "wrong", MasterKey.new().text, keys[0])
-    wrong.manage("restore", newest(backups))
-    wrong.manage("restore", kept, *apart)
-    assert "0 of 2 keys open" in wrong.manage("verify_keys", fails=True)
+    assert verified.startswith("2 of 2 keys open")
+    assert shown[1] == "Aksel Prøve"
+    assert "Sophie" not in shown[0]
+    assert "'keys' is not empty" in again
+    assert "left with" not in chain
+    new.environ["MASTER_KEY"] = MasterKey.new().text
+    [closed] = new.do(("manage", "verify_keys"))
+    assert closed.startswith("0 of 2 keys open")
+    assert closed.endswith("left with 1")
