@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.db.models import BigIntegerField, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery
@@ -64,7 +65,8 @@ class MeetingFilterForm(TovholderForm):
         return Rows(self.user, choice, forum.pk if forum is not None else 0)
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """What is chosen, but for the forum: the list is written into SQL once for each."""
 
     in_forum: bool
