@@ -45,9 +45,18 @@ SENTENCES = {
     "child.created": gettext_lazy("oprettede et barn"),
     "child.erased": gettext_lazy("slettede barnet"),
     "child.found": gettext_lazy("slog barnet op"),
+    "child.log_made": gettext_lazy("hentede barnets log til familien"),
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
+    "concern.child_part_set": gettext_lazy("ændrede barnets rolle i sagen"),
+    "concern.consent_closed": gettext_lazy("lukkede det, et tilbagetrukket samtykke åbnede"),
+    "concern.erased": gettext_lazy("slettede sagens tekster"),
+    "concern.information_answered": gettext_lazy("skrev, om familien har fået det at vide"),
+    "concern.rewritten": gettext_lazy("skrev sagens tekster om uden et barn"),
     "consent.given": gettext_lazy("skrev et samtykke ned"),
+    "consent.read": gettext_lazy("så barnets samtykker"),
+    "consent.scan_added": gettext_lazy("lagde et underskrevet samtykke ind"),
+    "consent.scan_read": gettext_lazy("så et underskrevet samtykke"),
     "consent.withdrawn": gettext_lazy("skrev, at et samtykke er trukket tilbage"),
     "demo.made": gettext_lazy("lavede demoens personer og møder"),
     "forum.closed": gettext_lazy("lukkede forummet"),
@@ -210,6 +219,8 @@ SENTENCES = {
 
 OBJECT_WORDS = {
     "accounts.user": gettext_lazy("Login"),
+    "citizens.child": gettext_lazy("Barn"),
+    "concerns.concern": gettext_lazy("Sag"),
     "directory.organisation": gettext_lazy("Organisation"),
     "directory.person": gettext_lazy("Person"),
     "directory.post": gettext_lazy("Post på skole"),
@@ -240,10 +251,18 @@ PURPOSES = {
     "meeting": gettext_lazy("under mødet"),
     "minutes": gettext_lazy("i referatet"),
     "minutes file": gettext_lazy("i referatet som fil"),
+    "case": gettext_lazy("i sagen"),
+    "consent": gettext_lazy("om samtykke"),
+    "protected_address": gettext_lazy("med den beskyttede adresse"),
+    "rewrite": gettext_lazy("for at skrive dem om"),
+    "right_of_access": gettext_lazy("efter ønske fra familien"),
+    "triage": gettext_lazy("ved fordeling af sager"),
 }
 
 GROUNDS = {
     "at_the_table": gettext_lazy("sidder med ved bordet"),
+    "case_team": gettext_lazy("er i sagens team"),
+    "triager": gettext_lazy("modtager sager i distriktet"),
 }
 
 
