@@ -298,6 +298,17 @@ def test_sentences_say_the_little_more(anna):
 
 def test_every_purpose_of_reading_has_words_and_none_is_left_over():
     purposes = written_in_code("note_reading", "purpose") | written_in_code("note_topics", "purpose")
+    for function in (
+        "show_children_of",
+        "show_children",
+        "find_children",
+        "record_reading",
+        "open_scan",
+        "record",
+    ):
+        purposes |= {
+            f"{place} {function}": said for place, said in written_in_code(function, "purpose").items()
+        }
     assert set().union(*purposes.values()) == set(PURPOSES)
 
 
