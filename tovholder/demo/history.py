@@ -15,6 +15,7 @@ from tovholder.demo import texts
 from tovholder.demo.calendar import Slot, slots
 from tovholder.demo.cast import PERSONAS
 from tovholder.demo.people import ANNAS_SCHOOL
+from tovholder.demo.plans import make_plans
 from tovholder.directory.models import Person
 from tovholder.forums.models import Charter, Forum, JointMeetingRule, Membership
 from tovholder.meetings.models import (
@@ -80,6 +81,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     for slot in slots(forums, joint, start, end):
         _meeting(year, slot)
     _proposals(year)
+    make_plans(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year
