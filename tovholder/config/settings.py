@@ -266,7 +266,7 @@ CONCERN_READERS = ["tovholder.plans.queries.cases.holders"]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of Action (concerns/actions.py).
 CONCERN_ACTIONS = ["tovholder.plans.nav.concern_actions"]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting"]
+AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.queries.plan_lines.awaiting"]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"

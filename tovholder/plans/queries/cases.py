@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import CaseTeamMember, Concern, TeamMember
 from tovholder.concerns.policy import NEVER, Part
 from tovholder.concerns.queries import Reader, triagers
 from tovholder.concerns.queries import visible_to as concerns_visible_to
@@ -17,6 +17,7 @@ from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import current_memberships, own_forum_ids, person_of
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement, CasePlan
+from tovholder.statements import Given, Statement
 
 
 def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
@@ -42,6 +43,33 @@ def for_case_page(cases: QuerySet[CaseAgreement]) -> QuerySet[CaseAgreement]:
 def reads_named(user: User) -> bool:
     """Tell whether the user's roles let them read any agreement in a case by name."""
     return not user.has_role(*NEVER)
+
+
+def works_on_cases(user: User) -> bool:
+    """Tell, in one read, whether the user triages or is on a case team: who has use for the list of plans."""
+    person = person_of(user)
+    if person is None or not reads_named(user):
+        return False
+    return bool(_WORKS(person=person.pk))
+
+
+_WORKS = Statement(
+    lambda: (
+        Person.objects.filter(pk=Given("person", BigIntegerField()))
+        .filter(
+            Exists(CaseTeamMember.objects.filter(person=OuterRef("pk"), until_at__isnull=True))
+            | Exists(
+                TeamMember.objects.filter(
+                    person=OuterRef("pk"),
+                    valid_until__isnull=True,
+                    team__triages=True,
+                    team__retired_at__isnull=True,
+                )
+            )
+        )
+        .values_list("pk", flat=True)
+    )
+)
 
 
 def plans_visible_to(user: User) -> QuerySet[CasePlan]:
