@@ -91,7 +91,11 @@ def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePl
 
 
 def holders(concern: Concern) -> list[Reader]:
-    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?"."""
+    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?".
+
+    Who works on the concern reads it all and is named with that; for anybody else it is a ground of its own.
+    """
+    team = concern.case_team.filter(until_at__isnull=True).values("person_id")
     never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
     having = Agreement.every.filter(case__concern=concern)
     helping = Agreement.helpers.through.objects.filter(agreement__case__concern=concern)
@@ -99,7 +103,8 @@ def holders(concern: Concern) -> list[Reader]:
         Person.objects.filter(
             Q(pk__in=having.values("responsible")) | Q(pk__in=helping.values("person")), left_on__isnull=True
         )
-        .exclude(pk__in=never)
+        .exclude(Q(pk__in=never) | Q(pk__in=team))
+        .exclude(pk__in=triagers(concern.district_id).order_by().values("pk"))
         .select_related("organisation")
         .order_by("name", "pk")
     )
@@ -109,7 +114,6 @@ def holders(concern: Concern) -> list[Reader]:
             each.organisation.name if each.organisation is not None else "",
             _("Sin egen aftale og sagskoden"),
             _("Har en aftale i sagen"),
-            each.pk,
         )
         for each in people
     ]

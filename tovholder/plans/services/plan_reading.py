@@ -50,13 +50,13 @@ class PlanView:
         return [each for each in self.efforts if not each.agreement.is_open]
 
     @property
+    def newest_scalings(self) -> list[ScalingView]:
+        return sorted(self.scalings, key=lambda each: (each.scaling.on, each.scaling.pk), reverse=True)
+
+    @property
     def review_due(self) -> bool:
         due = self.plan.review_on
         return self.plan.status == CasePlan.Status.OPEN and due is not None and due <= timezone.localdate()
-
-    @property
-    def next_priority(self) -> int:
-        return 1 + max((each.case.priority for each in self.open_efforts), default=0)
 
 
 def show_plan(*, by: User, plan: CasePlan, purpose: str) -> PlanView:
