@@ -33,6 +33,7 @@ def add_what_happens_now() -> dict[str, int]:
     from tovholder.directory.models import School  # after django.setup()
     from tovholder.meetings.models import Meeting  # after django.setup()
     from tovholder.meetings.services import feeds, invitations, running  # after django.setup()
+    from tovholder.plans.models import CasePlan  # after django.setup()
 
     anna = User.objects.get(name="Anna")
     planned = Meeting.objects.filter(kind="ordinary", status="planned").order_by("starts_at")
@@ -52,6 +53,7 @@ def add_what_happens_now() -> dict[str, int]:
         "later": later.pk,
         "held": held.pk,
         "forum": coming.lead_forum_id,
+        "plan": CasePlan.objects.order_by("pk")[0].pk,
         "school": School.objects.order_by("position")[0].pk,
     }
 

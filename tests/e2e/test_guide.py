@@ -46,6 +46,7 @@ PAGES = (
     Picture("efter", "anna", "/moeder/{held}/efter/", "Hvem gør hvad"),
     Picture("mine-aftaler", "anna", "/aftaler/", "Mine aftaler"),
     Picture("tavle", "anna", "/aftaler/tavle/", "Alle aftaler"),
+    Picture("indsatsaftale", "anna", "/indsatsaftaler/{plan}/", "Hvem gør hvad", height=900),
     Picture("forum", "anna", "/fora/{forum}/", "Medlemmer"),
     Picture("kommissorium", "anna", "/fora/{forum}/kommissorium/", "Kommissorium"),
     Picture("vejviser", "anna", "/vejviser/", "Vejviser"),

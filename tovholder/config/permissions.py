@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
 from tovholder.accounts import policy as accounts
 from tovholder.accounts.models import Role, RoleGrant, User
+from tovholder.concerns.models import Concern, Subject
 from tovholder.directory import policy as directory
 from tovholder.directory.models import Organisation, OrganisationKind, Person
 from tovholder.directory.models import Role as ForumRole
@@ -26,7 +28,7 @@ from tovholder.meetings.models import Meeting, Minutes, MinutesStatus, Participa
 from tovholder.meetings.standing import readable_levels
 from tovholder.oversight import policy as oversight
 from tovholder.plans import policy as plans
-from tovholder.plans.models import Agreement
+from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.setup import policy as setup
 
 LONG_AGO = date(2020, 1, 1)
@@ -67,6 +69,7 @@ class World:
     minutes: dict[str, Minutes]
     agreement: Agreement
     anonymous_agreement: Agreement
+    case_agreement: Agreement
     users: list[User]
 
 
@@ -121,6 +124,11 @@ TABLES: dict[str, dict[str, Question]] = {
         "give it to somebody else": lambda w, u: plans.may_hand_over(u, w.agreement),
         "move it to another forum": lambda w, u: plans.may_move(u, w.agreement),
     },
+    "An agreement in a case by name": {
+        "read its words and the case code": lambda w, u: plans.may_read(u, w.case_agreement),
+        "write a status in a case, say it is done": lambda w, u: plans.may_report(u, w.case_agreement),
+        "change, stop, hand on what a case agreed": lambda w, u: plans.may_decide(u, w.case_agreement),
+    },
     "The municipality": {
         "look in the directory": lambda w, u: directory.may_look(u),
         "edit people and posts": lambda w, u: directory.may_edit(u),
@@ -163,6 +171,7 @@ def make_world() -> World:
         minutes={status: Minutes(meeting=meeting, status=status) for status in MinutesStatus.values},
         agreement=Agreement.objects.create(what="Aftale", **made),
         anonymous_agreement=Agreement.objects.create(what="Aftale", level=Level.ANONYMOUS, **made),
+        case_agreement=_case_agreement(made),
         users=[],
     )
     roles = {
@@ -175,6 +184,24 @@ def make_world() -> World:
     # Read anew: a user remembers for a request where it sits.
     world.users = list(User.objects.filter(email__endswith="@reference.invalid").order_by("pk"))
     return world
+
+
+def _case_agreement(made: dict[str, Any]) -> Agreement:
+    """What was agreed in a concern by name that somebody else raised; without words, which nobody reads here."""
+    now = timezone.now()
+    concern = Concern.objects.create(
+        code="00-001",
+        key=uuid4(),
+        level=Level.NAMED,
+        subject=Subject.CHILD,
+        raised_by=Person.objects.create(name="Reference"),
+        raised_at=now,
+        status_at=now,
+        named_at=now,
+    )
+    agreement = Agreement.every.create(what=str(concern), level=Level.NAMED, **made)
+    CaseAgreement.objects.create(agreement=agreement, concern=concern)
+    return agreement
 
 
 def _make_person(number: int, standing: Standing, organisation: Organisation) -> Person:
@@ -194,7 +221,7 @@ def _seat(world: World, standing: Standing, person: Person, roles: dict[str, For
     elif standing.does == "guest":
         Participation.objects.create(meeting=world.meeting, person=person, part=Participation.Part.GUEST)
     elif standing.does in {"responsible", "helper"}:
-        for agreement in (world.agreement, world.anonymous_agreement):
+        for agreement in (world.agreement, world.anonymous_agreement, world.case_agreement):
             if standing.does == "helper":
                 agreement.helpers.add(person)
             else:
@@ -211,7 +238,8 @@ def permissions_page() -> str:
     head = (
         "# Permissions\n\n"
         "Asked of the policies (`policy.py` of each app). A cell says on what basis the answer is yes; a dash is no. "
-        "Named items are refused to everybody until the sharing rules land.\n"
+        "Named items are refused to everybody until the sharing rules land. An agreement in a case by name is read by its "
+        "responsible, its helpers and who works on the concern; the forum as such learns nothing of it.\n"
     )
     return "\n".join([head, *tables])
 

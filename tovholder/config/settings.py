@@ -289,6 +289,7 @@ AWAITING = [
     "tovholder.insights.queries.undecided.awaiting",
     "tovholder.insights.queries.concern_lines.awaiting",
     "tovholder.insights.network_hooks.awaiting",
+    "tovholder.insights.queries.plan_lines.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.

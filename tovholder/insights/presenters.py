@@ -37,6 +37,7 @@ SENTENCES = {
     "calendar.closed": gettext_lazy("lukkede en kalenderadresse"),
     "calendar.made": gettext_lazy("lavede en kalenderadresse"),
     "calendar.renewed": gettext_lazy("lavede en ny kalenderadresse i stedet for den gamle"),
+    "case_agreement.carried": gettext_lazy("tog åbne aftaler i sagen op på et møde"),
     "case_agreement.changed": gettext_lazy("ændrede en aftale i sagen til en ny"),
     "case_agreement.continued": gettext_lazy("valgte, at en aftale i sagen fortsætter"),
     "case_agreement.done": gettext_lazy("skrev, at en aftale i sagen er gjort"),

@@ -33,7 +33,7 @@ from tovholder.plans.forms.case_plans import (
     PlanForm,
     ScalingForm,
 )
-from tovholder.plans.models import CasePlan
+from tovholder.plans.models import AgreementStatus, CasePlan
 from tovholder.plans.queries.cases import listed_plans
 from tovholder.plans.services import case_agreements, case_plans
 from tovholder.plans.services.plan_reading import PlanView, lines, show_plan
@@ -131,7 +131,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(request, pk)
-    priority = 1 + max((each.priority for each in found.efforts.all()), default=0)
+    open_ones = found.efforts.filter(agreement__status=AgreementStatus.OPEN)
+    priority = 1 + max((each.priority for each in open_ones), default=0)
     form = EffortForm(
         request.POST or None,
         people=queries.people_for_case(request.user, found.concern),
