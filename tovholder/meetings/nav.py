@@ -15,7 +15,6 @@ from tovholder.ui.navigation import NavItem
 WATCHERS = frozenset({Role.LOG_REVIEWER, Role.DATA_PROTECTION_OFFICER})
 
 
-
 def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:
     """Return the ways from a concern's page to a meeting, for who works on it (`settings.CONCERN_ACTIONS`)."""
     if concern.has_ended or not concerns.may_work(user, concern):

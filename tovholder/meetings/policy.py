@@ -73,7 +73,9 @@ def may_write_case(user: User, case_item: CaseItem) -> Decision:
         return decision
     if concerns.may_work(user, case_item.concern) or may_write_minutes(user, case_item.meeting):
         return decision
-    return no("not_case_writer", _("Kun mødeleder, referent og dem, der arbejder med sagen, kan skrive i den."))
+    return no(
+        "not_case_writer", _("Kun mødeleder, referent og dem, der arbejder med sagen, kan skrive i den.")
+    )
 
 
 def may_release(user: User, case_item: CaseItem) -> Decision:

@@ -183,5 +183,11 @@ handing_on: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern] = (
-    cases_at_meetings + planning + attending_people + between_meetings + during_and_after + calendars + handing_on
+    cases_at_meetings
+    + planning
+    + attending_people
+    + between_meetings
+    + during_and_after
+    + calendars
+    + handing_on
 )

@@ -185,7 +185,9 @@ class HandOverForm(TovholderForm):
         widget=forms.Textarea(
             attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
         ),
-        help_text=_("Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare"),
+        help_text=_(
+            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare"
+        ),
     )
     sentence = forms.ChoiceField(
         label=_("Hvorfor er det nødvendigt at nævne navnene?"), widget=forms.RadioSelect

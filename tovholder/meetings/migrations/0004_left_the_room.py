@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0003_cases'),
+        ("meetings", "0003_cases"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='participation',
-            name='left_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='gået'),
+            model_name="participation",
+            name="left_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="gået"),
         ),
     ]

@@ -87,7 +87,9 @@ def read_lines(text: str) -> list[NameLine]:
 
 def _read(number: int, raw: str) -> NameLine:
     cells = [each.strip() for each in re.split(r"[;\t]", raw)]
-    name, born_text, part_text, source_text, *rest = [*cells, *[""] * (5 - len(cells))]
+    cells += [""] * (5 - len(cells))
+    name, born_text, part_text, source_text = cells[:4]
+    rest = cells[4:]
     offence, faults = "; ".join(each for each in rest if each), []
     born, cpr = read_born(born_text)
     if born is None:
@@ -171,7 +173,8 @@ def hand_over(*, by: User, meeting: Meeting, lines: list[NameLine], necessity: s
         "forum": meeting.lead_forum.name,
         "when": when(meeting),
     }
-    position, items = meeting.case_items.count(), []
+    position = meeting.case_items.count()
+    items: list[CaseItem] = []
     for line in lines:
         concern = _concern(by, line, seen)
         item = CaseItem(

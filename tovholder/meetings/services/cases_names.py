@@ -84,9 +84,7 @@ def show_names(*, by: User, meeting: Meeting, items: list[CaseItem]) -> NamesPag
     return NamesPage(rows, shut, mends(first, shut) if first is not None and shut is not None else [])
 
 
-def _children(
-    by: User, items: list[CaseItem], links: dict[int, ConcernChild]
-) -> dict[int, ShownChild]:
+def _children(by: User, items: list[CaseItem], links: dict[int, ConcernChild]) -> dict[int, ShownChild]:
     decisions = {}
     for item in items:
         decision = policy.may_read_case(by, item).require()

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
-from tovholder.audit.services import record_reading
 from tovholder.accounts.models import User
+from tovholder.audit.services import record_reading
 from tovholder.directory.queries import municipality_name, municipality_text
 from tovholder.documents.shapes import Addendum, AgreementLine, Attendee, DocumentItem, MeetingDocument
 from tovholder.meetings.models import Disclosure
@@ -51,7 +51,9 @@ def case_document(*, by: User, view: CaseView, form: str) -> MeetingDocument:
         ],
         items=_parts(view),
         addenda=[
-            Addendum(when=_day(row.saved_at.date() if row.saved_at else None), author=row.saved_by, text=str(text))
+            Addendum(
+                when=_day(row.saved_at.date() if row.saved_at else None), author=row.saved_by, text=str(text)
+            )
             for row, text in view.added
         ],
         approved_line=approved_line(minutes_of(meeting)),
@@ -64,7 +66,10 @@ def _parts(view: CaseView) -> list[DocumentItem]:
     ground = [
         _("Grundlag: %(basis)s") % {"basis": LegalBasis(item.basis).label if item.basis else ""},
         _("Formål: %(code)s. %(words)s")
-        % {"code": Purpose(item.purpose_code).label if item.purpose_code else "", "words": view.own["purpose"]},
+        % {
+            "code": Purpose(item.purpose_code).label if item.purpose_code else "",
+            "words": view.own["purpose"],
+        },
         _("Nødvendigt, fordi: %(words)s") % {"words": view.own["necessity"]},
     ]
     said = frozen.get("minutes", str(view.minutes_text))

@@ -79,7 +79,7 @@ class CaseView:
     seen: dict[str, Opened] = field(default_factory=dict)
     offence: Opened | None = None
     minutes: CaseText | None = None
-    minutes_text: Opened = Opened()
+    minutes_text: Opened = field(default_factory=Opened)
     agreements: list[CaseAgreementLine] = field(default_factory=list)
     added: list[tuple[CaseText, Opened]] = field(default_factory=list)
     frozen: dict[str, Any] = field(default_factory=dict)
@@ -165,9 +165,7 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
         row.case.concern = item.concern
         who = row.responsible.name if row.responsible is not None else ""
         lines.append(
-            CaseAgreementLine(
-                safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display())
-            )
+            CaseAgreementLine(safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display()))
         )
     return lines
 

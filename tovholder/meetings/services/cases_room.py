@@ -166,7 +166,9 @@ _BY_CODE = {
     "purpose_missing": [_l("Skriv formålet med egne ord.")],
     "special_reason_missing": [_l("Skriv den særlige grund til et møde mere.")],
     "family_not_told": [_l("Giv familien besked om, hvem der kommer og hvorfor.")],
-    "notify_at_once": [_l("Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke.")],
+    "notify_at_once": [
+        _l("Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke.")
+    ],
 }
 
 
@@ -218,7 +220,10 @@ def readers_of(concern: Concern) -> list[Reader]:
         )
         .exclude(ground="none")
         .select_related(
-            "person__organisation__kind", "organisation", "case_item__concern", "case_item__meeting__lead_forum"
+            "person__organisation__kind",
+            "organisation",
+            "case_item__concern",
+            "case_item__meeting__lead_forum",
         )
     )
     found = []

@@ -62,7 +62,9 @@ def _locked(by: User, case_item: CaseItem) -> CaseItem:
 
 
 @transaction.atomic
-def save_case_text(*, by: User, case_item: CaseItem, text: str, base_version: int, key: str = MINUTES) -> Saved:
+def save_case_text(
+    *, by: User, case_item: CaseItem, text: str, base_version: int, key: str = MINUTES
+) -> Saved:
     """Save a text of the case. Raises CaseTextConflictError when it was written since `base_version`, Refused."""
     item = _locked(by, case_item)
     if len(text) > LONGEST:
@@ -99,7 +101,9 @@ def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
     """Write the child's view and the duty to inform. Raises Refused, ValidationError by field."""
     item = _locked(by, case_item)
     if facts.child_view.strip() and facts.no_child_view.strip():
-        raise ValidationError({"no_child_view": [_("Skriv enten barnets mening, eller hvorfor den mangler.")]})
+        raise ValidationError(
+            {"no_child_view": [_("Skriv enten barnets mening, eller hvorfor den mangler.")]}
+        )
     if facts.information_given_on and facts.information_given_on > timezone.localdate():
         raise ValidationError({"information_given_on": [_("Datoen ligger i fremtiden.")]})
     item.information_due_on = facts.information_due_on
@@ -280,5 +284,7 @@ def _check_release(item: CaseItem, text: str, child_agrees: bool) -> None:
 def _holds(text: str, words: str) -> bool:
     """Tell whether a sentence of the child's own words stands in the text."""
     plain = " ".join(text.casefold().split())
-    said = [" ".join(each.split()) for each in words.casefold().replace("!", ".").replace("?", ".").split(".")]
+    said = [
+        " ".join(each.split()) for each in words.casefold().replace("!", ".").replace("?", ".").split(".")
+    ]
     return any(each in plain for each in said if len(each) > 8)

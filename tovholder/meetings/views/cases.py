@@ -71,7 +71,9 @@ def take_up(request: HttpRequest, code: str) -> HttpResponse:
         form,
         title=_("Tag %(case)s op uden navn") % {"case": concern},
         button=_("Sæt på dagsordenen"),
-        lead=_("Bekymringens egne tekster følger ikke med. Skriv kun det, forummet skal vide for at give råd."),
+        lead=_(
+            "Bekymringens egne tekster følger ikke med. Skriv kun det, forummet skal vide for at give råd."
+        ),
     )
 
 
@@ -81,9 +83,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     user: Any = request.user
     if concern.level != Level.NAMED:
         raise Http404
-    form = PlanForm(
-        request.POST or None, meetings=cases_anonymous.coming_meetings(user, level=Level.NAMED)
-    )
+    form = PlanForm(request.POST or None, meetings=cases_anonymous.coming_meetings(user, level=Level.NAMED))
     if request.method == "POST" and form.is_valid():
         try:
             item = plan_case(by=user, concern=concern, **form.cleaned_data)

@@ -221,7 +221,7 @@ def release(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
     meeting, item = case_of(request, pk, case_pk)
     user: Any = request.user
     policy.may_release(user, item).require()
-    view = show_case(by=user, case_item=item, purpose="release")
+    view = show_case(by=user, case_item=item, purpose="minutes")
     if view.closed:
         raise Http404
     children = [(str(each.view.id), str(each.view.name)) for each in view.children]
@@ -236,7 +236,9 @@ def release(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
-            messages.success(request, _("Teksten er frigivet til familien. Den læses kun efter sikkert login."))
+            messages.success(
+                request, _("Teksten er frigivet til familien. Den læses kun efter sikkert login.")
+            )
             return redirect("meetings:case", pk, case_pk)
     context = {
         "meeting": meeting, "item": item, "view": view, "form": form, "crumbs": crumbs(meeting, str(item.concern)),

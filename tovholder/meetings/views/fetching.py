@@ -17,7 +17,9 @@ def meeting_of(request: HttpRequest, pk: int) -> Meeting:
     meetings = visible_to(request.user).select_related(
         "lead_forum__forum_type", "chair", "minute_taker", "current_item", "minutes_record__approved_by"
     )
-    meeting = get_object_or_404(meetings.annotate(**rule_facts(), **next_meeting_fact(), **holds_cases()), pk=pk)
+    meeting = get_object_or_404(
+        meetings.annotate(**rule_facts(), **next_meeting_fact(), **holds_cases()), pk=pk
+    )
     read_forums(meeting)
     return meeting
 

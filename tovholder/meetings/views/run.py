@@ -31,7 +31,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("meetings:after", pk)  # approved: there is nothing left to write
     page = RunPage(request, meeting, None)
     if not page.steps:
-        return render(request, "meetings/run_empty.html", {"page": page, "meeting": meeting, **case_links(request, meeting)})
+        return render(
+            request,
+            "meetings/run_empty.html",
+            {"page": page, "meeting": meeting, **case_links(request, meeting)},
+        )
     return redirect("meetings:run_item", pk, (page.current or page.steps[0]).item.pk)
 
 
