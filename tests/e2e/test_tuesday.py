@@ -48,7 +48,9 @@ def look(page: Page, name: str) -> None:
     """Let axe look at the page in two widths; nothing scrolls sideways."""
     for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert sideways <= 0, (name, width)
         if PICTURES and width > 320:
             page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
