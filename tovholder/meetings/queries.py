@@ -92,6 +92,7 @@ def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
     told = Q(pk__in=())
     if person is not None:
         rows = Disclosure.objects.filter(still_reads(), case_item=OuterRef("pk"), person=person)
+        rows = rows.exclude(ground="none")
         told = Q(Exists(rows)) & Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))
     items = CaseItem.objects.filter(meeting=meeting).filter(works | told)
     return (
