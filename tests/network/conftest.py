@@ -123,9 +123,7 @@ def mother(child: Child) -> Adult:
 @pytest.fixture
 def concern(team: Team, child: Child, anna: User, erik: User) -> Concern:
     """Raised by Erik, the wellbeing contact, who is then on its case team; Anna triages."""
-    made = raise_concern(
-        by=erik, facts=ConcernFacts("anonymous", "child"), texts=ConcernTexts(seen=WORDS)
-    )
+    made = raise_concern(by=erik, facts=ConcernFacts("anonymous", "child"), texts=ConcernTexts(seen=WORDS))
     lay_child_on(by=anna, concern=made, child=child)
     made.refresh_from_db()
     add_to_case_team(
@@ -137,9 +135,7 @@ def concern(team: Team, child: Child, anna: User, erik: User) -> Concern:
 @pytest.fixture
 def suspicion(concern: Concern) -> Category:
     """Lay the suspicion of violence in the family on the concern by calling `concern.categories.add(suspicion)`."""
-    return Category.objects.create(
-        key="vold", name="Vold i familien", suspicion=Category.Suspicion.BY_FAMILY
-    )
+    return Category.objects.create(key="vold", name="Vold i familien", suspicion=Category.Suspicion.BY_FAMILY)
 
 
 @pytest.fixture
@@ -207,5 +203,3 @@ def member(called: NetworkMeeting) -> FamilyMember:
 def jens(db: Any) -> User:
     """A stranger with a login."""
     return make_user("Jens", Role.MEMBER)
-
-

@@ -96,7 +96,9 @@ def test_the_steps_ask_for_what_document_001_asks(
     assert not OutgoingMail.objects.exists()
 
 
-def test_without_the_authority_it_becomes_a_development_meeting(ready: NetworkMeeting, erik: User, dina: User) -> None:
+def test_without_the_authority_it_becomes_a_development_meeting(
+    ready: NetworkMeeting, erik: User, dina: User
+) -> None:
     row = ready.meeting.participations.get(person=dina.person)
     people.take_professional_off(by=erik, network=ready, participation=row)
     assert "deltagere" in [each.step for each in people.lacks(fresh(ready))]
@@ -115,7 +117,9 @@ def test_somebody_new_undoes_that_the_family_was_told(ready: NetworkMeeting, eri
     assert people.lacks(fresh(ready)) == []
 
 
-def test_who_is_not_covered_stops_the_calling(ready: NetworkMeeting, erik: User, carla: User, frida: User) -> None:
+def test_who_is_not_covered_stops_the_calling(
+    ready: NetworkMeeting, erik: User, carla: User, frida: User
+) -> None:
     """The police take no part on the family's own ground, nor does a club."""
     for outsider in (carla, frida):
         row = people.add_professional(by=erik, network=ready, person=outsider.person)
@@ -144,9 +148,7 @@ def test_a_call_is_noted_sealed(draft: NetworkMeeting, erik: User) -> None:
     assert Safe.of([row]).read(row, "phone_notes").text == "Sundhedsplejersken er ikke nødvendig."
 
 
-def test_a_support_person_is_at_least_fifteen(
-    draft: NetworkMeeting, erik: User, child: Child
-) -> None:
+def test_a_support_person_is_at_least_fifteen(draft: NetworkMeeting, erik: User, child: Child) -> None:
     with pytest.raises(ValidationError):
         people.add_support_person(by=erik, network=draft, child=child, name="Ung Ven", age=14)
     member = people.add_support_person(by=erik, network=draft, child=child, name="Ung Ven", age=15)
@@ -181,9 +183,7 @@ def test_strangers_and_ended_or_nameless_concerns_begin_nothing(
     assert not NetworkMeeting.objects.exists()
 
 
-def test_a_draft_can_be_dropped_and_a_called_meeting_called_off(
-    ready: NetworkMeeting, erik: User
-) -> None:
+def test_a_draft_can_be_dropped_and_a_called_meeting_called_off(ready: NetworkMeeting, erik: User) -> None:
     calling.give_up(by=erik, network=ready)
     assert not Meeting.every.exists()
 
