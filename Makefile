@@ -16,6 +16,9 @@ SETUP ?= demo
 FACTOR ?= 1/100
 DATABASES ?= sqlite postgresql
 STARTED := $(shell date +%s)
+# Containers often forbid compiled files; every one of the many processes would then compile Django anew.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
 PY := .venv/bin/python
 UV := UV_PYTHON_DOWNLOADS=never .venv/bin/uv
 LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# The whole suite: SQLite with the browser, then PostgreSQL without it (the pages are the same there).
+# The whole suite: SQLite with the browser, then PostgreSQL without it (the pages are the same there) and without
+# the tests that have no database at all.
 # What could not run is said at the start and again above the closing line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workers="${TEST_WORKERS:-2}"
+rm -rf var/pycache/tmp  # compiled from what tests unpacked last time
 left_out=()
 marks=""
 
@@ -46,13 +48,13 @@ printf -v TOVHOLDER_LEFT_OUT '%s\n' "${left_out[@]+"${left_out[@]}"}"
 export TOVHOLDER_LEFT_OUT TOVHOLDER_MODE=development
 for line in "${left_out[@]+"${left_out[@]}"}"; do echo "!!! LEFT OUT: $line"; done
 
-suite() { .venv/bin/python -m pytest -p tests.left_out -n "$workers" --dist loadgroup "$@"; }
+suite() { .venv/bin/python -m pytest -p tests.left_out -p tests.workers -n "$workers" "$@"; }
 
 echo "== The suite on SQLite =="
 DATABASE_URL="sqlite:///var/test.sqlite3" suite -m "$marks" "$@"
 if [ -n "$postgres" ]; then
   echo "== The suite on PostgreSQL =="
-  DATABASE_URL="$postgres" suite -m "not e2e" "$@"
+  DATABASE_URL="$postgres" suite -p tests.without_database -m "not e2e" "$@"
   echo "== The keys on PostgreSQL =="
-  DATABASE_URL="$postgres" KEYS_DATABASE_URL="${postgres%/*}/keys" suite tests/citizens
+  DATABASE_URL="$postgres" KEYS_DATABASE_URL="${postgres%/*}/keys" suite -p tests.without_database tests/citizens
 fi

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tovholder.directory.models import Person
 from tovholder.forums.models import Membership
-from tovholder.statements import Given, Statement
+from tovholder.statements import Given, GivenSet, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,20 @@ def test_each_asking_gets_its_own_rows_and_reads_no_more_than_the_queryset(netwo
         assert said == [(row.forum.forum_type.name, row.role.name, row.forum.name) for row in plain]
         assert len(queries) == 3
     assert statement(person=person.pk, day=date(1900, 1, 1)) == []
+
+
+def test_any_number_of_values_is_the_same_statement(network, anna, carla):
+    statement = Statement(
+        lambda: Person.objects.filter(
+            pk__in=GivenSet("pks", BigIntegerField()), name__in=GivenSet("names", CharField())
+        ).order_by("pk")
+    )
+    people = [Person.objects.get(user=user) for user in (anna, carla)]
+    names = ['Åse "%s" O\'Hara, {x}', *(each.name for each in people)]
+    for some in ([], people[:1], people):
+        found = statement(pks={each.pk for each in some}, names=names)
+        assert found == sorted(some, key=lambda each: each.pk)
+    assert statement(pks=[each.pk for each in people], names=names[:1]) == []
 
 
 def test_it_is_written_once(network, anna):

@@ -10,15 +10,21 @@ connection has asked some times (`prepare_threshold`) is planned once, which for
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from copy import copy
+from datetime import date
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, IntegerField, QuerySet
 
 Row = TypeVar("Row")
+_Written = tuple[QuerySet[Any, Row], Any, str, tuple[Any, ...]]
+# How SQLite is told a day or a moment.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:$| \d\d:)")
 
 
 class _Place:
@@ -26,6 +32,15 @@ class _Place:
 
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
         self.name, self.field = name, field
+
+    def bound(self, value: Any, connection: Any) -> Any:
+        return self.field.get_db_prep_value(value, connection)
+
+
+class _PlaceOfMany(_Place):
+    def bound(self, value: Any, connection: Any) -> Any:
+        values = [super(_PlaceOfMany, self).bound(each, connection) for each in sorted(value)]
+        return values if connection.vendor == "postgresql" else json.dumps(values)
 
 
 class Given(Expression):
@@ -37,6 +52,17 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (_Place(self.name, self.output_field),)
+
+
+class GivenSet(Given):
+    """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "(SELECT value FROM json_each(%s))", (_PlaceOfMany(self.name, self.output_field),)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        place = _PlaceOfMany(self.name, self.output_field)
+        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (place,)
 
 
 class _Planned:
@@ -59,12 +85,12 @@ class _Planned:
 class Statement(Generic[Row]):
     """Call it with a value for each `Given`; it returns the rows, as the queryset would, prefetched ones too.
 
-    The queryset may hold no value of its own time (today, a user): those are given.
+    What changes (today, a user) is given. A queryset that holds a moment all the same is written anew each time.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._written: tuple[QuerySet[Any, Row], Any, str, tuple[Any, ...]] | None = None
+        self._written: _Written[Row] | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
         return list(self._asked(values))
@@ -74,9 +100,10 @@ class Statement(Generic[Row]):
         return next(iter(self(**values)), None)
 
     def _asked(self, values: dict[str, Any]) -> QuerySet[Any, Row]:
-        if self._written is None:
-            self._written = self._write()
-        queryset, compiler, sql, parameters = self._written
+        written = self._written or self._write()
+        if written is None:
+            return self._build().none()
+        queryset, compiler, sql, parameters = written
         compiler = copy(compiler)
         connection = connections[queryset.db]
         places = [each for each in parameters if isinstance(each, _Place)]
@@ -84,7 +111,7 @@ class Statement(Generic[Row]):
             return queryset.none()
         compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
         bound = tuple(
-            each.field.get_db_prep_value(values[each.name], connection) if isinstance(each, _Place) else each
+            each.bound(values[each.name], connection) if isinstance(each, _Place) else each
             for each in parameters
         )
         compiler.as_sql = lambda *args, **kwargs: (sql, bound)
@@ -94,13 +121,25 @@ class Statement(Generic[Row]):
         asked.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return asked
 
-    def _write(self) -> tuple[QuerySet[Any, Row], Any, str, tuple[Any, ...]]:
+    def _write(self) -> _Written[Row] | None:
+        """Return the statement, and keep it unless it holds a moment; None when no row can answer to it."""
         queryset = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, parameters = compiler.as_sql()
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        is_lasting = not any(map(_is_moment, parameters))
         if compiler.connection.vendor == "postgresql":
             sql, parameters = _with_constants(sql, parameters, compiler.connection)
-        return queryset, compiler, sql, tuple(parameters)
+        written = (queryset, compiler, sql, tuple(parameters))
+        if is_lasting:
+            self._written = written
+        return written
+
+
+def _is_moment(parameter: Any) -> bool:
+    return isinstance(parameter, date) or (isinstance(parameter, str) and bool(_MOMENT.match(parameter)))
 
 
 def _is_beyond(value: Any, field: Field[Any, Any], connection: Any) -> bool:

@@ -29,6 +29,7 @@ from tovholder.citizens.services.consents import (
     give_consent,
     withdraw_consent,
 )
+from tovholder.citizens.services.merging import merge_children
 from tovholder.citizens.services.safe import Safe
 
 REFUSED = no("not_yours", "Nej.")
@@ -98,7 +99,7 @@ def test_who_is_refused_changes_and_learns_nothing(anna: User, child: Child, ide
         lambda: service.show_child(by=anna, decision=REFUSED, child=child, purpose="case"),
         lambda: service.find_children(by=anna, decision=REFUSED, identity=identity, purpose="triage"),
         lambda: service.erase_child(by=anna, decision=REFUSED, child=child),
-        lambda: service.merge_children(by=anna, decision=REFUSED, kept=child, gone=child),
+        lambda: merge_children(by=anna, decision=REFUSED, kept=child, gone=child),
     ]
     for call in calls:
         with pytest.raises(Refused):
@@ -193,7 +194,7 @@ def test_two_records_are_laid_together_under_one_key(
     twin = service.create_child(by=anna, decision=allowed, identity=replace(identity, name="Sofie Testesen"))
     mother = service.add_adult(by=anna, decision=allowed, child=twin, standing="custody", name="Mor Testesen")
     consent = a_consent(anna, allowed, twin, mother)
-    service.merge_children(by=anna, decision=allowed, kept=child, gone=twin)
+    merge_children(by=anna, decision=allowed, kept=child, gone=twin)
     view = service.show_child(by=anna, decision=allowed, child=child, purpose="case")
     assert [str(each.name) for each in view.adults] == ["Mor Testesen"]
     moved = Consent.objects.select_related("child").get(pk=consent.pk)
@@ -202,7 +203,7 @@ def test_two_records_are_laid_together_under_one_key(
     assert child.merges.get().gone == twin
     assert service.find_children(by=anna, decision=allowed, identity=identity, purpose="triage") == [child]
     with pytest.raises(ValidationError):
-        service.merge_children(by=anna, decision=allowed, kept=child, gone=twin)
+        merge_children(by=anna, decision=allowed, kept=child, gone=twin)
 
 
 def a_consent(by: User, decision: Decision, child: Child, giver: Adult | None, **more: Any) -> Consent:
@@ -247,15 +248,17 @@ def test_the_rules_read_a_consent_as_it_stands(anna: User, allowed: Decision, ch
 def test_a_faulty_consent_is_said_at_its_field(
     anna: User, allowed: Decision, child: Child, more: dict[str, Any], field: str
 ) -> None:
+    mother = service.add_adult(by=anna, decision=allowed, child=child, standing="custody", name="Mor")
     with pytest.raises(ValidationError) as fault:
-        a_consent(anna, allowed, child, None, **more)
+        a_consent(anna, allowed, child, mother, **more)
     assert list(fault.value.message_dict) == [field]
 
 
 def test_a_consent_is_not_withdrawn_before_it_was_given_nor_twice(
     anna: User, allowed: Decision, child: Child
 ) -> None:
-    consent = a_consent(anna, allowed, child, None)
+    mother = service.add_adult(by=anna, decision=allowed, child=child, standing="custody", name="Mor")
+    consent = a_consent(anna, allowed, child, mother)
     with pytest.raises(ValidationError):
         withdraw_consent(by=anna, decision=allowed, consent=consent, on=date(2025, 12, 31))
     withdraw_consent(by=anna, decision=allowed, consent=consent, on=date(2026, 1, 1))

@@ -43,10 +43,10 @@ def test_search_finds_by_name_title_and_place(anna, network, client_for):
     PersonFactory(name="Nora Nord", title="Klubleder", organisation=OrganisationFactory(name="Klub Strand"))
     client = client_for(anna)
     for words in ("nord", "klubleder", "nora strand"):
-        page = client.get(reverse("directory:persons"), {"q": words})
+        page = client.post(reverse("directory:persons"), {"q": words}, follow=True)
         assert [each.name for each in page.context["page"]] == ["Nora Nord"], words
         assert "1 fundet" in page.content.decode()
-    empty = client.get(reverse("directory:persons"), {"q": "findes ikke"}).content.decode()
+    empty = client.post(reverse("directory:persons"), {"q": "findes ikke"}, follow=True).content.decode()
     assert "Ingen personer passer til det" in empty
 
 

@@ -20,9 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.outbox.mail_server import free_port
+from tests.workers import DEMO, group_of
+from tovholder.accounts.models import User
 from tovholder.demo.cast import MAIL_DOMAIN, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser everything that needs one is left out, and says so; what shares the demo shares a worker."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        if "demo" in getattr(item, "fixturenames", ()) and group_of(item.nodeid) != DEMO:
+            raise pytest.UsageError(f"{item.nodeid} uses the demo, so it is not APART in tests/workers.py")
         if item.get_closest_marker("e2e") and not CHROMIUM.exists():
             item.add_marker(
                 pytest.mark.skip(reason=f"NO BROWSER: {CHROMIUM} is missing (apt-get install chromium)")
@@ -173,3 +177,19 @@ def complaints() -> Callable[[Page], list[str]]:
         return heard
 
     return listen
+
+
+@pytest.fixture
+def page_as(
+    context: BrowserContext, live_server: Any, client_for: Callable[[User], Client]
+) -> Callable[..., Page]:
+    """Open a page of `live_server` as any user, without the way through the login page."""
+
+    def opened(user: User, path: str = "/") -> Page:
+        cookie = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(f"{live_server.url}{path}")
+        return page
+
+    return opened

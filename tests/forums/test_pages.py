@@ -29,13 +29,13 @@ def test_the_list_filters_and_counts(anna, network, client_for):
     client, url = client_for(anna), reverse("forums:list")
 
     def names(**filters):
-        return {each.name for each in client.get(url, filters).context["page"]}
+        return {each.name for each in client.get(url, filters, follow=True).context["page"]}
 
     assert names() == {"Netværk Vester", "Lokalråd"}
     assert names(vis="mine") == {"Netværk Vester"}
     assert names(vis="lukkede") == {closed.name}
     assert names(type=kind.pk) == names(district=district.pk) == names(q="råd") == {"Lokalråd"}
-    assert "Ingen fora passer til det" in client.get(url, {"q": "findes ikke"}).content.decode()
+    assert "Ingen fora passer til det" in client.post(url, {"q": "findes ikke"}, follow=True).content.decode()
     assert "Afløst af Lokalråd" in client.get(url, {"vis": "lukkede"}).content.decode()
 
 

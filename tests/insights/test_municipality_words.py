@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from tests.factories import ForumFactory, MeetingFactory, join
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
+from tovholder.meetings.services.minute_record import for_reader
 from tovholder.meetings.services.papers import minutes_document
 from tovholder.outbox.services import queue_mail
 
@@ -49,7 +50,7 @@ def test_the_minutes_carry_the_footer_in_pdf_and_word(words, anna):
     forum = ForumFactory()
     join(anna, forum, convenes=True)
     meeting = MeetingFactory(lead_forum=forum)
-    document = minutes_document(user=anna, meeting=meeting, minutes=None)
+    document = minutes_document(meeting=meeting, minutes=None, said=for_reader(anna, meeting, None))
     assert (
         "Ungeenheden i Vestby" in PdfReader(BytesIO(render_pdf("minutes", document))).pages[0].extract_text()
     )

@@ -27,7 +27,7 @@ from tovholder.outbox.mailbox import MailboxError, read_mails
 from tovholder.outbox.services import deliver_due
 
 __all__ = ["inbox", "smtp_port"]
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("imap")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

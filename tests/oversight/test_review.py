@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -29,7 +29,7 @@ from tovholder.audit.sealing import seal
 from tovholder.directory.models import RetentionPeriod
 from tovholder.outbox.models import OutgoingMail
 from tovholder.oversight import queries, services
-from tovholder.oversight.models import Review, ReviewLine
+from tovholder.oversight.models import LogReviewRules, Review, ReviewLine
 from tovholder.oversight.nav import awaiting
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def read(actor, *, day: int = 7, hour: int = 10, minute: int = 0, meeting: int =
 
 
 def odd_ones() -> list[tuple[str, str, int]]:
-    found = queries.odd(queries.as_readings(queries.readings(OCTOBER)))
+    found = queries.odd(queries.as_readings(queries.readings(OCTOBER)), queries.rules())
     return [(each.reason, each.actor, each.count) for each in found]
 
 
@@ -92,26 +92,26 @@ def test_a_month_that_nobody_read_in_needs_no_review(lise):
     numbers=st.lists(st.integers(1, 10**12), unique=True, min_size=1, max_size=80), seed=st.text(max_size=20)
 )
 def test_the_drawing_can_be_repeated_by_anyone(numbers, seed):
-    drawn = services.sample(numbers, seed)
-    assert drawn == services.sample(numbers[::-1], seed)
+    drawn = services.sample(numbers, seed, 20)
+    assert drawn == services.sample(numbers[::-1], seed, 20)
     assert set(drawn) <= set(numbers)
-    assert len(set(drawn)) == min(services.SAMPLE, len(numbers))
+    assert len(set(drawn)) == min(20, len(numbers))
 
 
 def test_what_is_needed_to_repeat_the_drawing_is_kept(october):
     between = Event.objects.filter(kind="read", pk__range=(october.first_event, october.last_event))
-    drawn = services.sample(list(between.values_list("pk", flat=True)), october.seed)
+    drawn = services.sample(list(between.values_list("pk", flat=True)), october.seed, 20)
     lines = october.lines.filter(reason=Reason.CHANCE).order_by("event_id")
     assert list(lines.values_list("event_id", flat=True)) == drawn
     assert october.readings == between.count() == 28
 
 
 def test_many_readings_on_a_day_and_readings_at_night_stand_out(bo, carla):
-    for minute in range(queries.MANY_A_DAY):
+    for minute in range(40):
         read(bo, minute=minute)
         if minute:
             read(carla, minute=minute)
-    assert odd_ones() == [(Reason.MANY, bo.audit_key, queries.MANY_A_DAY)]
+    assert odd_ones() == [(Reason.MANY, bo.audit_key, 40)]
     for hour, minute in ((21, 59), (22, 0), (5, 59), (6, 0)):
         read(carla, day=9, hour=hour, minute=minute)
     assert odd_ones()[1:] == [(Reason.NIGHT, carla.audit_key, 2)]
@@ -132,8 +132,45 @@ def test_reading_outside_own_district_stands_out_but_not_for_who_was_asked_to_co
     assert odd_ones() == []
 
 
-def test_odd_ones_beyond_what_one_can_look_at_are_counted(bo, lise, monkeypatch):
-    monkeypatch.setattr(services, "ODD_AT_MOST", 3)
+def test_the_municipality_says_what_is_many_and_what_is_night(bo, carla):
+    rule = LogReviewRules.objects.create(
+        key="standard", many_a_day=3, night_from=time(20), night_until=time(5)
+    )
+    for minute in range(3):
+        read(bo, minute=minute)
+    for hour in (19, 20, 4, 5):
+        read(carla, day=hour, hour=hour)
+    assert odd_ones()[0] == (Reason.MANY, bo.audit_key, 3)
+    assert sorted(odd_ones()[1:]) == [(Reason.NIGHT, carla.audit_key, 1)] * 2
+    for begins, ends, at, night in (
+        (time(1), time(5), time(3), True),
+        (time(1), time(5), time(23), False),
+        (time(0), time(0), time(3), False),
+    ):
+        rule.night_from, rule.night_until = begins, ends
+        assert rule.is_night(at) is night
+
+
+def test_other_districts_are_left_out_when_the_municipality_says_so(bo):
+    home, away = ForumFactory(), ForumFactory()
+    for forum in (home, away):
+        forum.districts.add(DistrictFactory())
+    join(bo, home)
+    read(bo, meeting=MeetingFactory(lead_forum=away).pk)
+    assert [each[0] for each in odd_ones()] == [Reason.DISTRICT]
+    LogReviewRules.objects.create(key="standard", outside_district=False)
+    assert odd_ones() == []
+
+
+def test_the_size_of_the_sample_is_the_municipalitys(bo, lise):
+    LogReviewRules.objects.create(key="standard", sample=5)
+    for day in range(1, 29):
+        read(bo, day=day)
+    assert services.make_review(by=SYSTEM, month=OCTOBER).lines.count() == 5
+
+
+def test_odd_ones_beyond_what_one_can_look_at_are_counted(bo, lise):
+    LogReviewRules.objects.create(key="standard", odd_at_most=3)
     for day in range(1, 6):
         read(bo, day=day, hour=23)
     review = services.make_review(by=SYSTEM, month=OCTOBER)
@@ -185,7 +222,7 @@ def test_the_page_takes_a_word_and_shows_how_far_it_is(october, client_for, lise
     client, address = client_for(lise), f"/log/gennemgang/{october.pk}/"
     page = client.get(address).content.decode()
     assert "<strong>0 af 20</strong> linjer er vurderet." in page
-    assert "<strong>Bo</strong> læste anonyme punkter på dagsordenen" in page
+    assert "<strong>Bo</strong> læste anonyme punkter og aftaler på dagsordenen" in page
     line = october.lines.first()
     answer = client.post(f"/log/gennemgang/linje/{line.pk}/", {"verdict": "wrong", "note": "", "vis": "alle"})
     assert answer.status_code == 422

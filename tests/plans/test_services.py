@@ -59,7 +59,7 @@ def test_create_may_lack_person_and_date_until_the_minutes_are_approved(network,
     [
         ({"what": " "}, "what_missing"),
         ({"what": "x" * 301}, "what_too_long"),
-        ({"level": "named"}, "named_not_ready"),
+        ({"level": "named"}, "agreement_named"),
         ({"level": "anonymous"}, "level_above_forum"),
     ],
 )

@@ -19,6 +19,7 @@ from tests.security.world import ALLOWED, KNOWS, SEARCHES, World, build
 from tovholder.audit.models import Event
 from tovholder.meetings.services import invitations, minutes
 from tovholder.outbox.models import OutgoingMail
+from tovholder.ui.typed import KEPT
 
 # Carla may what Bo may, Dina and the one taken off what a former member may, Lise what Ida may.
 PERSONS = ("stranger", "anna", "bo", "erik", "frida", "grethe", "hans", "ida", "gaest", "forhen", "afmeldt")
@@ -48,7 +49,7 @@ def client_of(world: World, name: str) -> Client:
     if name != "stranger":
         client.force_login(world.users[name])
         session = client.session
-        session["searches"] = SEARCHES
+        session[KEPT] = [[number, {"search": text}] for number, text in SEARCHES]
         session.save()
     return client
 

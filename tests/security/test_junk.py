@@ -122,7 +122,7 @@ def places(anna, network: Forum, monkeypatch) -> dict[str, int]:
 def press(client: Client, method: str, path: str, data: dict[str, str]) -> int:
     """Return the status of the answer, and take back what it changed."""
     with transaction.atomic():
-        response = getattr(client, method)(path, data)
+        response = getattr(client, method)(path, data, follow=method == "get")  # what is typed is led on
         if response.streaming:
             list(response)
         transaction.set_rollback(True)

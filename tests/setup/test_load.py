@@ -17,6 +17,7 @@ from tovholder.audit.models import Event
 from tovholder.directory.models import District, Municipality, Organisation, School, SchoolHoliday, Theme
 from tovholder.forums.models import AgendaTemplateItem, Checklist, ChecklistItem, Forum
 from tovholder.meetings.models import ChecklistTick
+from tovholder.oversight.models import LogReviewRules
 from tovholder.plans.models import AgreementRules
 from tovholder.setup.models import SetupFile
 from tovholder.setup.plan import make_plan
@@ -42,10 +43,14 @@ def test_other_values_reach_their_columns(db: None) -> None:
             'weekdays = ["tuesday"]', 'weekday_varies = true\nweekdays_by_month = { march = ["friday"] }'
         )
         + "\n[agreement_rules]\ncarry_limit = 3\n"
+        + '\n[log_review]\nmany_a_day = 15\nnight_from = "20:30"\noutside_district = false\n'
         + '\n[[school_holiday]]\nkey = "jul"\nname = "Jul"\nstarts_on = 2026-12-19\nends_on = 2027-01-03\nproposal = true\n'
     )
     assert Forum.objects.get(key="netvaerk-nord").weekdays_by_month == {"3": [5]}
     assert AgreementRules.objects.get().carry_limit == 3
+    rule = LogReviewRules.objects.get()
+    assert (rule.many_a_day, rule.night_from, rule.night_until) == (15, time(20, 30), time(6))
+    assert (rule.sample, rule.odd_at_most, rule.outside_district) == (20, 40, False)
     holiday = SchoolHoliday.objects.get()
     assert (holiday.starts_on, holiday.ends_on, holiday.proposal) == (
         date(2026, 12, 19),

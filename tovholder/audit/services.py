@@ -82,7 +82,7 @@ def record_reading(
     *,
     by: Actor,
     action: str,
-    obj: models.Model,
+    obj: models.Model | None,
     purpose: str,
     ground: str,
     details: dict[str, Any] | None = None,

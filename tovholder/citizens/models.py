@@ -15,6 +15,8 @@ from tovholder.directory.models import Organisation, SetupRow
 
 # Letters and digits that cannot be read as one another.
 _CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+# What a signed form is scanned as.
+SCAN_TYPES = ("pdf", "png", "jpg", "jpeg")
 
 
 def new_case_code() -> str:
@@ -165,6 +167,28 @@ class Consent(SealedRow):
 
     def key_ref(self) -> uuid.UUID:
         return self.child.key
+
+
+class ConsentScan(SealedRow):
+    """The signed form of a consent as a picture or PDF, sealed like every other text. Its name is not kept: it may hold one."""
+
+    consent = models.OneToOneField(Consent, on_delete=models.CASCADE, related_name="scan")
+    content = SealedField(_("fil"))  # base64, since a safe holds text
+    extension = models.CharField(max_length=5)
+    size = models.PositiveIntegerField(_("bytes"))
+    added_at = models.DateTimeField(_("lagt ind"), auto_now_add=True)
+    added_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(extension__in=SCAN_TYPES), name="consent_scan_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consent_id}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.consent.child.key
 
 
 class ChildMerge(models.Model):

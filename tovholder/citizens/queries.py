@@ -1,11 +1,12 @@
-"""What the municipality has decided of the sharing rules."""
+"""What the municipality has decided of the sharing rules; which records may be one child."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from tovholder.access.sharing import SharingRules
-from tovholder.citizens.models import SharingSetting
+from tovholder.citizens.models import Child, ChildToken, SharingSetting
 from tovholder.statements import Statement
 
 
@@ -20,3 +21,29 @@ def sharing_rules() -> SharingRules:
 
 
 _SETTING = Statement(lambda: SharingSetting.objects.filter(retired_at__isnull=True).order_by("pk")[:1])
+
+
+def possible_doubles(children: Iterable[Child]) -> dict[int, list[Child]]:
+    """Return the records that may be the same child as each of these, by the child's id, in one query.
+
+    For triagers only: that a record exists is itself something to keep.
+    """
+    asked = [each.pk for each in children]
+    pairs = (
+        ChildToken.objects.filter(
+            token__in=ChildToken.objects.filter(child__in=asked).values("token"),
+            child__merged_into=None,
+            child__erased_at=None,
+        )
+        .select_related("child")
+        .order_by("child_id")
+    )
+    by_token: dict[bytes, list[Child]] = {}
+    for pair in pairs:
+        by_token.setdefault(bytes(pair.token), []).append(pair.child)
+    found: dict[int, dict[int, Child]] = {pk: {} for pk in asked}
+    for sharing in by_token.values():
+        for one in sharing:
+            if one.pk in found:
+                found[one.pk] |= {other.pk: other for other in sharing if other.pk != one.pk}
+    return {pk: [others[each] for each in sorted(others)] for pk, others in found.items()}

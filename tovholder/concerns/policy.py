@@ -15,9 +15,9 @@ from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
 from tovholder.accounts.models import Role, User
 from tovholder.citizens.queries import sharing_rules
-from tovholder.concerns.models import TRANSITIONS, Concern, Question
-from tovholder.concerns.standing import ended_since, own_words_since, triage_of
-from tovholder.directory.models import PartyType
+from tovholder.concerns.models import TRANSITIONS, Concern, Notification, Question
+from tovholder.concerns.standing import ended_since, own_words_since, team_ids_of, triage_of
+from tovholder.directory.models import PartyType, Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
 
@@ -52,10 +52,10 @@ def may_raise(user: User) -> Decision:
 
 def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
     """May read this part of the concern. Pinned to `queries.visible_to` by a test."""
-    if user.has_role(*NEVER):
+    if user.has_role(*NEVER) or concern.erased_at is not None:
         return no("concern_unknown", str(_UNKNOWN))
     person = person_of(user)
-    if person is not None and concern.case_team.filter(person=person, until_at__isnull=True).exists():
+    if person is not None and _is_in_case_team(person.pk, concern):
         return yes("case_team")
     if triage_of(user).receives(concern.district_id) and (
         concern.ended_at is None or concern.ended_at >= ended_since()
@@ -65,6 +65,13 @@ def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
     if person is not None and concern.raised_by_id == person.pk and (part == Part.STATUS or own_words):
         return yes("raised")
     return no("concern_unknown", str(_UNKNOWN))
+
+
+def _is_in_case_team(person_id: int, concern: Concern) -> bool:
+    """Whether the person is on the case team now; asks nothing where the team has been read with the concern."""
+    if "case_team" in getattr(concern, "_prefetched_objects_cache", {}):
+        return any(each.person_id == person_id and each.until_at is None for each in concern.case_team.all())
+    return concern.case_team.filter(person_id=person_id, until_at__isnull=True).exists()
 
 
 def may_work(user: User, concern: Concern) -> Decision:
@@ -130,3 +137,45 @@ def may_answer(user: User, question: Question) -> Decision:
     if person is not None and question.to_person_id == person.pk and question.withdrawn_at is None:
         return yes("asked")
     return no("question_unknown", _("Spørgsmålet findes ikke."))
+
+
+def may_read_advice(user: User, concern: Concern) -> Decision:
+    """May read the advice that was given: who reads all of it, and who raised it as long as nobody is named in it."""
+    decision = may_read(user, concern, Part.ALL)
+    if decision or concern.level == Level.NAMED:
+        return decision
+    return may_read(user, concern, Part.OWN_WORDS)
+
+
+def may_note_notification(user: User, concern: Concern) -> Decision:
+    """May write that they have notified the authority themselves: whoever knows of the concern. The duty is personal."""
+    return may_read(user, concern, Part.STATUS)
+
+
+def may_note_receipt(user: User, notification: Notification) -> Decision:
+    """May write that the receipt came: who notified."""
+    person = person_of(user)
+    if person is not None and notification.sent_by_id == person.pk and not user.has_role(*NEVER):
+        return yes("notified")
+    return no("notification_unknown", _("Underretningen findes ikke."))
+
+
+def may_be_asked(person: Person) -> Decision:
+    """The person question of who can be asked: somebody in the cooperation who has a login and is still here."""
+    place = person.organisation
+    if person.left_on is not None or person.user is None or not person.user.is_active:
+        return no("cannot_answer", _("Personen har ikke et login i Tovholder."))
+    if person.user.has_role(*NEVER, Role.OPEN_PARTICIPANT) or place is None:
+        return no("not_in_cooperation", _("Personen er ikke med i samarbejdet."))
+    if place.kind.party_type == PartyType.OUTSIDE or not place.in_cooperation:
+        return no("not_in_cooperation", _("Personen er ikke med i samarbejdet."))
+    return yes("cooperation")
+
+
+def may_see_teams(user: User) -> Decision:
+    """May see which teams there are and who sits in them: triagers, members of a team, and who seats them."""
+    if may_manage_teams(user) or may_triage(user):
+        return yes("teams")
+    if not user.has_role(*NEVER) and team_ids_of(user):
+        return yes("team_member")
+    return no("teams_unknown", _("Siden findes ikke."))

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
-from tovholder.concerns.models import CaseTeamMember, Concern, TeamMember
-from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.models import CaseTeamMember, Concern, Question, Team, TeamMember
+from tovholder.concerns.policy import NEVER, Part, may_see_teams
 from tovholder.concerns.standing import current_seats, ended_since, own_words_since, triage_of
 from tovholder.directory.models import Person
 from tovholder.forums.standing import person_of
@@ -43,7 +44,7 @@ def readable_by(user: User, part: str = Part.STATUS) -> Q:
         if not triage.everywhere:
             received &= Q(district__in=triage.districts) | Q(district__isnull=True)
         condition |= received
-    return condition
+    return condition & Q(erased_at__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,19 @@ def readers(concern: Concern) -> list[Reader]:
     `settings.CONCERN_READERS`.
     """
     team = concern.case_team.filter(until_at__isnull=True).select_related("person__organisation")
+    never = set(_never().values_list("pk", flat=True))
     found = [
         _reader(seat.person, _("Alt"), _("I sagens team: %(basis)s") % {"basis": seat.get_basis_display()})
         for seat in team
+        if seat.person_id not in never
     ]
     if concern.ended_at is None or concern.ended_at >= ended_since():
         found += [
             _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
         ]
-    if concern.raised_at >= own_words_since():
+    if concern.raised_by_id in never:
+        pass
+    elif concern.raised_at >= own_words_since():
         found.append(_reader(concern.raised_by, _("Egne ord og status"), _("Har rejst bekymringen")))
     else:
         found.append(_reader(concern.raised_by, _("Status"), _("Har rejst bekymringen")))
@@ -81,18 +86,51 @@ def readers(concern: Concern) -> list[Reader]:
     return _once(found)
 
 
+def case_team(concern: Concern) -> QuerySet[CaseTeamMember]:
+    """Return who works on the concern by name now, first come first."""
+    seats = concern.case_team.filter(until_at__isnull=True)
+    return seats.select_related("person__organisation").order_by("from_at", "pk")
+
+
 def triagers(district_id: int | None) -> QuerySet[Person]:
     """Return the people of the triaging teams of a district; of all of them where the concern has no district."""
     seats = TeamMember.objects.filter(current_seats(), team__triages=True)
     if district_id is not None:
         seats = seats.filter(Q(team__districts=district_id) | Q(team__districts__isnull=True))
-    never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
     return (
         Person.objects.filter(pk__in=seats.values("person_id"))
-        .exclude(pk__in=never)
+        .exclude(pk__in=_never().values("pk"))
         .select_related("organisation")
         .order_by("name", "pk")
     )
+
+
+def questions_to(user: User) -> QuerySet[Question]:
+    """Return the questions that the user may read and answer. Pinned to `policy.may_answer` by a test."""
+    person = person_of(user)
+    if person is None:
+        return Question.objects.none()
+    return Question.objects.filter(to_person=person, withdrawn_at=None).select_related("concern")
+
+
+def teams_visible_to(user: User) -> QuerySet[Team]:
+    """Return the teams for those who may see them, with how many sit there today."""
+    if not may_see_teams(user):
+        return Team.objects.none()
+    seats = TeamMember.objects.filter(current_seats(), team=OuterRef("pk")).order_by().values("team")
+    count = Coalesce(Subquery(seats.annotate(n=Count("pk")).values("n")), 0)
+    return Team.objects.filter(retired_at__isnull=True).annotate(seated=count)
+
+
+def seats_of(team: Team) -> QuerySet[TeamMember]:
+    """Return who sits in the team today."""
+    seats = TeamMember.objects.filter(current_seats(), team=team)
+    return seats.select_related("person__organisation").order_by("person__name", "pk")
+
+
+def _never() -> QuerySet[Person]:
+    """People whose role never reads a concern."""
+    return Person.objects.filter(user__role_grants__role__in=NEVER)
 
 
 def _reader(person: Person, what: str, why: str) -> Reader:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, DateField, Expression, F, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.concerns.models import ConcernRules, TeamMember
-from tovholder.forums.standing import person_of
-from tovholder.statements import Statement
+from tovholder.forums.standing import Anybody, person_of
+from tovholder.statements import Given, Statement
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,42 @@ class Triage:
         return self.everywhere or district_id in self.districts
 
 
-def current_seats() -> Q:
+def current_seats(on: Expression | None = None) -> Q:
     """Return the condition for seats in a team that hold today, of people who have not left."""
-    today = timezone.localdate()
+    today = on or timezone.localdate()
     still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     return still & Q(valid_from__lte=today, person__left_on__isnull=True, team__retired_at__isnull=True)
 
 
 def triage_of(user: User) -> Triage:
     """Return what the user triages today; read once a request."""
+    if isinstance(user, Anybody):
+        return cast(Triage, user.known[triage_of])
     known: Triage | None = getattr(user, "_triage", None)
     if known is None:
         person = person_of(user)
-        rows = (
-            TeamMember.objects.filter(current_seats(), person=person, team__triages=True)
-            .annotate(district=F("team__districts"))
-            .values_list("district", flat=True)
-            if person is not None
-            else []
-        )
-        found = list(rows)
+        found = [] if person is None else _TRIAGED(person=person.pk, today=timezone.localdate())
         known = Triage(None in found, frozenset(each for each in found if each is not None))
         user._triage = known  # type: ignore[attr-defined]
     return known
+
+
+def _triaged() -> QuerySet[TeamMember, int | None]:
+    seats = TeamMember.objects.filter(current_seats(Given("today", DateField())), team__triages=True)
+    found = seats.filter(person=Given("person", BigIntegerField())).annotate(district=F("team__districts"))
+    return found.values_list("district", flat=True)
+
+
+_TRIAGED = Statement(_triaged)
+
+
+def team_ids_of(user: User) -> frozenset[int]:
+    """Return the teams that the user sits in today, whether they triage or not."""
+    person = person_of(user)
+    if person is None:
+        return frozenset()
+    seats = TeamMember.objects.filter(current_seats(), person=person)
+    return frozenset(seats.values_list("team", flat=True))
 
 
 def rules() -> ConcernRules:

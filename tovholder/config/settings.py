@@ -240,6 +240,7 @@ NAVIGATION = [
     "tovholder.insights.nav.entries",
     "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
+    "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
@@ -254,6 +255,8 @@ EVERY_MINUTE = [
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
     "tovholder.citizens.services.children.finish_erasures",
+    "tovholder.concerns.services.erasing.finish_erasures",
+    "tovholder.concerns.services.seats.close_expired",
     "tovholder.meetings.services.replies.read_mailbox",
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
@@ -262,18 +265,42 @@ EVERY_MINUTE = [
     "tovholder.search.services.catch_up",
 ]
 # What it does once a day.
-EVERY_DAY = ["tovholder.oversight.services.forget_old"]
+EVERY_DAY = [
+    "tovholder.oversight.services.forget_old",
+    "tovholder.concerns.services.forgetting.forget_old",
+    "tovholder.meetings.services.forgetting.forget_names",
+]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
-CONCERN_READERS: list[str] = []
+CONCERN_READERS = [
+    "tovholder.meetings.services.cases_room.readers_of",
+    "tovholder.plans.queries.cases.holders",
+]
+# What else a concern by name reminds of: functions (concern) -> codes of concerns/prompts.py.
+CONCERN_PROMPTS: list[str] = []
+# What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
+CONCERN_ACTIONS = [
+    "tovholder.meetings.nav.concern_actions",
+    "tovholder.meetings.network_hooks.concern_actions",
+    "tovholder.plans.nav.concern_actions",
+]
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
-AWAITING = ["tovholder.oversight.nav.awaiting", "tovholder.insights.network_hooks.awaiting"]
-# What can be done about a concern by apps above: functions (user, concern) -> list of actions, each with label and url.
-CONCERN_ACTIONS = ["tovholder.meetings.network_hooks.concern_actions"]
+AWAITING = [
+    "tovholder.oversight.nav.awaiting",
+    "tovholder.insights.queries.undecided.awaiting",
+    "tovholder.insights.queries.concern_lines.awaiting",
+    "tovholder.insights.network_hooks.awaiting",
+]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
 # Told of each line of the log, in the transaction that wrote it.
-AFTER_RECORD = ["tovholder.search.services.follow"]
+AFTER_RECORD = [
+    "tovholder.search.services.follow",
+    "tovholder.insights.conveners.follow",
+    "tovholder.meetings.services.cases_anonymous.follow",
+]
+# Where the big button leads: (user) -> address, or nothing for who may not.
+REGISTER = "tovholder.concerns.nav.register_url"
 MY_FORUMS = "tovholder.forums.nav.my_forums"
 MUNICIPALITY_NAME_PROVIDER = "tovholder.directory.queries.municipality_name"
 MUNICIPALITY_TEXT_PROVIDER = "tovholder.directory.queries.municipality_text"
@@ -283,6 +310,9 @@ FRAME_FACTS = {
     "open_agreements": "tovholder.plans.queries.open_count_fact",
 }
 USER_LINE_PROVIDER = "tovholder.directory.queries.user_line"
+# What in a text can point to a person: (text) -> findings; the forms ask it, and the page while one writes.
+PERSONAL_DATA_FINDER = "tovholder.directory.guard.find"
+PERSONAL_DATA_ADDRESS = "directory:check_text"
 FREE_TEXT_CHECK = "tovholder.access.personal_data.refuse_cpr"
 
 # Backup (config/safekeeping). A database kept apart never shares a file with the others: its backup dies sooner.

@@ -14,6 +14,7 @@ from tovholder.audit.services import record
 from tovholder.demo import texts
 from tovholder.demo.calendar import Slot, slots
 from tovholder.demo.cast import PERSONAS
+from tovholder.demo.concerns import make_concerns
 from tovholder.demo.people import ANNAS_SCHOOL
 from tovholder.directory.models import Person
 from tovholder.forums.models import Charter, Forum, JointMeetingRule, Membership
@@ -80,6 +81,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     for slot in slots(forums, joint, start, end):
         _meeting(year, slot)
     _proposals(year)
+    make_concerns(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year

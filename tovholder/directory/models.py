@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField, FreeTextField
 from tovholder.access.sharing import Kind, PublicTask
+from tovholder.access.sharing.case import FAMILY
+
+# What an organisation's people can come as; the family comes as nobody's people.
+PROFESSIONAL_KINDS = [choice for choice in Kind.choices if choice[0] not in FAMILY]
 
 
 class SetupRow(models.Model):
@@ -85,7 +89,7 @@ class OrganisationKind(SetupRow):
     sharing_kind = models.CharField(
         _("part i deling af oplysninger"),
         max_length=24,
-        choices=Kind.choices,
+        choices=PROFESSIONAL_KINDS,
         blank=True,
         default="",
         db_default="",
@@ -217,6 +221,16 @@ class RetentionPeriod(SetupRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GuardWords(SetupRow):
+    """The municipality's own words for the guard against personal data: names more, and words that are nobody's name."""
+
+    names = models.JSONField(_("navne"), default=list, blank=True)
+    harmless = models.JSONField(_("ord, der ikke er navne"), default=list, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class PersonQuerySet(models.QuerySet["Person"]):

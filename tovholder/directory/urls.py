@@ -13,6 +13,7 @@ urlpatterns = [
     path("skoler/<int:pk>/post/", views.post_start, name="post_start"),
     path("poster/<int:pk>/slut/", views.post_end, name="post_end"),
     path("poster/<int:pk>/fortryd/", views.post_reopen, name="post_reopen"),
+    path("tjek-tekst/", views.check_text, name="check_text"),
     path("distrikter/", views.districts, name="districts"),
     path("personer/ny/", views.person_new, name="person_new"),
     path("personer/<int:pk>/ret/", views.person_edit, name="person_edit"),

@@ -9,32 +9,34 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tovholder.directory import forms, policy, queries, services, tables
+from tovholder.directory import forms, guard, policy, queries, services, tables
 from tovholder.directory.drawing import triangle
 from tovholder.directory.models import Organisation, Post
 from tovholder.directory.standing import SEES_PEOPLE
 from tovholder.ui.download import exported
 from tovholder.ui.tables import Table
+from tovholder.ui.typed import typed
 
 PER_PAGE = 25
 
 
 def _list(
     request: HttpRequest,
+    given: QueryDict,
     template: str,
     filterset: type,
     found: QuerySet[Any],
     table: Callable[[QuerySet[Any]], Table],
 ) -> HttpResponseBase:
     policy.may_look(request.user).require()
-    shown = filterset(request.GET, queryset=found)
+    shown = filterset(given, queryset=found)
     if file := exported(request, table(shown.qs)):
         return file
     page = Paginator(shown.qs, PER_PAGE).get_page(request.GET.get("side"))
@@ -42,21 +44,24 @@ def _list(
     return render(request, template, context | {"may_edit": bool(policy.may_edit(request.user))})
 
 
-def persons(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def persons(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     found = queries.visible_to(request.user).select_related("organisation")
     table = partial(tables.persons, contact=request.user.has_role(*SEES_PEOPLE))
-    return _list(request, "directory/persons.html", forms.PersonFilter, found, table)
+    return _list(request, given, "directory/persons.html", forms.PersonFilter, found, table)
 
 
-def organisations(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def organisations(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     found = queries.organisations_visible_to(request.user)
     table = partial(tables.organisations, people=request.user.has_role(*SEES_PEOPLE))
-    return _list(request, "directory/organisations.html", forms.OrganisationFilter, found, table)
+    return _list(request, given, "directory/organisations.html", forms.OrganisationFilter, found, table)
 
 
-def schools(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def schools(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     found = queries.with_vacancies(queries.schools_visible_to(request.user))
-    return _list(request, "directory/schools.html", forms.SchoolFilter, found, tables.schools)
+    return _list(request, given, "directory/schools.html", forms.SchoolFilter, found, tables.schools)
 
 
 def districts(request: HttpRequest) -> HttpResponseBase:
@@ -180,3 +185,11 @@ def _form_page(
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+@require_POST
+def check_text(request: HttpRequest) -> HttpResponse:
+    """Tell what in a text can point to a person, while one writes. Nothing of it is kept or logged."""
+    found = guard.find(request.POST.get("text", "")[: guard.LONGEST])
+    once = {each.text: {"text": each.text, "label": each.label, "instead": each.instead} for each in found}
+    return JsonResponse({"found": list(once.values())})

@@ -97,4 +97,52 @@ class CharterDocument:
     approved_line: str = ""
 
 
-Document = MeetingDocument | CharterDocument
+@dataclass(frozen=True, kw_only=True)
+class EffortLine:
+    """One thing that somebody does around a child, in words."""
+
+    what: str
+    who: str
+    together: str = ""
+    due: str = ""
+    sign: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDocument:
+    """The one page of who does what around a child ("plan"). The title is the case code; the name stands inside."""
+
+    municipality: str
+    title: str
+    child: str
+    state: str
+    review: str = ""
+    text: str = ""
+    efforts: Sequence[EffortLine] = ()
+    ended: Sequence[EffortLine] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperField:
+    """Something to write on paper: a label, and how many lines there are room for."""
+
+    label: str
+    lines: int = 1
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperDocument:
+    """A form to print and sign ("consent"). It holds nothing about anybody."""
+
+    municipality: str
+    title: str
+    text: str
+    fields: Sequence[PaperField]
+    declaration: str
+    signatures: Sequence[str]
+    footer: str = ""
+
+
+Document = MeetingDocument | CharterDocument | PlanDocument | PaperDocument

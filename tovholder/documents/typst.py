@@ -17,7 +17,7 @@ from tovholder.documents.shapes import Document
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates_typst"
 FONTS = HERE / "fonts"
-TYPED = {"text", "question", "note", "principles"}  # may hold paragraphs and lists
+TYPED = {"declaration", "text", "question", "note", "principles"}  # may hold paragraphs and lists
 HEADINGS = {"title", "heading"}  # a heading without words would leave a screen reader's list with a hole
 NAMELESS = "–"
 LONG_WORD = re.compile(r"\S{40}(?=\S)")
@@ -25,7 +25,9 @@ UNKNOWN = "□"
 MOST_PROBES = 300
 
 
-def render_pdf(template: Literal["agenda", "minutes", "charter"], document: Document) -> bytes:
+def render_pdf(
+    template: Literal["agenda", "minutes", "charter", "plan", "consent"], document: Document
+) -> bytes:
     """Typeset one document. Characters that no font has (emoji) become a small square.
 
     What people typed goes in as data, never as markup. Raises typst.TypstError when a template is wrong.

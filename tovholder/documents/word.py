@@ -18,7 +18,6 @@ from tovholder.documents.shapes import (
     AgreementLine,
     Attendee,
     CharterDocument,
-    Document,
     DocumentItem,
     MeetingDocument,
 )
@@ -30,7 +29,9 @@ PAGE_MARGIN = Mm(22)
 WIDTHS = {2: (83, 83), 4: (74, 38, 32, 22)}  # columns in millimetres, 166 in all
 
 
-def render_docx(template: Literal["agenda", "minutes", "charter"], document: Document) -> bytes:
+def render_docx(
+    template: Literal["agenda", "minutes", "charter"], document: MeetingDocument | CharterDocument
+) -> bytes:
     """Write one document for Word. Raises TypeError when template and document do not belong together."""
     if isinstance(document, CharterDocument):
         if template != "charter":

@@ -140,6 +140,8 @@ class MembershipForm(TovholderModelForm):
 
 
 class CharterForm(TovholderModelForm):
+    guarded = ("text",)
+
     class Meta:
         model = Charter
         fields = ("text",)
@@ -164,6 +166,8 @@ class ApproveCharterForm(TovholderForm):
 class LookForm(TovholderForm):
     """The yearly look at one participant."""
 
+    guarded = ("note",)
+
     relevance = forms.TypedChoiceField(
         label=_("Relevans"), choices=WORDS, coerce=int, required=False, empty_value=None
     )
@@ -182,6 +186,8 @@ class LookForm(TovholderForm):
 
 
 class OlderMinutesForm(TovholderForm):
+    guarded = ("title",)
+
     title = forms.CharField(label=_("Titel"), max_length=200, initial=_("Referat"))
     held_on = forms.DateField(label=_("Mødets dato"))
     file = forms.FileField(

@@ -16,7 +16,7 @@ from tovholder.accounts.models import Role, User
 from tovholder.accounts.queries import with_roles
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, Membership
-from tovholder.statements import Given, Statement
+from tovholder.statements import Given, GivenSet, Statement
 
 # These see that every forum exists, its members and its year; what they may read at its meetings is decided there.
 SEES_ALL_FORUMS = (Role.ADMINISTRATOR, Role.CONSULTANT, Role.MANAGEMENT)
@@ -44,8 +44,27 @@ class Seat:
     districts: tuple[int, ...]
 
 
+class Anybody(Given):
+    """Somebody of a kind, who is not known before a statement is asked (`forums.asked`)."""
+
+    def __init__(self, roles: frozenset[str], *, has_person: bool, known: dict[Any, Any]) -> None:
+        super().__init__("user", BigIntegerField())
+        self.roles, self.has_person, self.known = roles, has_person, known
+
+    def has_role(self, *roles: str) -> bool:
+        return bool(self.roles.intersection(roles))
+
+
+class _SomePerson(Given):
+    @property
+    def pk(self) -> _SomePerson:
+        return self
+
+
 def person_of(user: User) -> Person | None:
     """Return the person behind a login, or None for a login without one."""
+    if isinstance(user, Anybody):
+        return _SomePerson("person", BigIntegerField()) if user.has_person else None  # type: ignore[return-value]
     if "person" not in user._state.fields_cache:
         _load(user)
     return getattr(user, "person", None)
@@ -64,11 +83,15 @@ def own_forum_ids(user: User) -> frozenset[int]:
 
     Who sits in a forum also sits in those it has taken over from: history follows.
     """
+    if isinstance(user, Anybody):
+        return GivenSet("own_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(_seats(user))
 
 
 def convened_forum_ids(user: User) -> frozenset[int]:
     """Return the ids of the forums that the user convenes today; read once a request."""
+    if isinstance(user, Anybody):
+        return GivenSet("convened_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(forum_id for forum_id, convenes in _seats(user).items() if convenes)
 
 

@@ -58,6 +58,8 @@ class LevelForm(TovholderForm):
 class LineForm(TovholderForm):
     """One agreement of the document: to be left out, corrected or taken as it is."""
 
+    guarded = ("what",)
+
     take = forms.BooleanField(label=_("Tag med"), required=False)
     what = forms.CharField(
         label=_("Aftale"), required=False, widget=forms.Textarea(attrs={"rows": "2"}),
@@ -73,6 +75,9 @@ class LineForm(TovholderForm):
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["responsible"].queryset = members  # type: ignore[attr-defined]
+
+    def texts_to_guard(self) -> tuple[str, ...]:
+        return super().texts_to_guard() if self.cleaned_data.get("take") else ()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tovholder.accounts.models import Role
 from tovholder.audit.models import Event
+from tovholder.concerns.models import ConcernStatus
 
 # Follows the name: "Anna" + "flyttede mødet".
 SENTENCES = {
     "access.refused": gettext_lazy("fik afslag"),
+    "agreement.anonymous_read": gettext_lazy("læste anonyme aftaler"),
     "agreement.changed": gettext_lazy("ændrede aftalen til en ny aftale"),
     "agreement.continued": gettext_lazy("valgte, at aftalen fortsætter"),
     "agreement.created": gettext_lazy("lavede aftalen"),
@@ -35,6 +37,24 @@ SENTENCES = {
     "calendar.closed": gettext_lazy("lukkede en kalenderadresse"),
     "calendar.made": gettext_lazy("lavede en kalenderadresse"),
     "calendar.renewed": gettext_lazy("lavede en ny kalenderadresse i stedet for den gamle"),
+    "case_agreement.changed": gettext_lazy("ændrede en aftale i sagen til en ny"),
+    "case_agreement.continued": gettext_lazy("valgte, at en aftale i sagen fortsætter"),
+    "case_agreement.done": gettext_lazy("skrev, at en aftale i sagen er gjort"),
+    "case_agreement.edited": gettext_lazy("rettede en aftale i sagen"),
+    "case_agreement.made": gettext_lazy("lavede en aftale i sagen"),
+    "case_agreement.passed_on": gettext_lazy("gav en aftale i sagen videre fra en, der fratrådte"),
+    "case_agreement.read": gettext_lazy("så aftaler i sagen"),
+    "case_agreement.reopened": gettext_lazy("åbnede en aftale i sagen igen"),
+    "case_agreement.status_added": gettext_lazy("skrev en status på en aftale i sagen"),
+    "case_agreement.stopped": gettext_lazy("stoppede en aftale i sagen"),
+    "case_plan.closed": gettext_lazy("afsluttede indsatsaftalen i sagen"),
+    "case_plan.given_on": gettext_lazy("skrev, at indsatsaftalen i sagen er givet videre"),
+    "case_plan.read": gettext_lazy("så indsatsaftalen i sagen"),
+    "case_plan.reopened": gettext_lazy("genåbnede indsatsaftalen i sagen"),
+    "case_plan.scaled": gettext_lazy("skrev et tal i indsatsaftalen"),
+    "case_plan.scaling_taken_back": gettext_lazy("tog et tal i indsatsaftalen tilbage"),
+    "case_plan.started": gettext_lazy("lavede en indsatsaftale i sagen"),
+    "case_plan.written": gettext_lazy("skrev i indsatsaftalen"),
     "charter.approved": gettext_lazy("godkendte kommissoriet"),
     "charter.drafted": gettext_lazy("begyndte på et nyt kommissorium"),
     "charter.dropped": gettext_lazy("kasserede et udkast til kommissorium"),
@@ -47,6 +67,24 @@ SENTENCES = {
     "child.found": gettext_lazy("slog barnet op"),
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
+    "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
+    "concern.advice_given": gettext_lazy("gav råd i sagen"),
+    "concern.answered": gettext_lazy("svarede på et spørgsmål i sagen"),
+    "concern.asked": gettext_lazy("stillede et spørgsmål i sagen"),
+    "concern.case_team_joined": gettext_lazy("satte en person i sagens team"),
+    "concern.case_team_left": gettext_lazy("tog en person ud af sagens team"),
+    "concern.child_laid_on": gettext_lazy("satte et barn på sagen"),
+    "concern.listed": gettext_lazy("så sagen"),
+    "concern.lists_set": gettext_lazy("rettede, hvilke lister sagen står på"),
+    "concern.note_written": gettext_lazy("skrev i sagens forløb"),
+    "concern.notified": gettext_lazy("skrev, at der er underrettet"),
+    "concern.question_read": gettext_lazy("læste et spørgsmål"),
+    "concern.question_withdrawn": gettext_lazy("trak et spørgsmål tilbage"),
+    "concern.raised": gettext_lazy("rejste bekymringen"),
+    "concern.read": gettext_lazy("læste sagen"),
+    "concern.receipt_noted": gettext_lazy("skrev, at kvitteringen for en underretning er kommet"),
+    "concern.status_set": gettext_lazy("gav sagen ny status"),
+    "concern.taken_on": gettext_lazy("blev sagsansvarlig"),
     "consent.given": gettext_lazy("skrev et samtykke ned"),
     "consent.withdrawn": gettext_lazy("skrev, at et samtykke er trukket tilbage"),
     "demo.made": gettext_lazy("lavede demoens personer og møder"),
@@ -128,7 +166,7 @@ SENTENCES = {
     "meeting.agreement_restored": gettext_lazy("satte en fjernet aftale tilbage på mødet"),
     "meeting.agreements_carried": gettext_lazy("tog de åbne aftaler med på mødet"),
     "meeting.agreements_uncarried": gettext_lazy("tog de åbne aftaler af mødet igen"),
-    "meeting.anonymous_read": gettext_lazy("læste anonyme punkter"),
+    "meeting.anonymous_read": gettext_lazy("læste anonyme punkter og aftaler"),
     "meeting.answered": gettext_lazy("svarede på indkaldelsen"),
     "meeting.asked_again": gettext_lazy("spurgte igen dem, der ikke havde svaret"),
     "meeting.attendance_taken": gettext_lazy("skrev, hvem der var til stede"),
@@ -185,6 +223,7 @@ SENTENCES = {
     "membership.ended": gettext_lazy("afsluttede et medlemskab"),
     "membership.followed": gettext_lazy("førte et medlemskab med over i det nye forum"),
     "membership.handed_over": gettext_lazy("gav et medlemskab videre"),
+    "membership.made_convener": gettext_lazy("gjorde en person til tovholder"),
     "membership.restored": gettext_lazy("åbnede et medlemskab igen"),
     "membership.started": gettext_lazy("satte et medlem på forummet"),
     "minutes.addendum_added": gettext_lazy("skrev en tilføjelse til referatet"),
@@ -220,6 +259,9 @@ SENTENCES = {
     "setup.loaded": gettext_lazy("tog en opsætning i brug"),
     "setup.uploaded": gettext_lazy("lagde en opsætningsfil op til gennemsyn"),
     "table.exported": gettext_lazy("hentede en liste som fil"),
+    "topic.anonymous_read": gettext_lazy("læste anonyme emner"),
+    "team.joined": gettext_lazy("satte personen ind i et team"),
+    "team.left": gettext_lazy("tog personen ud af et team"),
     "topic.archived": gettext_lazy("lagde et emne væk"),
     "topic.banked": gettext_lazy("lagde et emne i emnebanken"),
     "topic.captured": gettext_lazy("gemte et emne til senere"),
@@ -234,6 +276,7 @@ SENTENCES = {
 
 OBJECT_WORDS = {
     "accounts.user": gettext_lazy("Login"),
+    "concerns.concern": gettext_lazy("Sag"),
     "directory.organisation": gettext_lazy("Organisation"),
     "directory.person": gettext_lazy("Person"),
     "directory.post": gettext_lazy("Post på skole"),
@@ -259,20 +302,42 @@ OBJECT_WORDS = {
 
 PURPOSES = {
     "agenda": gettext_lazy("på dagsordenen"),
+    "agreement": gettext_lazy("på aftalens egen side"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
     "attachment": gettext_lazy("i et bilag"),
+    "absence": gettext_lazy("på siden om fravær"),
+    "chronology": gettext_lazy("i barnets samlede forløb"),
+    "concern": gettext_lazy("på sagens side"),
+    "course": gettext_lazy("i sagens forløb"),
+    "forum": gettext_lazy("på forummets side"),
+    "handover": gettext_lazy("ved overdragelse"),
+    "list file": gettext_lazy("i en liste som fil"),
+    "list": gettext_lazy("på en liste"),
     "meeting": gettext_lazy("under mødet"),
     "network calling": gettext_lazy("for at indkalde til netværksmødet"),
     "network family": gettext_lazy("for at give familien links"),
     "network file": gettext_lazy("i skemaet som fil"),
     "network meeting": gettext_lazy("på netværksmødet"),
     "network minutes": gettext_lazy("i referatet af netværksmødet"),
-    "minutes": gettext_lazy("i referatet"),
     "minutes file": gettext_lazy("i referatet som fil"),
+    "minutes": gettext_lazy("i referatet"),
+    "my day": gettext_lazy("på Min dag"),
+    "notification page": gettext_lazy("på siden om underretning"),
+    "own list": gettext_lazy("i listen over egne bekymringer"),
+    "question": gettext_lazy("der blev stillet"),
+    "team list": gettext_lazy("på et teams liste"),
+    "topic": gettext_lazy("på emnets egen side"),
 }
 
 GROUNDS = {
+    "asked": gettext_lazy("er blevet spurgt"),
     "at_the_table": gettext_lazy("sidder med ved bordet"),
+    "case_team": gettext_lazy("er i sagens team"),
+    "forum_member": gettext_lazy("sidder i forummet"),
+    "own_or_triager": gettext_lazy("er i SSP-teamet eller sagens team, eller har selv rejst den"),
+    "part_or_member": gettext_lazy("har del i aftalen eller sidder i forummet"),
+    "raised": gettext_lazy("har selv rejst den"),
+    "triager": gettext_lazy("er i SSP-teamet"),
 }
 
 
@@ -294,6 +359,11 @@ def sentence(event: Event) -> str:
 def _extra(event: Event) -> str:
     """Say the little more that some actions carry: which roles, how many mails, which page was refused."""
     details: dict[str, Any] = event.details
+    if event.action == "concern.status_set":
+        return _concern_status(str(details.get("status", "")))
+    if event.action == "concern.listed":
+        n = len(details.get("concerns", []))
+        return ngettext("%(n)d sag", "%(n)d sager", n) % {"n": n}
     if event.action == "login.roles_set":
         given, taken = (", ".join(_role(role) for role in details.get(key, [])) for key in ("given", "taken"))
         parts = (
@@ -323,12 +393,26 @@ def _extra(event: Event) -> str:
         n = details["faults"]
         faults = ngettext("%(n)d fejl", "%(n)d fejl", n) % {"n": n} if n else _("ingen fejl")
         return f"{counted}, {faults}"
-    if event.action == "meeting.anonymous_read":
-        count = len(details.get("items", []))
-        return ngettext("%(n)d punkt", "%(n)d punkter", count) % {"n": count}
+    if event.action.endswith(".anonymous_read"):
+        return _seen(details)
     if isinstance(mails := details.get("mails"), int):
         return ngettext("%(n)d mail", "%(n)d mails", mails) % {"n": mails}
     return ""
+
+
+def _seen(details: dict[str, Any]) -> str:
+    """Say how much was read: "2 punkter, 1 aftale"."""
+    counts = {kind: len(details.get(kind, [])) for kind in ("items", "agreements", "topics")}
+    words = {
+        "items": ngettext("%(n)d punkt", "%(n)d punkter", counts["items"]),
+        "agreements": ngettext("%(n)d aftale", "%(n)d aftaler", counts["agreements"]),
+        "topics": ngettext("%(n)d emne", "%(n)d emner", counts["topics"]),
+    }
+    return ", ".join(words[kind] % {"n": count} for kind, count in counts.items() if count)
+
+
+def _concern_status(status: str) -> str:
+    return str(ConcernStatus(status).label) if status in ConcernStatus.values else status
 
 
 def _role(role: str) -> str:

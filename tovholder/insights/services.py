@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -61,15 +62,20 @@ def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
 
 def tell_log_reviewers(*, user: User, reviewers: list[User]) -> None:
     """Mail those who review the log that a login has got rights: a link to its lines, and no name."""
-    about = urlencode({"om": "accounts.user", "nummer": user.pk})
+    sentence = _(
+        "Et login i Tovholder har fået eller mistet rettigheder. Se i loggen, hvem der gjorde det, "
+        "og om det er i orden:"
+    )
+    mail_of_rights(sentence, {"om": "accounts.user", "nummer": user.pk}, reviewers, about="rights")
+
+
+def mail_of_rights(sentence: str, lines: dict[str, Any], reviewers: Iterable[User], *, about: str) -> None:
+    """Mail a sentence without names, and the address of the lines of the log that it is about."""
+    link = f"{settings.PUBLIC_URL}{reverse('insights:log')}?{urlencode(lines)}"
     for reviewer in reviewers:
         queue_mail(
             to=reviewer.email,
             subject=_("Nye rettigheder i Tovholder"),
-            body=_(
-                "Hej\n\nEt login i Tovholder har fået eller mistet rettigheder. Se i loggen, hvem der gjorde det, "
-                "og om det er i orden:\n\n%(link)s"
-            )
-            % {"link": f"{settings.PUBLIC_URL}{reverse('insights:log')}?{about}"},
-            about="rights",
+            body=_("Hej\n\n%(sentence)s\n\n%(link)s") % {"sentence": sentence, "link": link},
+            about=about,
         )

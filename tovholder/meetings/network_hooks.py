@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
+from tovholder.concerns.actions import ConcernAction
 from tovholder.concerns.models import Concern
 from tovholder.meetings.policy import may_call_network
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernAction:
-    """Something that can be done about a concern: a link with a sentence that says when to choose it."""
-
-    label: str
-    url: str
-    text: str = ""
-    icon: str = "groups"
 
 
 def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:

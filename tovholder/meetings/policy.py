@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level, level_rank
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
+from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.policy import Part
+from tovholder.directory.parties import as_participant
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
 from tovholder.meetings.models import (
@@ -63,6 +66,44 @@ def may_read_case(user: User, case_item: CaseItem) -> Decision:
         if told is not None and told.ground != "none":
             return yes(told.ground)
     return no("case_unknown", _("Sagen findes ikke."))
+
+
+def may_write_case(user: User, case_item: CaseItem) -> Decision:
+    """May write what was said of a case: who works on it, and of those it was opened for the meeting's writers."""
+    decision = may_read_case(user, case_item)
+    if not decision:
+        return decision
+    if concerns.may_work(user, case_item.concern) or may_write_minutes(user, case_item.meeting):
+        return decision
+    return no(
+        "not_case_writer", _("Kun mødeleder, referent og dem, der arbejder med sagen, kan skrive i den.")
+    )
+
+
+def may_release(user: User, case_item: CaseItem) -> Decision:
+    """May say what the family gets to read: the chair, or the convener where nobody was chosen, who reads the case."""
+    decision = may_read_case(user, case_item)
+    if not decision:
+        return decision
+    person, meeting = person_of(user), case_item.meeting
+    if person is not None and person.pk == meeting.chair_id:
+        return yes("chair")
+    if meeting.chair_id is None and may_convene(user, meeting):
+        return yes("convener")
+    return no("not_chair", _("Kun mødelederen kan frigive noget til familien."))
+
+
+def may_hand_over(user: User, meeting: Meeting) -> Decision:
+    """May bring names to a case meeting: who sits in it and is a party of the crime-preventive cooperation."""
+    forum = meeting.lead_forum
+    if meeting.kind != MeetingKind.ORDINARY or not sits_at_table(user, meeting):
+        return no("meeting_unknown", _("Mødet findes ikke."))
+    if forum.highest_level != Level.NAMED or LegalBasis.RPL115 not in forum.bases:
+        return no("meeting_unknown", _("Mødet findes ikke."))
+    person = person_of(user)
+    if person is None or not sharing_rules().covers(LegalBasis.RPL115, as_participant(person)):
+        return no("meeting_unknown", _("Mødet findes ikke."))
+    return concerns.may_raise(user)
 
 
 def may_convene(user: User, meeting: Meeting) -> Decision:

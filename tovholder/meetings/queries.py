@@ -22,6 +22,7 @@ from tovholder.concerns import queries as concerns
 from tovholder.concerns.policy import Part
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
+from tovholder.meetings import policy
 from tovholder.meetings.models import (
     AgendaItem,
     CaseItem,
@@ -44,7 +45,7 @@ from tovholder.meetings.standing import (
     sits_at_table,
     still_reads,
 )
-from tovholder.statements import Given, Statement
+from tovholder.statements import Given, GivenSet, Statement
 
 __all__ = [
     "SEES_ALL_MEETINGS",
@@ -55,12 +56,14 @@ __all__ = [
     "items_shown_to",
     "items_visible_to",
     "minutes_visible_to",
+    "one_meeting",
     "open_events",
     "read_forums",
     "read_items",
     "read_items_and_outcomes",
     "readable_levels",
     "relays_visible_to",
+    "shown_to",
     "sits_at_table",
     "topics_visible_to",
     "visible_to",
@@ -94,6 +97,27 @@ def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
     return (
         items.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern").order_by("position", "pk")
     )
+
+
+def one_meeting() -> QuerySet[Meeting]:
+    """Begin the statement of a page of one meeting: the given one, with what stands on all its faces."""
+    found = Meeting.every.filter(pk=Given("meeting", BigIntegerField())).annotate(**holds_cases())
+    return found.select_related("lead_forum__forum_type", "chair", "minutes_record")
+
+
+def holds_cases() -> dict[str, Exists]:
+    """Return the annotation that says in the meeting's own query whether there is any case to ask about."""
+    rows = CaseItem.objects.filter(meeting=OuterRef("pk")).exclude(status=CaseItem.Status.WITHDRAWN)
+    return {"holds_cases": Exists(rows)}
+
+
+def shown_to(user: User, pk: int, statement: Statement[Meeting]) -> Meeting | None:
+    """Return the meeting, as the statement of a page reads it, if the user may know of it."""
+    meeting = statement.first(meeting=pk)
+    if meeting is None:
+        return None
+    read_forums(meeting)
+    return meeting if policy.may_read(user, meeting) else None
 
 
 def read_forums(meeting: Meeting) -> None:
@@ -151,7 +175,7 @@ def items_visible_to(user: User, meeting: Meeting) -> QuerySet[AgendaItem]:
 def items_shown_to(user: User, meeting: Meeting) -> list[AgendaItem]:
     """Return `items_visible_to` as the agenda shows them: with who holds them, and what brought them there."""
     levels, only = _readable(user, meeting)
-    items = _SHOWN(meeting=meeting.pk, level=levels[0], other=levels[-1], only=only or 0)
+    items = _SHOWN(meeting=meeting.pk, levels=levels, only=only or 0)
     for item in items:
         item.meeting = meeting
     return items
@@ -167,8 +191,7 @@ def _readable(user: User, meeting: Meeting) -> tuple[tuple[str, ...], int | None
 
 
 def _shown() -> QuerySet[AgendaItem]:
-    level = AgendaItem._meta.get_field("level")
-    readable = Q(level=Given("level", level)) | Q(level=Given("other", level))
+    readable = Q(level__in=GivenSet("levels", AgendaItem._meta.get_field("level")))
     return (
         AgendaItem.objects.filter(meeting=Given("meeting", BigIntegerField()))
         .filter(readable | Q(pk=Given("only", BigIntegerField())))

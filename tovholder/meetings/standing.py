@@ -21,9 +21,7 @@ def at_the_table(user: User) -> Q:
     """Meetings of the user's own forums, and those the user is invited to (not only to one item)."""
     condition = ~Q(kind=MeetingKind.NETWORK) & Q(
         Exists(
-            Meeting.forums.through.objects.filter(
-                meeting_id=OuterRef("pk"), forum_id__in=list(own_forum_ids(user))
-            )
+            Meeting.forums.through.objects.filter(meeting_id=OuterRef("pk"), forum_id__in=own_forum_ids(user))
         )
     )
     person = person_of(user)

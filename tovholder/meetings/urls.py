@@ -6,6 +6,9 @@ from tovholder.meetings.views import (
     attachments,
     attending,
     before,
+    cases,
+    cases_names,
+    cases_open,
     catching,
     choosing,
     conclusions,
@@ -140,6 +143,31 @@ during_and_after: list[URLPattern] = [
     path("<int:pk>/referat.docx", papers.minutes_word, name="minutes_word"),
 ]
 
+# Cases by name at a meeting, and concerns without a name on an agenda. Names in these addresses: none, only numbers and
+# case codes.
+cases_at_meetings: list[URLPattern] = [
+    path("bekymring/<str:code>/uden-navn/", cases.take_up, name="case_take_up"),
+    path("bekymring/<str:code>/med-navn/", cases.plan, name="case_plan"),
+    path("<int:pk>/sager/", cases.case_list, name="case_list"),
+    path("<int:pk>/sager/<int:case_pk>/", cases_open.case, name="case"),
+    path("<int:pk>/sager/<int:case_pk>/grundlag/", cases.ground, name="case_ground"),
+    path("<int:pk>/sager/<int:case_pk>/tag-af/", cases.take_off, name="case_take_off"),
+    path("<int:pk>/sager/<int:case_pk>/aabn/", cases_open.open_name, name="case_open"),
+    path("<int:pk>/sager/<int:case_pk>/tekst/", cases_open.save_text, name="case_text"),
+    path("<int:pk>/sager/<int:case_pk>/om/", cases_open.facts, name="case_facts"),
+    path("<int:pk>/sager/<int:case_pk>/aftale/", cases_open.agree, name="case_agree"),
+    path("<int:pk>/sager/<int:case_pk>/beslutning/", cases_open.decide, name="case_decide"),
+    path("<int:pk>/sager/<int:case_pk>/faerdig/", cases_open.finish, name="case_finish"),
+    path("<int:pk>/sager/<int:case_pk>/tilfoejelse/", cases_open.add_note, name="case_note"),
+    path("<int:pk>/sager/<int:case_pk>/familie/", cases_open.release, name="case_release"),
+    path("<int:pk>/sager/<int:case_pk>/referat.pdf", cases_open.paper_pdf, name="case_pdf"),
+    path("<int:pk>/sager/<int:case_pk>/referat.docx", cases_open.paper_word, name="case_word"),
+    path("<int:pk>/navne/", cases_names.names, name="names"),
+    path("<int:pk>/navne/ind/", cases_names.intake, name="names_in"),
+    path("<int:pk>/navne/aabn/", cases_names.open_all, name="names_open"),
+    path("<int:pk>/under/ud-og-ind/", attending.out, name="out"),
+]
+
 calendars: list[URLPattern] = [
     path("kalender/", feeds.calendar, name="calendar"),
     path("kalender/ny/", feeds.calendar_make, name="calendar_make"),
@@ -160,7 +188,13 @@ handing_on: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern] = (
-    planning + attending_people + between_meetings + during_and_after + calendars + handing_on
+    cases_at_meetings
+    + planning
+    + attending_people
+    + between_meetings
+    + during_and_after
+    + calendars
+    + handing_on
 )
 
 # Of its own, at /netvaerksmoeder/: only who takes part knows of it.

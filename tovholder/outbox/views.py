@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,11 +18,13 @@ from tovholder.outbox.queries import failed_count, mails
 from tovholder.outbox.services import retry, retry_all
 from tovholder.outbox.wording import explain
 from tovholder.ui.download import exported
+from tovholder.ui.typed import typed
 
 
-def mail_list(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def mail_list(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     may_administer(request.user).require()
-    search, status = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("status", "")
+    search, status = given.get("q", ""), given.get("status", "")
     found = mails(search, status if status in OutgoingMail.Status.values else "")
     if file := exported(request, tables.mails(found)):
         return file

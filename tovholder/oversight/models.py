@@ -5,10 +5,34 @@ No foreign keys into the log or live data: the log can be forgotten on time, and
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.fields import FreeCharField
+from tovholder.directory.models import SetupRow
+
+
+class LogReviewRules(SetupRow):
+    """The municipality's rules of what a review looks at."""
+
+    sample = models.PositiveSmallIntegerField(_("stikprøve"), default=20)
+    many_a_day = models.PositiveSmallIntegerField(_("mange på en dag"), default=40)
+    # The same instant twice is no night at all.
+    night_from = models.TimeField(_("nat fra"), default=time(22))
+    night_until = models.TimeField(_("nat til"), default=time(6))
+    outside_district = models.BooleanField(_("uden for eget distrikt"), default=True)
+    odd_at_most = models.PositiveSmallIntegerField(_("højst så mange usædvanlige"), default=40)
+
+    def __str__(self) -> str:
+        return self.key
+
+    def is_night(self, at: time) -> bool:
+        """Tell whether a time of day is at night, over midnight or not."""
+        if self.night_from <= self.night_until:
+            return self.night_from <= at < self.night_until
+        return at >= self.night_from or at < self.night_until
 
 
 class Review(models.Model):

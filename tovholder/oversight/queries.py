@@ -16,11 +16,9 @@ from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Forum, Membership
 from tovholder.insights.queries import log
 from tovholder.meetings.models import Meeting, Participation
-from tovholder.oversight.models import Review, ReviewLine
+from tovholder.oversight.models import LogReviewRules, Review, ReviewLine
 from tovholder.oversight.policy import may_tick, own_keys
 
-MANY_A_DAY = 40
-NIGHT = (time(22), time(6))
 Reason = ReviewLine.Reason
 Reading = tuple[int, datetime, str, str, str]
 
@@ -61,8 +59,14 @@ def readings(month: date) -> QuerySet[Event]:
     return Event.objects.filter(kind=Event.Kind.READ, at__gte=begin, at__lt=end).order_by("at", "pk")
 
 
-def odd(found: Iterable[Reading]) -> list[Odd]:
-    """Return what stands out, the most readings first within each reason."""
+def rules() -> LogReviewRules:
+    """Return the municipality's rules of the review, or the shipped defaults (not saved)."""
+    found = LogReviewRules.objects.filter(retired_at__isnull=True).order_by("pk").first()
+    return found or LogReviewRules(key="standard")
+
+
+def odd(found: Iterable[Reading], rule: LogReviewRules) -> list[Odd]:
+    """Return what stands out by the rules, the most readings first within each reason."""
     many: dict[tuple[str, date], Odd] = {}
     night: dict[tuple[str, date], Odd] = {}
     seen: dict[tuple[str, date, str], Odd] = {}
@@ -70,13 +74,13 @@ def odd(found: Iterable[Reading]) -> list[Odd]:
         local = timezone.localtime(at)
         day = local.date()
         _one_more(many, (actor, day), Reason.MANY, pk)
-        if local.time() >= NIGHT[0] or local.time() < NIGHT[1]:
+        if rule.is_night(local.time()):
             _one_more(night, (actor, day), Reason.NIGHT, pk)
-        if kind == "meetings.meeting":
+        if rule.outside_district and kind == "meetings.meeting":
             _one_more(seen, (actor, day, object_id), Reason.DISTRICT, pk)
     strangers = _outside_own_district({(actor, meeting) for actor, _day, meeting in seen})
     groups = (
-        [each for each in many.values() if each.count >= MANY_A_DAY],
+        [each for each in many.values() if each.count >= rule.many_a_day],
         list(night.values()),
         [each for (actor, _day, meeting), each in seen.items() if (actor, meeting) in strangers],
     )

@@ -22,8 +22,6 @@ from tovholder.oversight import queries
 from tovholder.oversight.models import Review, ReviewLine
 from tovholder.oversight.policy import may_tick
 
-SAMPLE = 20
-ODD_AT_MOST = 40  # of each review; the rest is counted
 RETENTION_KEY = "log"
 
 
@@ -46,7 +44,8 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
     if not found:
         raise ValueError("nothing was read in the month")
     numbers = [reading[0] for reading in found]
-    odd = queries.odd(found)
+    rule = queries.rules()
+    odd = queries.odd(found, rule)
     review = Review.objects.create(
         month=month,
         made_at=timezone.now(),
@@ -54,7 +53,7 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
         readings=len(found),
         first_event=min(numbers),
         last_event=max(numbers),
-        left_out=max(0, len(odd) - ODD_AT_MOST),
+        left_out=max(0, len(odd) - rule.odd_at_most),
     )
     by_number = {reading[0]: reading for reading in found}
     rows = [
@@ -65,7 +64,7 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
             event_id=number,
             count=1,
         )
-        for number in sample(numbers, seed)
+        for number in sample(numbers, seed, rule.sample)
     ]
     ReviewLine.objects.bulk_create(
         ReviewLine(
@@ -77,7 +76,7 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
             event_id=row.event_id,
             count=row.count,
         )
-        for position, row in enumerate([*odd[:ODD_AT_MOST], *rows], start=1)
+        for position, row in enumerate([*odd[: rule.odd_at_most], *rows], start=1)
     )
     record(by=by, action="oversight.review_made", obj=review, details={"readings": len(found)})
     if tell:
@@ -85,10 +84,10 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
     return review
 
 
-def sample(numbers: list[int], seed: str) -> list[int]:
-    """Draw SAMPLE numbers; the same seed draws the same from the same numbers, so that the drawing can be checked."""
+def sample(numbers: list[int], seed: str, size: int) -> list[int]:
+    """Draw `size` numbers; the same seed draws the same from the same numbers, so that the drawing can be checked."""
     ordered = sorted(numbers)
-    drawn = Random(seed).sample(ordered, min(SAMPLE, len(ordered)))  # noqa: S311 (to be repeated, not kept secret)
+    drawn = Random(seed).sample(ordered, min(size, len(ordered)))  # noqa: S311 (to be repeated, not kept secret)
     return sorted(drawn)
 
 

@@ -53,7 +53,7 @@ def reminders_url(person: Person, now: datetime | None = None) -> str:
 def read_answer(token: str) -> Answerer:
     """Return who answers what. Raises LinkForgedError or LinkClosedError."""
     payload = _payload(token, ANSWER_SALT)
-    agreement = Agreement.objects.select_related("forum").filter(pk=payload["a"]).first()
+    agreement = Agreement.every.select_related("forum").filter(pk=payload["a"]).first()
     if agreement is None:
         raise LinkForgedError
     return Answerer(person=_person(payload), agreement=agreement)

@@ -161,6 +161,11 @@ class CasePlan(SealedRow):
         CLOSED = "closed", _("Afsluttet")
         HANDED_OVER = "handed_over", _("Givet videre")
 
+    class Receiver(models.TextChoices):
+        SSP_PLUS = "ssp_plus", _("SSP+")
+        AUTHORITY = "authority", _("Myndigheden (familieafdelingen)")
+        OTHER = "other", _("En anden")
+
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="plans")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="plans")
     goals = SealedField(_("mål med familiens egne ord"))
@@ -168,6 +173,11 @@ class CasePlan(SealedRow):
     reflections = SealedField(_("familiens overvejelser"))
     outcome = SealedField(_("udfald"))
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.OPEN)
+    handed_to = models.CharField(
+        _("givet videre til"), max_length=12, choices=Receiver.choices, blank=True, default="", db_default=""
+    )
+    # Raised at every change of what is written: two at once do not write over each other.
+    version = models.PositiveIntegerField(default=1, db_default=1)
     review_on = models.DateField(_("ses efter den"), null=True, blank=True)
     created_by = models.CharField(max_length=60)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -183,6 +193,11 @@ class CasePlan(SealedRow):
                 condition=(Q(status="open") & Q(closed_at__isnull=True))
                 | (~Q(status="open") & Q(closed_at__isnull=False)),
                 name="closed_plan_has_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="handed_over") & ~Q(handed_to=""))
+                | (~Q(status="handed_over") & Q(handed_to="")),
+                name="plan_handed_over_to_somebody",
             ),
         ]
 

@@ -6,7 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.actions import ConcernAction
+from tovholder.concerns.models import Concern
 from tovholder.forums.standing import own_forum_ids
+from tovholder.plans.models import CasePlan
 from tovholder.ui.navigation import NavItem, facts
 
 
@@ -20,3 +26,18 @@ def entries(request: HttpRequest) -> list[NavItem]:
             label=_("Aftaler"), url=reverse("plans:mine"), icon="checklist", order=40, count=count or None
         )
     ]
+
+
+def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:
+    """Return the plans of a concern by name, and the way to begin one, for who works on it."""
+    if concern.level != Level.NAMED or not concerns.may_work(user, concern):
+        return []
+    found = [
+        ConcernAction(_("Indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
+        if plan.status == CasePlan.Status.OPEN
+        else ConcernAction(_("Afsluttet indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
+        for plan in concern.plans.all()
+    ]
+    if not concern.has_ended:
+        found.append(ConcernAction(_("Lav en indsatsaftale"), reverse("case_plans:new", args=[concern.code])))
+    return found

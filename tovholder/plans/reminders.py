@@ -8,14 +8,16 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.accounts.models import User
+from tovholder.access.levels import Level
+from tovholder.accounts.models import RoleGrant, User
 from tovholder.audit.models import SYSTEM
 from tovholder.audit.services import record
+from tovholder.concerns.policy import NEVER
 from tovholder.directory.models import Person
 from tovholder.outbox.services import queue_mail
 from tovholder.plans import links
@@ -73,14 +75,16 @@ def switched_sentence(person: Person) -> str:
 def _due_by_person(today: date, rule: AgreementRules) -> dict[Person, list[Agreement]]:
     """Return who is to have a digest today, with all their agreements that are over or soon due."""
     soon = today + timedelta(days=rule.remind_days_before)
+    never = RoleGrant.objects.filter(user=OuterRef("responsible__user"), role__in=NEVER)
     found = (
-        Agreement.objects.filter(
+        Agreement.every.filter(
             status=AgreementStatus.OPEN,
             due_on__lte=soon,
             responsible__wants_reminders=True,
             responsible__left_on__isnull=True,
         )
         .exclude(responsible__email="")
+        .exclude(Exists(never), level=Level.NAMED)
         .exclude(responsible__in=ReminderSent.objects.filter(on=today).values("person"))
         .select_related("responsible__user")
         .order_by("due_on", "pk")
@@ -124,7 +128,10 @@ def _send(person: Person, agreements: list[Agreement], today: date, rule: Agreem
 
 
 def digest_text(person: Person, agreements: list[Agreement], today: date) -> str:
-    """Write the mail: how many, where to see them, how to be free of it. No names, nothing of what was agreed."""
+    """Write the mail: how many, where to see them, how to be free of it. No names, nothing of what was agreed.
+
+    One in a case by name is called by the case code, which says nothing about the child.
+    """
     over = sum(each.due_on is not None and each.due_on < today for each in agreements)
     lines = [_("Hej"), "", _counts(soon=len(agreements) - over, over=over), ""]
     if person.user is not None and person.user.is_active:
@@ -132,7 +139,9 @@ def digest_text(person: Person, agreements: list[Agreement], today: date) -> str
     else:
         lines.append(_("Skriv her, hvordan det går. Linkene er dine egne, så send dem ikke videre."))
         for number, agreement in enumerate(agreements, start=1):
-            lines += [_("Aftale %(n)s:") % {"n": number}, links.answer_url(agreement, person)]
+            named = agreement.level == Level.NAMED
+            called = f"{agreement.what}:" if named else _("Aftale %(n)s:") % {"n": number}
+            lines += [called, links.answer_url(agreement, person)]
     lines += [
         "",
         _("Vil du ikke have påmindelser? Slå dem fra her:"),

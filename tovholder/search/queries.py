@@ -86,7 +86,7 @@ def understand(text: str, *, wide: bool = False) -> Asked:
     if not wide:
         return Asked(wanted, _marked(wanted))
     for at, word in enumerate(dict.fromkeys(telling), start=len(wanted) - len(dict.fromkeys(telling))):
-        wanted[at] += _near(word)
+        wanted[at] += near_ways(word)
     begins = telling[-1] if telling and not text.endswith(('"', "”", "«")) else ""
     if len(begins) >= _SHORTEST_PREFIX:
         wanted[-1] += [(Terms(("words", "names"), (begins,), begins=True),)]
@@ -126,9 +126,15 @@ def search(
 
 def matching(user: User, asked: Asked, kinds: Iterable[str] = ()) -> QuerySet[Entry]:
     """Return the entries that match and that the user may read, newest first."""
+    return matching_within(user, circles(user), asked, kinds)
+
+
+def matching_within(
+    user: User, around: list[str] | None, asked: Asked, kinds: Iterable[str] = ()
+) -> QuerySet[Entry]:
+    """Do the same where `circles(user)` is known already."""
     chosen = list(kinds) or list(Kind.values)
     wanted = list(asked.wanted)
-    around = circles(user)
     if around is not None:
         if not around:
             return Entry.objects.none()
@@ -185,7 +191,8 @@ def _phrase(words: list[str]) -> list[Way]:
     return [(Terms(("words",), terms),), (Terms(("names",), tuple(words[:MOST_WORDS])),)]
 
 
-def _near(word: str) -> list[Way]:
+def near_ways(word: str) -> list[Way]:
+    """Return the ways to find names that are one slip away from the word."""
     names, near = danish.nearness(word)
     return [(Terms(("names",), (each,)),) for each in [*names, *near]]
 

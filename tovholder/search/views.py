@@ -9,11 +9,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.search.forms import SearchForm
+from tovholder.search.guessing import did_you_mean
 from tovholder.search.models import Kind
 from tovholder.search.queries import PER_PAGE, find, search
 from tovholder.search.showing import TYPES, hit
+from tovholder.ui.typed import recall, remember
 
-REMEMBERED = 10
 PEOPLE_SHOWN = 3
 
 
@@ -31,15 +32,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["q"].strip()
     if not text:
         return redirect("search:start")
-    asked = request.session.get("searches", [])
-    number = asked[-1][0] + 1 if asked else 1
-    request.session["searches"] = [*asked, [number, text]][-REMEMBERED:]
-    return redirect("search:results", number)
+    return redirect("search:results", remember(request, {"search": text}))
 
 
 @require_GET
 def results(request: HttpRequest, number: int) -> HttpResponse:
-    text = dict(request.session.get("searches", [])).get(number)
+    text = (recall(request, number) or {}).get("search")
     if text is None:
         return render(request, "search/start.html", {"types": TYPES, "forgotten": True}, status=404)
     chosen = request.GET.get("type", "")
@@ -53,6 +51,7 @@ def results(request: HttpRequest, number: int) -> HttpResponse:
         "found": found,
         "hits": [hit(entry, found.asked) for entry in found.entries],
         "people": [],
+        "meant": did_you_mean(request.user, text, found) if page == 1 else "",
         "types": TYPES,
         "chosen": chosen if kinds else "",
         "page_obj": Paginator(range(found.count), PER_PAGE).get_page(page),

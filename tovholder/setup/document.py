@@ -21,7 +21,7 @@ class Row:
     @property
     def key(self) -> str:
         """The key, or the section's name for a table that there is only one of."""
-        if self.section == "agreement_rules":
+        if self.section in {"agreement_rules", "log_review"}:
             return "standard"
         key = self.data.get("key")
         return key if isinstance(key, str) else ""

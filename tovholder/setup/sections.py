@@ -13,6 +13,7 @@ from tovholder.citizens.models import SharingSetting
 from tovholder.concerns.models import Category, ConcernRules, Factor, ScaleLevel, Team
 from tovholder.directory.models import (
     District,
+    GuardWords,
     Municipality,
     Organisation,
     OrganisationKind,
@@ -35,6 +36,7 @@ from tovholder.forums.models import (
     ForumType,
     JointMeetingRule,
 )
+from tovholder.oversight.models import LogReviewRules
 from tovholder.plans.models import AgreementRules
 from tovholder.setup import schema
 
@@ -77,11 +79,13 @@ SECTIONS: dict[str, Section] = {
         Section("retention", RetentionPeriod),
         Section("agreement_rules", AgreementRules),
         Section("sharing", SharingSetting),
+        Section("guard", GuardWords),
         Section("concern_rules", ConcernRules),
         Section("concern_level", ScaleLevel),
         Section("concern_category", Category),
         Section("factor", Factor),
         Section("team", Team),
+        Section("log_review", LogReviewRules),
         Section("agenda_template", AgendaTemplate, children=("items", AgendaTemplateItem, "template")),
         Section("checklist", Checklist, children=("items", ChecklistItem, "checklist")),
         Section("form", FormTemplate),

@@ -12,6 +12,8 @@ from django.forms.widgets import Input
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from tovholder.ui import guarding
+
 
 class DateInput(forms.DateInput):
     """The browser's own date picker; it always speaks ISO."""
@@ -94,6 +96,8 @@ class TovholderFormMixin:
     """What every form of ours does; see TovholderForm and TovholderModelForm."""
 
     fields: dict[str, forms.Field]
+    # The free texts of the form that many may read: looked through for what can point to a person (ui/guarding.py).
+    guarded: tuple[str, ...] = ()
     use_required_attribute = (
         False  # our own error summary answers, not the browser's bubble in its own language
     )
@@ -109,6 +113,15 @@ class TovholderFormMixin:
         if name in self.fields:
             self._prepare(self.fields[name])
         return super().__getitem__(name)  # type: ignore[misc,no-any-return]
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        self.guard_choices = guarding.guard(self, self.texts_to_guard())  # type: ignore[arg-type]
+
+    def texts_to_guard(self) -> tuple[str, ...]:
+        """Return the names of the fields to look through. Where the form has a level, a named text is not: it is sealed."""
+        named = self.cleaned_data.get("level") == "named"  # type: ignore[attr-defined]
+        return () if named else tuple(name for name in self.guarded if name in self.fields)
 
     def _prepare(self, field: forms.Field) -> None:
         if getattr(field, "_tovholder_ready", False):

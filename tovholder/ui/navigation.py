@@ -2,7 +2,8 @@
 
 `settings.NAVIGATION` lists functions `(request) -> list[NavItem]`; `settings.MY_FORUMS` names one function
 `(request) -> list[ForumLink]`; `settings.USER_LINE_PROVIDER` one `(user) -> str` (the small line under the name);
-`settings.MUNICIPALITY_NAME_PROVIDER` one `() -> str`. An empty or missing setting means: none.
+`settings.REGISTER` one `(user) -> str` (where the big button leads); `settings.MUNICIPALITY_NAME_PROVIDER` one
+`() -> str`. An empty or missing setting means: none.
 
 What the frame must ask the database on every page is in `settings.FRAME_FACTS`: name to a function `(user id) ->
 expression`, where the id is itself an expression. They are read in one query, however many apps have something to say; see `facts`.
@@ -54,6 +55,7 @@ class Navigation:
     forums: list[ForumLink] = field(default_factory=list)
     user_name: str = ""
     user_line: str = ""
+    register_url: str = ""
 
 
 def build_navigation(request: HttpRequest) -> Navigation:
@@ -68,6 +70,7 @@ def build_navigation(request: HttpRequest) -> Navigation:
         forums=_mark_forum(_provided("MY_FORUMS", request) or [], request.path),
         user_name=str(user),
         user_line=str(_provided("USER_LINE_PROVIDER", user) or ""),
+        register_url=str(_provided("REGISTER", user) or ""),
     )
 
 

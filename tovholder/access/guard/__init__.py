@@ -4,6 +4,7 @@ It looks at the words only. What it answers never depends on who is registered.
 """
 
 from tovholder.access.guard.finding import Finding, FindingKind, find_personal_data
+from tovholder.access.guard.identifying import Detail, identifying_details
 from tovholder.access.guard.names import NameLists
 
-__all__ = ["Finding", "FindingKind", "NameLists", "find_personal_data"]
+__all__ = ["Detail", "Finding", "FindingKind", "NameLists", "find_personal_data", "identifying_details"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import phonenumbers
 from django.db import models
@@ -34,6 +35,27 @@ INSTEAD = {
 }
 
 
+SWAPS: dict[FindingKind, tuple[Any, ...]] = {
+    FindingKind.CPR: (),
+    FindingKind.PHONE: (_("et telefonnummer"),),
+    FindingKind.EMAIL: (_("en e-mailadresse"),),
+    FindingKind.ADDRESS: (_("en adresse i området"),),
+    FindingKind.NAME: (_("barnet"), _("den unge"), _("en forælder"), _("en fagperson")),
+}
+# The last class and the last age of each stage of school.
+_STAGES = ((3, 9, _("indskolingen")), (6, 12, _("mellemtrinnet")), (10, 17, _("udskolingen")))
+
+
+def _stage(text: str) -> str:
+    """The stage of school that a class ("6.b") or an age ("12 år") belongs to: it tells less, and enough."""
+    number = int("".join(char for char in text if char.isdigit())[:2] or 0)
+    is_age = _AGE.match(text) is not None
+    for last_class, last_age, stage in _STAGES:
+        if number <= (last_age if is_age else last_class):
+            return str(stage)
+    return str(_("ungdomsårene"))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """A place in the text, in characters from its start; `refused` cannot be kept by a deliberate yes."""
@@ -48,8 +70,19 @@ class Finding:
         return self.kind == FindingKind.CPR
 
     @property
+    def label(self) -> str:
+        return str(self.kind.label)
+
+    @property
     def instead(self) -> str:
         return str(INSTEAD[self.kind])
+
+    @property
+    def swaps(self) -> tuple[str, ...]:
+        """Words that can stand in its place as they are; none for a CPR number, which is taken out."""
+        if self.kind == FindingKind.CLASS_AGE:
+            return (_stage(self.text),)
+        return tuple(str(each) for each in SWAPS[self.kind])
 
 
 _EMAIL = re.compile(

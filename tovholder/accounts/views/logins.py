@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,11 +26,13 @@ from tovholder.accounts.services import (
     set_roles,
 )
 from tovholder.ui.download import exported
+from tovholder.ui.typed import typed
 
 
-def login_list(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def login_list(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     may_administer(request.user).require()
-    search, role = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("rolle", "")
+    search, role = given.get("q", ""), given.get("rolle", "")
     found = logins(search, role if role in Role.values else "")
     if file := exported(request, tables.logins(found)):
         return file

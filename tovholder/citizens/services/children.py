@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from tovholder.audit.services import record, record_reading
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.keys.models import DataKey
-from tovholder.citizens.models import Adult, Child, ChildMerge, ChildToken, SealedRow
+from tovholder.citizens.models import Adult, Child, ChildToken
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.citizens.spelling import name_parts
 
@@ -30,6 +31,10 @@ class AdultView:
     standing: str
     name: Opened
     contact: Opened
+
+    @property
+    def standing_word(self) -> str:
+        return str(Adult.Standing(self.standing).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,8 @@ def show_children(
 
 
 def _view(safe: Safe, child: Child, adults: list[Adult]) -> ChildView:
-    circumstances = safe.read(child, "circumstances").text
-    known: dict[str, Any] = json.loads(circumstances) if circumstances else {}
+    circumstances = safe.read(child, "circumstances")
+    known: dict[str, Any] = json.loads(circumstances.text) if circumstances.text else {}
     return ChildView(
         id=child.pk,
         code=child.code,
@@ -148,7 +153,8 @@ def _view(safe: Safe, child: Child, adults: list[Adult]) -> ChildView:
         cpr=safe.read(child, "cpr"),
         birth_date=safe.read(child, "birth_date"),
         address=safe.read(child, "address"),
-        protected_address=bool(known.get("protected_address")),
+        # Where it cannot be read whether the address is protected, it is.
+        protected_address=bool(known.get("protected_address")) or circumstances.fault == "damaged",
         in_foster_care=bool(known.get("in_foster_care")),
         adults=tuple(
             AdultView(each.pk, each.standing, safe.read(each, "name"), safe.read(each, "contact"))
@@ -172,57 +178,27 @@ def find_children(*, by: Actor, decision: Decision, identity: Identity, purpose:
 
 
 @transaction.atomic
-def merge_children(*, by: Actor, decision: Decision, kept: Child, gone: Child) -> Child:
-    """Lay two records of one child together: grown-ups and consents move to `kept`, sealed anew under its key.
-
-    What stands in `gone` itself is destroyed with its key; `kept` is taken as the truth. Raises Refused, ValidationError.
-    """
-    decision.require()
-    both = {each.pk: each for each in Child.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk])}
-    if len(both) < 2 or any(each.merged_into_id or each.erased_at for each in both.values()):
-        raise ValidationError(_("De to er allerede lagt sammen eller slettet. Hent siden igen."))
-    kept, gone = both[kept.pk], both[gone.pk]
-    safe = Safe.of([kept, gone])
-    moved: list[SealedRow] = [*gone.adults.all(), *gone.consents.all()]
-    for row in moved:
-        _move(safe, row, gone, kept)
-    gone.merged_into = kept
-    gone.save(update_fields=["merged_into"])
-    gone.tokens.all().delete()
-    ChildMerge.objects.create(kept=kept, gone=gone, by=by.audit_key)
-    details = {"gone": gone.pk, "rows": len(moved)}
-    record(by=by, action="child.merged", obj=kept, ground=decision.basis, details=details)
-    return kept
-
-
-def _move(safe: Safe, row: SealedRow, gone: Child, kept: Child) -> None:
-    """Open the row under one child's key and seal it under the other's. A damaged text stays as it is, damaged."""
-    sealed = [each.name for each in row._meta.concrete_fields if each.__class__.__name__ == "SealedField"]
-    row.child = gone  # type: ignore[attr-defined]
-    texts = {name: safe.read(row, name) for name in sealed}
-    row.child = kept  # type: ignore[attr-defined]
-    for name in sealed:
-        setattr(row, name, getattr(row, name) if texts[name].fault else None)
-    safe.write(row, **{name: opened.text for name, opened in texts.items() if not opened.fault})
-    row.save()
-
-
-@transaction.atomic
 def erase_child(*, by: Actor, decision: Decision, child: Child) -> None:
     """Erase a child: texts, look-ups, grown-ups and consents go, and its key is destroyed when the rest stands.
 
-    The empty row stays, so that counts and the log still make sense. Raises Refused.
+    The empty row stays, so that counts and the log still make sense; so do records that were laid together with it.
+    Raises Refused.
     """
     decision.require()
-    child = Child.objects.select_for_update().get(pk=child.pk)
+    for each in Child.objects.select_for_update().filter(Q(pk=child.pk) | Q(merged_into=child)):
+        _erase(each)
+    record(by=by, action="child.erased", obj=child, ground=decision.basis)
+
+
+def _erase(child: Child) -> None:
     child.tokens.all().delete()
     child.consents.all().delete()
-    child.adults.all().delete()
+    # Empty rows of grown-ups stay: that somebody came to a meeting refers to them.
+    child.adults.update(name=None, contact=None)
     for field in ("name", "cpr", "birth_date", "address", "circumstances"):
         setattr(child, field, None)
     child.erased_at = timezone.now()
     child.save()
-    record(by=by, action="child.erased", obj=child, ground=decision.basis)
     transaction.on_commit(lambda: keyring.destroy(child.key))
 
 

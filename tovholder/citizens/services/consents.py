@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from tovholder.access import sharing
 from tovholder.access.decision import Decision
-from tovholder.access.sharing.case import YOUNG_PERSON
+from tovholder.access.sharing.case import YOUNG_PERSON, age_on
+from tovholder.access.sharing.consents import months_before
 from tovholder.audit.models import Actor
-from tovholder.audit.services import record
+from tovholder.audit.services import record, record_reading
 from tovholder.citizens.models import Adult, Child, Consent
-from tovholder.citizens.services.safe import Safe
+from tovholder.citizens.queries import sharing_rules
+from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.directory.models import Organisation
 
 
@@ -63,8 +65,9 @@ def _check(
     expires: date | None,
 ) -> None:
     faults: dict[str, str] = {}
-    if giver is not None and giver.child_id != child.pk:
-        faults["giver"] = _("Vælg en, der hører til barnet.")
+    wrong_giver = _fault_of_giver(child, giver, given)
+    if wrong_giver:
+        faults["giver"] = wrong_giver
     if not organisations:
         faults["organisations"] = _("Vælg mindst én, der må få oplysninger.")
     if not texts.kinds.strip():
@@ -77,6 +80,31 @@ def _check(
         faults["expires"] = _("Samtykket kan ikke udløbe, før det er givet.")
     if faults:
         raise ValidationError({field: [text] for field, text in faults.items()})
+
+
+def _fault_of_giver(child: Child, giver: Adult | None, given: date) -> str:
+    """Who may give it on that day: a holder of custody below 18, the young person from 15 (rule 16)."""
+    rules, born = sharing_rules(), birth_date_of(child)
+    age = age_on(born, given) if born is not None else None
+    if giver is None:
+        if age is not None and age < rules.own_consent_age:
+            return _(
+                "Den unge kan selv give samtykke fra %(age)d år. Vælg en, der har forældremyndighed."
+            ) % {"age": rules.own_consent_age}
+        return ""
+    if giver.child_id != child.pk:
+        return _("Vælg en, der hører til barnet.")
+    if giver.standing != Adult.Standing.CUSTODY:
+        return _("Kun den, der har forældremyndighed, kan give samtykke for barnet.")
+    if age is not None and age >= rules.adult_age:
+        return _("Den unge er myndig og giver selv samtykke.")
+    return ""
+
+
+def birth_date_of(child: Child) -> date | None:
+    """Return the birth date for a rule to look at; None where it cannot be read. Shown to nobody, so not logged."""
+    born = Safe.of([child]).read(child, "birth_date").text
+    return date.fromisoformat(born) if born else None
 
 
 @transaction.atomic
@@ -102,14 +130,78 @@ def withdraw_consent(*, by: Actor, decision: Decision, consent: Consent, on: dat
     return consent
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A consent in clear, for one page."""
+
+    id: int
+    giver: str
+    organisations: tuple[str, ...]
+    kinds: Opened
+    purpose: Opened
+    note: Opened
+    form: str
+    given: date
+    withdrawn: date | None
+    expires: date | None
+    review_on: date
+    has_scan: bool
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires is not None and self.expires < timezone.localdate()
+
+    @property
+    def must_be_reviewed(self) -> bool:
+        return self.review_on < timezone.localdate()
+
+
+def show_consents(*, by: Actor, decision: Decision, child: Child, purpose: str) -> list[ConsentView]:
+    """Open a child's consents for display, newest first, with a row in the log. Raises Refused."""
+    decision.require()
+    record_reading(by=by, action="consent.read", obj=child, purpose=purpose, ground=decision.basis)
+    found = child.consents.select_related("giver", "scan").prefetch_related("organisations")
+    safe = Safe.of([child])
+    views = []
+    for each in found:
+        each.child = child
+        if each.giver is not None:
+            each.giver.child = child
+        views.append(_view(safe, each))
+    return views
+
+
+def _view(safe: Safe, consent: Consent) -> ConsentView:
+    months = sharing_rules().consent_review_months
+    return ConsentView(
+        id=consent.pk,
+        giver=str(safe.read(consent.giver, "name")) if consent.giver is not None else _("Den unge selv"),
+        organisations=tuple(each.name for each in consent.organisations.all()),
+        kinds=safe.read(consent, "kinds"),
+        purpose=safe.read(consent, "purpose"),
+        note=safe.read(consent, "note"),
+        form=consent.get_form_display(),
+        given=consent.given,
+        withdrawn=consent.withdrawn,
+        expires=consent.expires,
+        review_on=months_before(consent.given, -months),
+        has_scan=hasattr(consent, "scan"),
+    )
+
+
 def as_the_rules_read_it(
-    child: Child, categories: Iterable[str] = ()
+    child: Child, categories: Iterable[str] = (), *, without: Consent | None = None
 ) -> tuple[sharing.Child, tuple[sharing.Consent, ...]]:
     """Return the child and its consents for `access.sharing`: ids for names, organisations by id, texts as they stand.
 
     Not a reading by a person: nothing is shown, so nothing is logged. A text that cannot be read counts as blank.
+    `without` leaves one consent out, to tell what would follow from its withdrawal.
     """
-    consents = list(child.consents.prefetch_related("organisations"))
+    consents = [
+        each
+        for each in child.consents.prefetch_related("organisations")
+        if without is None or each.pk != without.pk
+    ]
     adults = list(child.adults.all())
     safe = Safe.of([child])
     born = safe.read(child, "birth_date").text

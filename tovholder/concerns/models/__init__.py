@@ -7,6 +7,7 @@ from tovholder.concerns.models.concern import (
     Concern,
     ConcernChild,
     ConcernStatus,
+    InformationDuty,
     Subject,
 )
 from tovholder.concerns.models.course import AbsenceReading, Entry, Notification, Question
@@ -31,6 +32,7 @@ __all__ = [
     "ConcernStatus",
     "Entry",
     "Factor",
+    "InformationDuty",
     "Notification",
     "Question",
     "ScaleLevel",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.levels import Level
+from tovholder.access.sharing import Purpose
 from tovholder.citizens.models import Child, SealedField, SealedRow
 from tovholder.concerns.models.setting import Category, ScaleLevel, Team
 from tovholder.directory.models import District, Organisation, Person
@@ -171,6 +172,8 @@ class ConcernChild(models.Model):
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="concern_children")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="concern_links")
     part = models.CharField(_("rolle"), max_length=10, choices=Part.choices, default=Part.SUBJECT)
+    # That the concern's texts no longer tell of this child, who is to be erased while others stay on.
+    rewritten_at = models.DateTimeField(_("skrevet om"), null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -185,6 +188,23 @@ class ConcernChild(models.Model):
         return f"{self.concern_id} {self.child_id}"
 
 
+class InformationDuty(SealedRow):
+    """That the family is to be told that their child's record is here, when it was, or why not (rule 44)."""
+
+    concern_child = models.OneToOneField(ConcernChild, on_delete=models.CASCADE, related_name="information")
+    due_on = models.DateField(_("senest"))
+    given_on = models.DateField(_("fortalt den"), null=True, blank=True)
+    exception = SealedField(_("hvorfor der ikke fortælles noget"))
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.concern_child_id} {self.due_on}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.concern_child.concern.key
+
+
 class CaseTeamMember(SealedRow):
     """A person who works on a concern by name, on a recorded basis."""
 
@@ -193,6 +213,10 @@ class CaseTeamMember(SealedRow):
         Person, on_delete=models.PROTECT, related_name="case_seats", verbose_name=_("person")
     )
     basis = models.CharField(_("grundlag"), max_length=20, choices=LegalBasis.choices)
+    purpose_code = models.CharField(
+        _("formål"), max_length=20, choices=Purpose.choices, blank=True, default="", db_default=""
+    )
+    purpose = SealedField(_("formål med egne ord"))
     necessity = SealedField(_("hvorfor det er nødvendigt"))
     from_at = models.DateTimeField(_("fra"))
     until_at = models.DateTimeField(_("til"), null=True, blank=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import ENDED, Concern, ConcernStatus, Entry
 from tovholder.forums.standing import person_of
+from tovholder.outbox.services import queue_mail
 
 # Ending says why; the reason is what the next one who raises a worry about the child needs to know.
 _NEEDS_REASON = ENDED | {ConcernStatus.REOPENED}
@@ -60,4 +63,65 @@ def set_status(
     concern.save(update_fields=fields)
     write_entry(by=by, concern=concern, kind=Entry.Kind.STATUS, status=status, text=reason)
     record(by=by, action="concern.status_set", obj=concern, details={"status": status})
+    if status in ENDED:
+        _tell_who_raised_it(by, concern)
+    return concern
+
+
+def _tell_who_raised_it(by: User, concern: Concern) -> None:
+    """Mail who raised it that it is concluded: the code and a link, nothing of what it is about."""
+    person = concern.raised_by
+    if not person.email or person.left_on is not None or person.user_id == by.pk:
+        return
+    link = f"{settings.PUBLIC_URL}{reverse('concerns:concern', args=[concern.code])}"
+    queue_mail(
+        to=person.email,
+        subject=_("%(case)s er afsluttet") % {"case": concern},
+        body=_(
+            "Hej\n\nEn bekymring, du har rejst i Tovholder, er nu afsluttet. Tak, fordi du sagde det.\n\n%(link)s"
+        )
+        % {"link": link},
+        about=f"concern-{concern.pk}",
+    )
+
+
+@transaction.atomic
+def write_note(*, by: User, concern: Concern, text: str, kind: str = Entry.Kind.NOTE) -> Entry:
+    """Write a note, or that somebody was talked with. Raises Refused, ValidationError by field."""
+    policy.may_work(by, concern).require()
+    if kind not in {Entry.Kind.NOTE, Entry.Kind.CONTACT}:
+        raise ValidationError({"kind": [_("Vælg, om det er et notat eller en samtale.")]})
+    if not text.strip():
+        raise ValidationError({"text": [_("Skriv noget.")]})
+    entry = write_entry(by=by, concern=concern, kind=kind, text=text)
+    record(by=by, action="concern.note_written", obj=concern, details={"kind": kind})
+    return entry
+
+
+@transaction.atomic
+def give_advice(*, by: User, concern: Concern, text: str) -> Concern:
+    """Give advice on the concern, which becomes *advised* where it may. Raises Refused, ValidationError by field."""
+    policy.may_work(by, concern).require()
+    if not text.strip():
+        raise ValidationError({"text": [_("Skriv rådet.")]})
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    if concern.has_ended:
+        policy.may_become(concern, ConcernStatus.ADVISED).require()
+    write_entry(by=by, concern=concern, kind=Entry.Kind.ADVICE, text=text)
+    if policy.may_become(concern, ConcernStatus.ADVISED):
+        concern.status, concern.status_at = ConcernStatus.ADVISED, timezone.now()
+        concern.version += 1
+        concern.save(update_fields=["status", "status_at", "version"])
+    record(by=by, action="concern.advice_given", obj=concern)
+    return concern
+
+
+@transaction.atomic
+def take_on(*, by: User, concern: Concern) -> Concern:
+    """Become the one who sees to the concern. Raises Refused."""
+    policy.may_work(by, concern).require()
+    person = person_of(by)
+    assert person is not None  # noqa: S101 - who works on it is a person
+    Concern.objects.filter(pk=concern.pk).update(handler=person)
+    record(by=by, action="concern.taken_on", obj=concern)
     return concern

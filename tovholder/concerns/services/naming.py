@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +17,9 @@ from tovholder.audit.services import record
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
-from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Entry
+from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Entry, InformationDuty
 from tovholder.concerns.services.course import write_entry
+from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 
 
@@ -42,6 +45,8 @@ def lay_child_on(
     link, made = ConcernChild.objects.get_or_create(concern=concern, child=child, defaults={"part": part})
     if not made:
         return link
+    due_on = timezone.localdate() + timedelta(days=rules().information_days)
+    InformationDuty.objects.create(concern_child=link, due_on=due_on)
     if concern.level != Level.NAMED:
         concern.level, concern.named_at = Level.NAMED, timezone.now()
         concern.version += 1
@@ -53,7 +58,14 @@ def lay_child_on(
 
 @transaction.atomic
 def add_to_case_team(
-    *, by: User, concern: Concern, person: Person, basis: str, necessity: str
+    *,
+    by: User,
+    concern: Concern,
+    person: Person,
+    basis: str,
+    necessity: str,
+    purpose_code: str = "",
+    purpose: str = "",
 ) -> CaseTeamMember:
     """Let a person work on the concern by name. Raises Refused, ValidationError by field.
 
@@ -70,9 +82,14 @@ def add_to_case_team(
     if faults:
         raise ValidationError({field: [text] for field, text in faults.items()})
     member = CaseTeamMember(
-        concern=concern, person=person, basis=LegalBasis(basis), from_at=timezone.now(), added_by=by.audit_key
+        concern=concern,
+        person=person,
+        basis=LegalBasis(basis),
+        purpose_code=purpose_code,
+        from_at=timezone.now(),
+        added_by=by.audit_key,
     )
-    Safe.of([member]).write(member, necessity=necessity.strip())
+    Safe.of([member]).write(member, necessity=necessity.strip(), purpose=purpose.strip())
     member.save()
     record(
         by=by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
+from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.keys.models import DataKey
+from tovholder.citizens.services.children import create_child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel, Subject
+from tovholder.concerns.services.naming import lay_child_on
 from tovholder.directory.models import District, Organisation
 from tovholder.forums.standing import person_of
 
@@ -84,6 +87,24 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     entry.by, entry.by_name = by.audit_key, person.name
     entry.save()
     record(by=by, action="concern.raised", obj=concern, details={"level": concern.level})
+    return concern
+
+
+@transaction.atomic
+def raise_named(
+    *, by: User, facts: ConcernFacts, texts: ConcernTexts, children: Sequence[Identity]
+) -> Concern:
+    """Raise a concern by name: each child gets a new record, whether one is known or not, and nobody is told which.
+
+    All or nothing. Raises Refused, ValidationError by field. That two records may be one child is for triagers to see.
+    """
+    decision = policy.may_raise(by).require()
+    if not children:
+        raise ValidationError({"child_name_1": [_("Skriv barnets navn, eller vælg »uden navn«.")]})
+    concern = raise_concern(by=by, facts=facts, texts=texts)
+    for identity in children:
+        child = create_child(by=by, decision=decision, identity=identity)
+        lay_child_on(by=by, concern=concern, child=child, decision=decision)
     return concern
 
 

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
+from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
-from tovholder.concerns.models import Concern
+from tovholder.concerns.lists import chronology
+from tovholder.concerns.models import Concern, Entry, Notification, Question
 from tovholder.concerns.policy import Part
 
 TEXTS = ("seen", "since", "tried", "works", "outcome")
@@ -29,9 +29,25 @@ class ConcernView:
     texts: dict[str, Opened] = field(default_factory=dict)
     factors: dict[str, list[str]] = field(default_factory=dict)
     offence: Opened | None = None
+    # What was advised, for who raised it and may not read the rest.
+    advice: tuple[Opened, ...] = ()
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    entry: Entry
+    text: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class CourseView:
+    """The lines of a concern, its questions and what was notified, in clear for one page."""
+
+    entries: list[EntryView]
+    questions: list[tuple[Question, Opened, Opened]]
+    notifications: list[tuple[Notification, Opened]]
+
+
 def show_concern(*, by: User, concern: Concern, purpose: str) -> ConcernView:
     """Open as much of the concern as the reader may see, and log it. Raises Refused for who may see none of it."""
     decision, part = _widest(by, concern)
@@ -47,6 +63,7 @@ def show_concern(*, by: User, concern: Concern, purpose: str) -> ConcernView:
     if part == Part.STATUS:
         return ConcernView(concern, part, decision.basis)
     safe = Safe.of([concern])
+    advice = _advice(by, concern, safe) if part == Part.OWN_WORDS else ()
     texts = {name: safe.read(concern, name) for name in TEXTS}
     if part == Part.OWN_WORDS:
         texts.pop("outcome")
@@ -54,7 +71,47 @@ def show_concern(*, by: User, concern: Concern, purpose: str) -> ConcernView:
     offence = None
     if part == Part.ALL and concern.offence is not None and policy.may_read_offence(by, concern):
         offence = safe.read(concern, "offence")
-    return ConcernView(concern, part, decision.basis, texts, json.loads(factors) if factors else {}, offence)
+    sides = json.loads(factors) if factors else {}
+    return ConcernView(concern, part, decision.basis, texts, sides, offence, advice)
+
+
+def _advice(by: User, concern: Concern, safe: Safe) -> tuple[Opened, ...]:
+    if not policy.may_read_advice(by, concern):
+        return ()
+    given = list(concern.entries.filter(kind=Entry.Kind.ADVICE))
+    for each in given:
+        each.concern = concern
+    return tuple(safe.read(each, "text") for each in given)
+
+
+def show_course(*, by: User, concern: Concern) -> CourseView:
+    """Open the lines of a concern, and log it. Raises Refused for who may not read all of it."""
+    decision = policy.may_read(by, concern, Part.ALL).require()
+    record_reading(by=by, action="concern.read", obj=concern, purpose="course", ground=decision.basis)
+    safe = Safe.of([concern])
+    entries = list(concern.entries.select_related("concern"))
+    questions = list(concern.questions.select_related("concern", "to_person"))
+    notifications = list(concern.notifications.select_related("concern", "sent_by"))
+    return CourseView(
+        entries=[EntryView(each, safe.read(each, "text")) for each in entries],
+        questions=[(each, safe.read(each, "question"), safe.read(each, "answer")) for each in questions],
+        notifications=[(each, safe.read(each, "note")) for each in notifications],
+    )
+
+
+def show_chronology(*, by: User, concern: Concern, child: Child) -> list[EntryView]:
+    """Open the lines of all concerns about a child that the reader may read whole, each concern with its own log row.
+
+    Raises Refused for who may not read the concern they come from.
+    """
+    policy.may_read(by, concern, Part.ALL).require()
+    entries = list(chronology(by, child.pk))
+    concerns = {each.concern_id: each.concern for each in entries}
+    for each in concerns.values():
+        ground = policy.may_read(by, each, Part.ALL).require().basis
+        record_reading(by=by, action="concern.read", obj=each, purpose="chronology", ground=ground)
+    safe = Safe.of(concerns.values())
+    return [EntryView(each, safe.read(each, "text")) for each in entries]
 
 
 def _widest(by: User, concern: Concern) -> tuple[Decision, str]:

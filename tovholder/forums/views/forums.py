@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,11 +14,13 @@ from tovholder.forums.forms import ForumFilter
 from tovholder.forums.queries import dot, own_forum_ids, visible_to
 from tovholder.forums.tables import forums
 from tovholder.ui.download import exported
+from tovholder.ui.typed import typed
 
 PER_PAGE = 25
 
 
-def forum_list(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def forum_list(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     today = timezone.localdate()
     here = Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gte=today)
     found = (
@@ -29,7 +31,7 @@ def forum_list(request: HttpRequest) -> HttpResponseBase:
         .order_by("position", "pk")
     )
     own = own_forum_ids(request.user)
-    shown = ForumFilter(request.GET, queryset=found, own=own)
+    shown = ForumFilter(given, queryset=found, own=own)
     if file := exported(request, forums(shown.qs)):
         return file
     page = Paginator(shown.qs, PER_PAGE).get_page(request.GET.get("side"))

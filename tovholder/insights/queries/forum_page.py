@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import BigIntegerField, DateField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    Exists,
+    Expression,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.utils import timezone
 
 from tovholder.accounts.models import User
+from tovholder.concerns.standing import triage_of
 from tovholder.directory.models import Organisation, Post, PostKind, School, Side
 from tovholder.forums import policy as forums_policy
+from tovholder.forums.asked import Asked
 from tovholder.forums.models import Charter, Forum, ForumOrganisation, Membership
 from tovholder.forums.queries import current_members, current_memberships, own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
@@ -20,6 +32,7 @@ from tovholder.plans.queries import visible_to as agreements_visible_to
 from tovholder.statements import Given, Statement
 
 DOTS = 5
+SHOWN_MEETINGS, SHOWN_AGREEMENTS = 4, 6
 # Rule 39: a side misses when nobody from it came to the last two meetings.
 MISSED = 2
 
@@ -199,18 +212,22 @@ _FORUM = Statement(
 )
 
 
-def next_meetings(user: User, forum: Forum) -> QuerySet[Meeting]:
-    """Return the coming meetings of the forum that the user may know of."""
-    return (
-        meetings_visible_to(user)
-        .exclude(kind=MeetingKind.NETWORK)
-        .filter(
-            forums=forum,
-            status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING],
-            ends_at__gte=timezone.now(),
-        )
-        .order_by("starts_at", "pk")
+def next_meetings(user: User, forum: Forum) -> list[Meeting]:
+    """Return the next few meetings of the forum that the user may know of."""
+    return _NEXT(user, forum=forum.pk, now=timezone.now())
+
+
+def _next_meetings(user: User) -> QuerySet[Meeting]:
+    coming = meetings_visible_to(user).exclude(kind=MeetingKind.NETWORK)
+    coming = coming.filter(
+        forums=Given("forum", BigIntegerField()),
+        status__in=[MeetingStatus.PLANNED, MeetingStatus.RUNNING],
+        ends_at__gte=Given("now", DateTimeField()),
     )
+    return coming.order_by("starts_at", "pk")[:SHOWN_MEETINGS]
+
+
+_NEXT = Asked(_next_meetings, known=(triage_of,))
 
 
 def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meeting]:
@@ -224,7 +241,7 @@ def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meet
     )
 
 
-def open_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
+def open_agreements(user: User, forum: Forum | Expression) -> QuerySet[Agreement]:
     """Return the open agreements of the forum that the user may read, earliest due date first."""
     return (
         agreements_visible_to(user)
@@ -232,6 +249,9 @@ def open_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
         .select_related("responsible")
         .order_by("due_on", "pk")
     )
+
+
+_FIRST_OPEN = Asked(lambda user: open_agreements(user, Given("forum", BigIntegerField()))[:SHOWN_AGREEMENTS])
 
 
 def closed_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:
@@ -281,9 +301,9 @@ def forum_page(user: User, forum: Forum) -> ForumPage:
         sides=sides(forum, members, held),
         held=len(held.meetings),
         uncovered=uncovered(forum, members) if forum.is_open else [],
-        meetings=list(next_meetings(user, forum)[:4]),
+        meetings=next_meetings(user, forum),
         # Who does not sit here finds the few agreements with a part in them on the page of agreements.
-        agreements=list(open_agreements(user, forum)[:6]) if forum.pk in own_forum_ids(user) else [],
+        agreements=_FIRST_OPEN(user, forum=forum.pk) if forum.pk in own_forum_ids(user) else [],
         predecessors=predecessors(forum) if forum.has_predecessors else [],  # type: ignore[attr-defined]
         charter_approved_on=forum.charter_approved_on,  # type: ignore[attr-defined]
     )

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from tovholder.accounts.models import Role as AccountRole
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
+from tovholder.concerns.models import Concern
 from tovholder.directory.models import Person, Post
-from tovholder.forums.models import Forum
+from tovholder.forums.models import Forum, Membership
 from tovholder.insights.presenters import actions_matching, ground_word, object_word, sentence
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Series, Topic
 from tovholder.plans.models import Agreement
@@ -147,7 +148,7 @@ def lines(found: Iterable[Event]) -> list[LogLine]:
     ]
 
 
-RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset")
+RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset", "membership.made_convener", "team.joined")
 RIGHTS_SHOWN = 5
 
 
@@ -209,9 +210,11 @@ def actor_names(keys: set[str]) -> dict[str, str]:
 # Where the name of a thing stands, and the day that tells it from others. Never what people typed about it.
 _NAMED: dict[str, tuple[type[Model], str, str]] = {
     "accounts.user": (User, "name", ""),
+    "concerns.concern": (Concern, "code", ""),
     "directory.person": (Person, "name", ""),
     "directory.post": (Post, "school__name", ""),
     "forums.forum": (Forum, "name", ""),
+    "forums.membership": (Membership, "forum__name", ""),
     "meetings.agendaitem": (AgendaItem, "meeting__lead_forum__name", "meeting__starts_at"),
     "meetings.meeting": (Meeting, "lead_forum__name", "starts_at"),
     "meetings.relay": (Relay, "from_forum__name", ""),

@@ -7,12 +7,26 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.directory.models import Person
 from tovholder.forums.models import Charter
@@ -287,7 +301,10 @@ def _of_convener(convened: list[int], today: date) -> list[QuerySet[Any]]:
         leads,
         meeting__status=MeetingStatus.HELD,
     )
-    topics = Topic.objects.filter(forum_id__in=convened, status=TopicStatus.PROPOSED, **open_forum)
+    topics = Topic.objects.filter(forum_id__in=convened, status=TopicStatus.PROPOSED, **open_forum).annotate(
+        # What is anonymous is read in the topic bank, where the reading is written down.
+        told=Case(When(level=Level.GENERAL, then=F("heading")), default=Value(""))
+    )
     relays = Relay.objects.filter(to_forum_id__in=convened, status=Relay.Status.SENT)
     newer = Charter.objects.filter(
         forum=OuterRef("forum"), version__gt=OuterRef("version"), approved_on__isnull=False
@@ -299,7 +316,7 @@ def _of_convener(convened: list[int], today: date) -> list[QuerySet[Any]]:
     return [
         _shaped("substitute", substitutes, title="person__name", **meeting),
         _shaped("approve", minutes, title="meeting__title", **meeting),
-        _shaped("topic", topics, pk="forum_id", title="heading", forum="forum__name", at="created_at"),
+        _shaped("topic", topics, pk="forum_id", title="told", forum="forum__name", at="created_at"),
         _shaped(
             "relay", relays, pk="to_forum_id", title="heading", forum="from_forum__name", at="created_at"
         ),

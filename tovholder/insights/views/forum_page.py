@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from tovholder.access.bases import LegalBasis
+from tovholder.access.levels import Level
 from tovholder.directory import policy as directory_policy
 from tovholder.directory.queries import held_posts
 from tovholder.directory.queries import visible_to as persons_visible_to
@@ -21,6 +22,7 @@ from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.wording import cadence, missing_sides, notice
 from tovholder.insights.queries import forum_page as queries
 from tovholder.meetings.tables import meetings as meetings_table
+from tovholder.plans.reading import note_reading
 from tovholder.plans.tables import agreements as agreements_table
 from tovholder.ui.download import exported
 
@@ -39,6 +41,7 @@ def forum(request: HttpRequest, pk: int) -> HttpResponse:
     if shown is None:
         raise Http404
     page = queries.forum_page(request.user, shown)
+    note_reading(by=request.user, agreements=page.agreements, purpose="forum", about=shown)
     due_on = a_year_after(page.charter_approved_on) if page.charter_approved_on else None
     context: dict[str, Any] = {
         "forum": shown,
@@ -74,8 +77,11 @@ def forum_agreements(request: HttpRequest, pk: int) -> HttpResponseBase:
     closed = request.GET.get("vis") == "lukkede"
     found = (queries.closed_agreements if closed else queries.open_agreements)(request.user, shown)
     if file := exported(request, agreements_table(found.select_related("forum", "responsible"), about=shown)):
+        secret = found.exclude(level=Level.GENERAL)
+        note_reading(by=request.user, agreements=secret, purpose="list file", about=shown)
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    note_reading(by=request.user, agreements=page, purpose="list", about=shown)
     context = {
         "forum": shown,
         "here": "agreements",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from itertools import islice
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,14 +17,15 @@ from tovholder.insights.queries import log, seal
 from tovholder.insights.services import export_log
 from tovholder.ui.download import XLSX
 from tovholder.ui.tables import as_csv, write_xlsx
+from tovholder.ui.typed import typed
 
 SHEET_ROWS = 1_000_000  # what a sheet holds; the CSV file holds them all
 
 
-@require_GET
-def log_list(request: HttpRequest) -> HttpResponse:
+@typed("hvem", "hvad")
+def log_list(request: HttpRequest, given: QueryDict) -> HttpResponse:
     may_read_log(request.user).require()
-    form = LogFilterForm(request.GET or None)
+    form = LogFilterForm(given or None)
     wanted = form.wanted()
     page = log.page(wanted, before=_number(request, "foer"), after=_number(request, "efter"))
     query = request.GET.copy()
@@ -48,18 +49,18 @@ def log_seal(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/log_seal.html", {"seal": seal.status(), "crumbs": crumbs})
 
 
-@require_GET
-def log_csv(request: HttpRequest) -> StreamingHttpResponse:
+@typed("hvem", "hvad", back="insights:log")
+def log_csv(request: HttpRequest, given: QueryDict) -> StreamingHttpResponse:
     """Send the log as a file, row by row, however long it is."""
-    rows = export_log(by=request.user, wanted=LogFilterForm(request.GET or None).wanted())
+    rows = export_log(by=request.user, wanted=LogFilterForm(given or None).wanted())
     response = StreamingHttpResponse(as_csv(next(rows), rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_name("csv")}"'
     return response
 
 
-@require_GET
-def log_xlsx(request: HttpRequest) -> FileResponse:
-    rows = export_log(by=request.user, wanted=LogFilterForm(request.GET or None).wanted())
+@typed("hvem", "hvad", back="insights:log")
+def log_xlsx(request: HttpRequest, given: QueryDict) -> FileResponse:
+    rows = export_log(by=request.user, wanted=LogFilterForm(given or None).wanted())
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
     write_xlsx(file, _("Log"), next(rows), islice(rows, SHEET_ROWS))
     file.seek(0)

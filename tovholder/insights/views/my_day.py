@@ -16,6 +16,7 @@ from tovholder.accounts.models import Role
 from tovholder.insights.queries import log
 from tovholder.insights.queries import my_day as queries
 from tovholder.plans.queries import own_open_forums
+from tovholder.plans.reading import note_reading
 from tovholder.plans.wording import capitalised
 from tovholder.ui.templatetags.ui import dkdate
 
@@ -25,6 +26,7 @@ RIGHTS_FOR = timedelta(days=14)  # so long new rights stand on the first page of
 @require_GET
 def my_day(request: HttpRequest) -> HttpResponse:
     day = queries.my_day(request.user)
+    note_reading(by=request.user, agreements=day.agreements, purpose="my day")
     reviews = request.user.has_role(Role.LOG_REVIEWER)
     context = {
         "day": day,

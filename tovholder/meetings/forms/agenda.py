@@ -54,6 +54,8 @@ class LinesField(forms.CharField):
 
 
 class ItemForm(TovholderModelForm):
+    guarded = ("heading", "question", "sub_points", "single_case_reason")
+
     sub_points = LinesField(
         label=_("Underpunkter"), required=False, max_length=5000, help_text=_("Ét på hver linje.")
     )
@@ -115,6 +117,8 @@ class ItemForm(TovholderModelForm):
 
 
 class TopicForm(TovholderModelForm):
+    guarded = ("heading", "why")
+
     class Meta:
         model = Topic
         fields = ["heading", "why", "minutes", "level", "theme", "wanted_on"]
@@ -133,6 +137,8 @@ class TopicForm(TovholderModelForm):
 
 class RelayForm(TovholderModelForm):
     """Send something on, to a forum or to a person: one of the two, so neither is marked as optional."""
+
+    guarded = ("heading", "text")
 
     mark = ""  # type: ignore[assignment]
 
@@ -161,6 +167,8 @@ class RelayForm(TovholderModelForm):
 
 
 class RelayAnswerForm(TovholderForm):
+    guarded = ("text",)
+
     text = forms.CharField(label=_("Svar"), widget=forms.Textarea, max_length=10000)
 
 

@@ -15,6 +15,8 @@ ANSWERS = [(Answer.YES, _("Jeg kommer")), (Answer.MAYBE, _("Måske")), (Answer.N
 
 
 class AnswerForm(TovholderForm):
+    guarded = ("note",)
+
     answer = forms.ChoiceField(label=_("Kommer du?"), choices=ANSWERS, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Bemærkning til tovholderen"), max_length=200, required=False)
 

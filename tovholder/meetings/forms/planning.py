@@ -34,6 +34,8 @@ def convened(user: User) -> QuerySet[Forum]:
 class MeetingForm(TovholderForm):
     """One meeting. A day that speaks against itself (a holiday, say) is asked about once, not refused."""
 
+    guarded: tuple[str, ...] = ("title", "note")
+
     title = forms.CharField(
         label=_("Titel"),
         max_length=160,
@@ -110,6 +112,8 @@ class MeetingForm(TovholderForm):
 
 class EventForm(MeetingForm):
     """A prevention day: programme, places and sign-up."""
+
+    guarded = ("title", "note", "programme")
 
     programme = forms.CharField(label=_("Program"), widget=forms.Textarea, required=False, max_length=20000)
     capacity = forms.IntegerField(
@@ -247,5 +251,7 @@ def series_defaults(forum: Forum) -> dict[str, Any]:
 
 class ReasonForm(TovholderForm):
     """Ask for a reason: of a cancellation, of a no."""
+
+    guarded = ("reason",)
 
     reason = forms.CharField(label=_("Begrundelse"), widget=forms.Textarea, max_length=2000)

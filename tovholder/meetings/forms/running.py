@@ -94,6 +94,8 @@ class QuickForm(TovholderForm):
 
 
 class AgreementForm(DueMixin, QuickForm):
+    guarded = ("what",)
+
     what = forms.CharField(label=_("Hvad er aftalen?"), max_length=WHAT_MAX)
     responsible = PersonChoice(
         label=_("Hvem gør det?"),
@@ -123,6 +125,8 @@ class AgreementForm(DueMixin, QuickForm):
 class EditAgreementForm(TovholderForm):
     """Correct a caught agreement: the day is a plain date here."""
 
+    guarded: tuple[str, ...] = ("what",)
+
     what = forms.CharField(label=_("Hvad er aftalen?"), max_length=WHAT_MAX)
     responsible = PersonChoice(
         label=_("Hvem gør det?"),
@@ -149,6 +153,8 @@ class EditAgreementForm(TovholderForm):
 class ChangeForm(EditAgreementForm):
     """A carried agreement is changed: the reason closes the old one."""
 
+    guarded = ("what", "reason")
+
     reason = forms.CharField(label=_("Hvorfor ændres aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea)
     field_order = ["what", "responsible", "due_on", "reason"]
 
@@ -159,6 +165,8 @@ class ChangeForm(EditAgreementForm):
 
 
 class StopForm(TovholderForm):
+    guarded = ("reason",)
+
     reason = forms.CharField(label=_("Hvorfor stopper aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea)
 
 
@@ -167,6 +175,8 @@ class ContinueForm(TovholderForm):
 
 
 class OutcomeForm(QuickForm):
+    guarded = ("text",)
+
     text = forms.CharField(max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2}))
 
     LABELS = {
@@ -212,6 +222,8 @@ class ProposalForm(OutcomeForm):
 
 
 class CaughtTopicForm(QuickForm):
+    guarded = ("heading", "why")
+
     heading = forms.CharField(label=_("Hvilket emne skal op senere?"), max_length=HEADING_MAX)
     why = forms.CharField(label=_("Hvorfor?"), max_length=TEXT_MAX, required=False)
 
@@ -255,6 +267,8 @@ class GuestForm(TovholderForm):
 
 
 class CommentForm(TovholderForm):
+    guarded = ("text",)
+
     stance = forms.ChoiceField(
         label=_("Hvad siger du til referatet?"),
         choices=MinutesComment.Stance.choices,
@@ -277,6 +291,8 @@ class CommentForm(TovholderForm):
 
 
 class AddendumForm(TovholderForm):
+    guarded = ("text",)
+
     text = forms.CharField(label=_("Tilføjelse"), max_length=TEXT_MAX, widget=forms.Textarea)
 
 

@@ -88,6 +88,8 @@ def _managed(user: User, forum: Forum) -> QuerySet[Forum]:
 
 
 class CloseForumForm(TovholderForm):
+    guarded = ("reason",)
+
     successor = forms.ModelChoiceField(
         label=_("Hvilket forum afløser det?"),
         queryset=Forum.objects.none(),
@@ -113,6 +115,8 @@ class CloseForumForm(TovholderForm):
 
 
 class MergeForumsForm(TovholderForm):
+    guarded = ("reason",)
+
     others = SeveralField(
         label=_("Slå sammen med"), queryset=Forum.objects.none(), widget=forms.CheckboxSelectMultiple
     )

@@ -176,6 +176,8 @@ class Participation(models.Model):
     substitute_confirmed = models.BooleanField(null=True, blank=True)
     waiting_list = models.BooleanField(_("på venteliste"), default=False)
     attended = models.BooleanField(_("til stede"), null=True, blank=True)
+    # Out of the room now, as for one item, or gone for the day: still somebody who came.
+    left_at = models.DateTimeField(_("gået"), null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     invited_sequence = models.PositiveIntegerField(null=True, blank=True)
     # Left the forum or was taken off: kept, so that history stays, but neither invited nor counted.

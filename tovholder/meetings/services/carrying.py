@@ -10,15 +10,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.access.levels import Level
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record
+from tovholder.forums.models import Forum
 from tovholder.meetings.models import AgreementOrigin, CarriedAgreement, Meeting, MeetingKind, MeetingStatus
 from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
 from tovholder.plans.queries import rules, with_carried_count
+from tovholder.statements import Given, GivenSet, Statement
 
 
 def open_agreements(meeting: Meeting) -> QuerySet[Agreement]:
@@ -27,9 +29,12 @@ def open_agreements(meeting: Meeting) -> QuerySet[Agreement]:
     Before the start: all open agreements of the meeting's forums. From the start on: what was written down then,
     closed or not. An event carries none.
     """
-    found = Agreement.objects.filter(pk__in=_on_agenda(meeting))
+    return _for_agenda(_on_agenda(meeting))
+
+
+def _for_agenda(pks: Any) -> QuerySet[Agreement]:
     return (
-        with_carried_count(found)
+        with_carried_count(Agreement.objects.filter(pk__in=pks))
         .select_related("responsible", "forum")
         .order_by(F("due_on").asc(nulls_first=True), "pk")
     )
@@ -37,11 +42,20 @@ def open_agreements(meeting: Meeting) -> QuerySet[Agreement]:
 
 def _on_agenda(meeting: Meeting) -> Any:
     """Return the ids of the agreements on the meeting's agenda."""
-    if meeting.kind == MeetingKind.EVENT or meeting.status == MeetingStatus.CANCELLED:
+    if _carries_none(meeting):
         return CarriedAgreement.objects.none().order_by().values("agreement_id")
-    if meeting.status == MeetingStatus.PLANNED:
-        live = Agreement.objects.filter(forum__in=meeting.forums.all(), status=AgreementStatus.OPEN)
-        return live.order_by().values("pk")
+    return _live(meeting.forums.all()) if meeting.status == MeetingStatus.PLANNED else _written_down(meeting)
+
+
+def _carries_none(meeting: Meeting) -> bool:
+    return meeting.kind == MeetingKind.EVENT or meeting.status == MeetingStatus.CANCELLED
+
+
+def _live(forums: QuerySet[Forum]) -> Any:
+    return Agreement.objects.filter(forum__in=forums, status=AgreementStatus.OPEN).order_by().values("pk")
+
+
+def _written_down(meeting: Meeting | Given) -> Any:
     return CarriedAgreement.objects.filter(meeting=meeting).order_by().values("agreement_id")
 
 
@@ -75,6 +89,25 @@ def agreements_at(meeting: Meeting) -> list[Any]:
 def visible_open_agreements(meeting: Meeting, levels: Iterable[str]) -> QuerySet[Agreement]:
     """Return those of `open_agreements` at a level that the reader may see."""
     return open_agreements(meeting).filter(level__in=[str(Level(level)) for level in levels])
+
+
+def open_agreements_shown(meeting: Meeting, levels: Iterable[str]) -> list[Agreement]:
+    """Return `visible_open_agreements` as the agenda shows them."""
+    if _carries_none(meeting):
+        return []
+    asked = _LIVE if meeting.status == MeetingStatus.PLANNED else _WRITTEN_DOWN
+    return asked(meeting=meeting.pk, levels=levels)
+
+
+_MEETING = Given("meeting", BigIntegerField())
+
+
+def _readable(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    return agreements.filter(level__in=GivenSet("levels", Agreement._meta.get_field("level")))
+
+
+_LIVE = Statement(lambda: _readable(_for_agenda(_live(Forum.objects.filter(meetings=_MEETING)))))
+_WRITTEN_DOWN = Statement(lambda: _readable(_for_agenda(_written_down(_MEETING))))
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
+from tovholder.access.decision import no
 from tovholder.access.levels import Level
 from tovholder.access.sharing import (
     Assessment,
@@ -36,6 +37,7 @@ from tovholder.citizens.services.consents import as_the_rules_read_it
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import Concern
+from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
@@ -205,7 +207,7 @@ def room_people(meeting: Meeting) -> list[Person]:
         rows = rows.filter(removed_at__isnull=True, waiting_list=False).exclude(substitute_confirmed=False)
         rows = rows.exclude(answer="no")
     else:
-        rows = rows.filter(attended=True)
+        rows = rows.filter(attended=True, left_at__isnull=True)
     return [row.person for row in rows]
 
 
@@ -277,13 +279,18 @@ def open_case(*, by: User, case_item: CaseItem) -> Room:
         .select_related("concern", "meeting__lead_forum")
         .get(pk=case_item.pk)
     )
+    if item.meeting.status != MeetingStatus.RUNNING:
+        no("meeting_not_running", _("Mødet er ikke i gang.")).require()
+    if item.status == CaseItem.Status.WITHDRAWN:
+        no("case_unknown", _("Sagen findes ikke.")).require()
     room = assess_room(item)
     room.answer.decision.require()
     now = timezone.now()
     if item.opened_at is None:
         item.opened_at, item.opened_by = now, by.audit_key
+        item.information_due_on = timezone.localdate() + timedelta(days=rules().information_days)
     item.status = CaseItem.Status.OPENED
-    item.save(update_fields=["opened_at", "opened_by", "status"])
+    item.save(update_fields=["opened_at", "opened_by", "information_due_on", "status"])
     tell(item, room)
     record(
         by=by, action="case_item.opened", obj=item, ground=item.basis, details={"people": len(room.people)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -13,6 +14,7 @@ from tovholder.audit.services import record
 from tovholder.forums.models import ChecklistItem
 from tovholder.meetings import policy
 from tovholder.meetings.models import ChecklistTick, Meeting
+from tovholder.statements import Given, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,24 @@ def for_meeting(meeting: Meeting, phase: str) -> Guide:
     checklist_id = meeting.lead_forum.forum_type.checklist_id
     if checklist_id is None:
         return Guide(phase, [])
-    ticks = ChecklistTick.objects.filter(meeting=meeting, checklist_item=OuterRef("pk"))
-    items = (
-        ChecklistItem.objects.filter(checklist=checklist_id, phase=phase)
+    items = _ITEMS(meeting=meeting.pk, checklist=checklist_id, phase=phase)
+    lines = [Line(item, item.is_ticked) for item in items]
+    return Guide(phase, lines, is_proposal=bool(lines) and lines[0].item.checklist.proposal)
+
+
+def _items() -> QuerySet[Any, Any]:
+    ticks = ChecklistTick.objects.filter(
+        meeting=Given("meeting", BigIntegerField()), checklist_item=OuterRef("pk")
+    )
+    phase = Given("phase", ChecklistItem._meta.get_field("phase"))
+    return (
+        ChecklistItem.objects.filter(checklist=Given("checklist", BigIntegerField()), phase=phase)
         .select_related("checklist")
         .annotate(is_ticked=Exists(ticks))
     )
-    lines = [Line(item, item.is_ticked) for item in items]
-    return Guide(phase, lines, is_proposal=bool(lines) and lines[0].item.checklist.proposal)
+
+
+_ITEMS = Statement(_items)
 
 
 @transaction.atomic

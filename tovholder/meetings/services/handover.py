@@ -2,6 +2,7 @@
 
 Each thing has a key ("agreement:9", "chair:4"). `to` is one receiver for everything, or says for each key who gets
 it; a key mapped to None ends there, which only a seat that nobody depends on can do.
+Agreements in cases by name are no such things: whoever lets a person leave does not learn of them (`pass_on`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from tovholder.meetings.standing import is_open_participant
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
 from tovholder.plans.services import hand_over as hand_over_agreements
+from tovholder.plans.services.case_agreements import pass_on
 
 Receivers = Mapping[str, Person | None]
 
@@ -56,6 +58,8 @@ class Thing:
     what: str
     where: str
     may_end: bool = False
+    # Whether its own words stand in `what`, and not only that there is something.
+    is_told: bool = False
 
 
 def belongings(person: Person, reader: User | None = None) -> list[Thing]:
@@ -93,7 +97,13 @@ def _agreements(person: Person, reader: User | None) -> Iterator[Thing]:
     for agreement in rows.select_related("forum").distinct().order_by("due_on", "pk"):
         words = agreement.what if agreement.is_readable else _("Aftale, du ikke kan læse")
         if agreement.responsible_id == person.pk:
-            yield Thing(f"agreement:{agreement.pk}", agreement, words, agreement.forum.name)
+            yield Thing(
+                f"agreement:{agreement.pk}",
+                agreement,
+                words,
+                agreement.forum.name,
+                is_told=agreement.is_readable,
+            )
         else:
             yield Thing(
                 f"helper:{agreement.pk}",
@@ -158,12 +168,9 @@ def _topics_and_relays(person: Person, reader: User | None) -> Iterator[Thing]:
     levels = levels_up_to("general" if reader is None or is_open_participant(reader) else "anonymous")
     live = [TopicStatus.PROPOSED, TopicStatus.BANKED, TopicStatus.SCHEDULED]
     for topic in Topic.objects.filter(proposed_by=person, status__in=live).select_related("forum"):
-        words = (
-            _("Emne: %(heading)s") % {"heading": topic.heading}
-            if topic.forum_id in own and topic.level in levels
-            else _("Foreslået emne")
-        )
-        yield Thing(f"topic:{topic.pk}", topic, words, topic.forum.name)
+        told = topic.forum_id in own and topic.level in levels
+        words = _("Emne: %(heading)s") % {"heading": topic.heading} if told else _("Foreslået emne")
+        yield Thing(f"topic:{topic.pk}", topic, words, topic.forum.name, is_told=told)
     for relay in Relay.objects.filter(to_person=person, status=Relay.Status.SENT).select_related(
         "from_forum"
     ):
@@ -192,6 +199,7 @@ def hand_over_person(
     chosen = _receivers(person, things, to)
     for thing in things:
         _give(by, thing, chosen[thing.key], person, day)
+    pass_on(by=by, person=person)
     meetings = _leave_planned_meetings(person)
     _close_login(by, person)
     person.left_on = day

@@ -111,12 +111,13 @@ def add_item(
         source=Source.MANUAL,
     )
     item.save()
-    _move_before_other(meeting, item)
+    place_item(meeting, item)
     record(by=by, action="meeting.item_added", obj=item, details={"meeting": meeting.pk, "level": level})
     return item
 
 
-def _move_before_other(meeting: Meeting, item: AgendaItem) -> None:
+def place_item(meeting: Meeting, item: AgendaItem) -> None:
+    """Move a new item before any other business."""
     items = [each for each in meeting.items.order_by("position", "pk") if each.pk != item.pk]
     tail = len(items)
     while tail and items[tail - 1].kind == ItemKind.OTHER and item.kind != ItemKind.OTHER:

@@ -152,6 +152,11 @@ def for_reader(
     return cut(whole, item_ids=readable, levels=levels)
 
 
+def agreements_in(said: MinuteRecord) -> list[AgreementLine]:
+    """Return every agreement that a record tells of: made under its items, or carried."""
+    return [*(line for item in said["items"] for line in item["agreements"]), *said["carried"]]
+
+
 def cut(whole: MinuteRecord, *, item_ids: set[int], levels: tuple[str, ...]) -> MinuteRecord:
     """Return the record with the readable items only; agreements at a level above the reader's fall out too.
 

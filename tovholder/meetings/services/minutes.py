@@ -27,7 +27,7 @@ from tovholder.meetings.models import (
     MinutesComment,
     MinutesStatus,
 )
-from tovholder.meetings.services import minute_letters, relays
+from tovholder.meetings.services import cases_closing, minute_letters, relays
 from tovholder.meetings.services.carrying import agreements_at, must_choose
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
 from tovholder.meetings.services.minute_record import build
@@ -190,6 +190,7 @@ def approve(*, by: User, meeting: Meeting) -> Minutes:
         raise AlreadyApprovedError
     minutes.refresh_from_db()
     relays.send_proposals(by=by, meeting=fresh)
+    cases_closing.at_approval(by=by, meeting=fresh, now=now)
     count = minute_letters.tell_of_approval(meeting=fresh)
     record(by=by, action="minutes.approved", obj=fresh, details={"mails": count})
     return minutes

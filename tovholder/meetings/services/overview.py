@@ -25,9 +25,9 @@ from tovholder.meetings.models import (
     Topic,
     TopicStatus,
 )
-from tovholder.meetings.queries import items_shown_to
+from tovholder.meetings.queries import items_shown_to, one_meeting
 from tovholder.meetings.services.agenda import highest_level
-from tovholder.meetings.services.carrying import carry_limit, rule_facts, visible_open_agreements
+from tovholder.meetings.services.carrying import carry_limit, open_agreements_shown, rule_facts
 from tovholder.meetings.services.days import notice_date
 from tovholder.meetings.services.letters import MONTHS
 from tovholder.meetings.standing import readable_levels, sits_at_table
@@ -109,15 +109,18 @@ def day_of(moment: datetime) -> str:
     return f"{day.day}. {MONTHS[day.month - 1]}"
 
 
-def facts() -> dict[str, Subquery | Exists]:
-    """Return what the face needs besides the meeting's own row, to be read in the same query."""
+def _meeting() -> QuerySet[Meeting]:
+    """Read what the face needs besides the meeting's own row in the same query."""
     topics = Topic.objects.filter(forum=OuterRef("lead_forum")).order_by().values("forum")
-    return {
+    return one_meeting().annotate(
         **rule_facts(),
-        "banked_topics": Subquery(topics.filter(status=TopicStatus.BANKED).values(n=Count("pk"))),
-        "waiting_topics": Subquery(topics.filter(status=TopicStatus.PROPOSED).values(n=Count("pk"))),
-        "has_files": Exists(AgendaAttachment.objects.filter(meeting=OuterRef("pk"))),
-    }
+        banked_topics=Subquery(topics.filter(status=TopicStatus.BANKED).values(n=Count("pk"))),
+        waiting_topics=Subquery(topics.filter(status=TopicStatus.PROPOSED).values(n=Count("pk"))),
+        has_files=Exists(AgendaAttachment.objects.filter(meeting=OuterRef("pk"))),
+    )
+
+
+MEETING = Statement(_meeting)
 
 
 def agenda_for(user: User, meeting: Meeting) -> Agenda:
@@ -127,7 +130,7 @@ def agenda_for(user: User, meeting: Meeting) -> Agenda:
     all_shown = len(levels) > 1 or highest_level(meeting) == Level.GENERAL
     agreements: list[Agreement] = []
     if sits_at_table(user, meeting):
-        agreements = list(visible_open_agreements(meeting, levels))
+        agreements = open_agreements_shown(meeting, levels)
     return Agenda(
         lines=_lines(meeting, items, agreements, clock=all_shown),
         budget=budget([item for item in items if not item.is_deferred], meeting.minutes_planned),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -25,11 +26,12 @@ from tovholder.meetings.services.agenda import highest_level
 from tovholder.meetings.services.carrying import visible_open_agreements
 from tovholder.meetings.services.letters import MONTHS, when
 from tovholder.meetings.standing import sits_at_table
+from tovholder.plans.models import Agreement
 
 GUESTS = (Participation.Part.GUEST, Participation.Part.SPEAKER)
 
 
-def agenda_document(*, user: User, meeting: Meeting) -> MeetingDocument:
+def agenda_document(*, user: User, meeting: Meeting, carried: Sequence[Agreement]) -> MeetingDocument:
     """Return the agenda as the user may read it: what the page shows, so no clock times where a gap would tell."""
     levels = readable_levels(user, meeting)
     all_shown = len(levels) > 1 or highest_level(meeting) == Level.GENERAL
@@ -37,7 +39,6 @@ def agenda_document(*, user: User, meeting: Meeting) -> MeetingDocument:
     for number, item in enumerate(items_visible_to(user, meeting), start=1):
         items.append(_agenda_item(number, item, begins if all_shown else None))
         begins += timedelta(minutes=item.minutes)
-    carried = visible_open_agreements(meeting, levels) if sits_at_table(user, meeting) else ()
     return MeetingDocument(
         municipality=municipality_name(),
         title=str(meeting),
@@ -61,6 +62,12 @@ def agenda_document(*, user: User, meeting: Meeting) -> MeetingDocument:
     )
 
 
+def carried_for(user: User, meeting: Meeting) -> list[Agreement]:
+    """Return the open agreements that stand on the user's copy of the agenda."""
+    levels = readable_levels(user, meeting)
+    return list(visible_open_agreements(meeting, levels)) if sits_at_table(user, meeting) else []
+
+
 def _agenda_item(number: int, item: AgendaItem, begins: datetime | None) -> DocumentItem:
     starts = timezone.localtime(begins) if begins is not None else None
     return DocumentItem(
@@ -75,9 +82,10 @@ def _agenda_item(number: int, item: AgendaItem, begins: datetime | None) -> Docu
     )
 
 
-def minutes_document(*, user: User, meeting: Meeting, minutes: Minutes | None) -> MeetingDocument:
-    """Return the minutes as the user may read them: as they were approved, else as they stand now."""
-    said = minute_record.for_reader(user, meeting, minutes)
+def minutes_document(
+    *, meeting: Meeting, minutes: Minutes | None, said: minute_record.MinuteRecord
+) -> MeetingDocument:
+    """Return the minutes as the reader may read them (`said`): as they were approved, else as they stand now."""
     present = [each for each in said["attendance"] if each["attended"]]
     return MeetingDocument(
         municipality=municipality_name(),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from tovholder.directory.models import PartyType
 from tovholder.meetings.forms.running import GuestForm
 from tovholder.meetings.models import Meeting, Participation
 from tovholder.meetings.services import attendance
+from tovholder.meetings.services.cases_room import warnings_for
 from tovholder.meetings.views.fetching import writable
 from tovholder.meetings.views.run_page import RunPage
 
@@ -30,6 +32,21 @@ def attend(request: HttpRequest, pk: int) -> HttpResponse:
         participation = get_object_or_404(meeting.participations, pk=number)
         attendance.set_attended(by=request.user, participation=participation, attended=here == "1")
     return _list_or_back(request, meeting)
+
+
+def out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write that somebody who came has gone out ("12-1") or is back ("12-0"), for an item or for good."""
+    meeting, _minutes = writable(request, pk)
+    if request.method == "POST":
+        number, _dash, gone = request.POST.get("tap", "").partition("-")
+        if not number.isdecimal() or len(number) > 12 or gone not in {"0", "1"}:
+            raise Http404
+        row = get_object_or_404(meeting.participations.filter(attended=True), pk=number)
+        attendance.set_out(by=request.user, participation=row, out=gone == "1")
+        return redirect(f"{reverse('meetings:out', args=[pk])}?back={came_from(request, meeting)}")
+    people = attendance.at_meeting(meeting).filter(attended=True)
+    context = {"meeting": meeting, "people": people, "back": came_from(request, meeting)}
+    return render(request, "meetings/run_out.html", context)
 
 
 def _list_or_back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
@@ -69,6 +86,8 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 % {"name": participation.person.name},
             )
+        for line in warnings_for(request.user, meeting, participation.person):  # type: ignore[arg-type]
+            messages.warning(request, line)
         return redirect(came_from(request, meeting))
     context = {"meeting": meeting, "form": form, "back": came_from(request, meeting)}
     return render(request, "meetings/run_guest.html", context, status=422 if form.errors else 200)

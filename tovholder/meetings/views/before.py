@@ -22,6 +22,7 @@ from tovholder.meetings.services import agenda, events, invitations, overview, r
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.services.topics import deadline
+from tovholder.meetings.views.cases_links import case_links
 from tovholder.meetings.views.face import convened_meeting, crumbs, meeting_of
 
 UNDO_FOR = timedelta(minutes=30)
@@ -29,14 +30,15 @@ UNDO_FOR = timedelta(minutes=30)
 
 @require_GET
 def before(request: HttpRequest, pk: int) -> HttpResponse:
-    meeting = meeting_of(request, pk, network=True, **overview.facts())
+    meeting = meeting_of(request, pk, overview.MEETING, network=True)
     if meeting.kind == MeetingKind.NETWORK:
         return redirect("network:meeting", pk)
     shown = overview.agenda_for(request.user, meeting)
     people = overview.participants(meeting)
     note_reading(
-        by=request.user, meeting=meeting, items=[line.item for line in shown.lines], purpose="agenda"
-    )
+        by=request.user, meeting=meeting, items=[line.item for line in shown.lines], purpose="agenda",
+        agreements=[row.agreement for line in shown.lines for row in (*line.due, *line.later)],
+    )  # fmt: skip
     context = {
         "meeting": meeting,
         "face": "before",
@@ -44,6 +46,7 @@ def before(request: HttpRequest, pk: int) -> HttpResponse:
         "people": people,
         "crumbs": crumbs(meeting),
         **_standing(request, meeting, people),
+        **case_links(request, meeting),
     }
     if context["may_edit"]:
         context.update(_for_convener(request, meeting, shown, people))

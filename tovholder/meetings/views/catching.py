@@ -15,8 +15,9 @@ from tovholder.forums.models import Forum
 from tovholder.meetings.forms.running import CaughtTopicForm, EditAgreementForm, OutcomeForm, ProposalForm
 from tovholder.meetings.models import AgendaItem, Meeting, Outcome, Topic
 from tovholder.meetings.services import capturing
+from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.fetching import item_of, writable
-from tovholder.meetings.views.run_page import Kind, RunPage, catching, form_for, kinds
+from tovholder.meetings.views.run_page import Kind, RunPage, catching, form_for, kinds, shown_as
 from tovholder.plans.models import Agreement
 
 REMOVED = "meetings_removed"
@@ -81,6 +82,7 @@ def capture_edit(request: HttpRequest, pk: int, item_pk: int, slug: str, thing_p
         _correct(request, thing, form.cleaned_data)
         messages.success(request, _("Rettelsen er gemt."))
         return redirect(home)
+    note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting", **shown_as(thing))
     context = {"meeting": meeting, "item": item, "kind": kind, "form": form, "home": home, "back": back}
     return render(request, "meetings/run_edit.html", context, status=422 if form.errors else 200)
 

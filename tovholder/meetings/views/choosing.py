@@ -13,6 +13,7 @@ from tovholder.meetings.models import AgendaItem, Meeting
 from tovholder.meetings.queries import items_visible_to, readable_levels
 from tovholder.meetings.services import choosing
 from tovholder.meetings.services.carrying import visible_open_agreements
+from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.attending import came_from
 from tovholder.meetings.views.fetching import writable
 from tovholder.plans.models import Agreement
@@ -41,6 +42,7 @@ def choose(request: HttpRequest, pk: int, agreement_pk: int, step: str) -> HttpR
         CHOICES[step](by=request.user, meeting=meeting, agreement=agreement, **form.cleaned_data)
         messages.success(request, _("Valget for »%(what)s« er skrevet ned.") % {"what": agreement.what})
         return redirect(_home(request, meeting))
+    note_reading(by=request.user, meeting=meeting, items=[], agreements=[agreement], purpose="meeting")
     context = {
         "meeting": meeting,
         "agreement": agreement,

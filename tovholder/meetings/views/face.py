@@ -14,18 +14,23 @@ from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids
 from tovholder.meetings import policy
 from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Participation
-from tovholder.meetings.queries import items_visible_to, read_forums, visible_to
+from tovholder.meetings.queries import items_visible_to, one_meeting, shown_to
+from tovholder.statements import Statement
 
 Crumbs = list[tuple[str, str]]
+MEETING = Statement(one_meeting)
 
 
-def meeting_of(request: HttpRequest, pk: int, *, network: bool = False, **facts: Any) -> Meeting:
-    """Return the meeting, with the given facts, if the user may know of it; else 404. `network`: one of those too."""
-    meetings = visible_to(request.user).select_related("lead_forum__forum_type", "chair", "minutes_record")
-    meeting = get_object_or_404(meetings.annotate(**facts), pk=pk)
-    if meeting.kind == MeetingKind.NETWORK and not network:
-        raise Http404  # has pages of its own
-    read_forums(meeting)
+def meeting_of(
+    request: HttpRequest, pk: int, statement: Statement[Meeting] = MEETING, *, network: bool = False
+) -> Meeting:
+    """Return the meeting, as the page's statement reads it, if the user may know of it; else 404.
+
+    `network`: a network meeting too, which has pages of its own.
+    """
+    meeting = shown_to(request.user, pk, statement)
+    if meeting is None or (meeting.kind == MeetingKind.NETWORK and not network):
+        raise Http404
     return meeting
 
 

@@ -12,15 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.access.decision import Refused
+from tovholder.meetings import policy
 from tovholder.meetings.forms.running import AddendumForm, CommentForm, FixForm
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.queries import readable_levels
-from tovholder.meetings.services import capturing, minutes
+from tovholder.meetings.services import capturing, minute_record, minutes
 from tovholder.meetings.services.links import BadLinkError
 from tovholder.meetings.services.minute_letters import minutes_behind
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.after_page import AfterPage
+from tovholder.meetings.views.cases_links import case_links
 from tovholder.meetings.views.fetching import meeting_of, writable
+from tovholder.meetings.views.names import ask_about_names
 
 
 @require_GET
@@ -31,7 +34,10 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, meeting: Meeting, status: int = 200, **forms: Any) -> HttpResponse:
     page = AfterPage(request, meeting, minutes.minutes_of(meeting))
     if page.may_read:
-        note_reading(by=request.user, meeting=meeting, items=page.items, purpose="minutes")
+        agreements = minute_record.agreements_in(page.said)
+        note_reading(
+            by=request.user, meeting=meeting, items=page.items, agreements=agreements, purpose="minutes"
+        )
     mine = page.my_comment if page.may_comment else None
     initial = {"stance": mine.stance, "text": mine.text} if mine else None
     context = {
@@ -43,6 +49,7 @@ def _show(request: HttpRequest, meeting: Meeting, status: int = 200, **forms: An
         "problems": forms.get("problems", []),
         "guide": page.guide,
         "may_tick": page.may_run,
+        **case_links(request, meeting),
     }
     return render(request, "meetings/after.html", context, status=status)
 
@@ -75,7 +82,10 @@ def fix(request: HttpRequest, pk: int, agreement_pk: int) -> HttpResponse:
 
 @require_POST
 def send_for_comments(request: HttpRequest, pk: int) -> HttpResponse:
-    sent = minutes.send_for_comments(by=request.user, meeting=meeting_of(request, pk))
+    meeting, _minutes = writable(request, pk)
+    if asked := ask_about_names(request, meeting, _("Ja, send til bemærkninger")):
+        return asked
+    sent = minutes.send_for_comments(by=request.user, meeting=meeting)
     messages.success(
         request,
         _("Referatet er sendt til bemærkninger. Fristen er %(day)s.")
@@ -94,6 +104,9 @@ def back_to_draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_of(request, pk)
+    may = policy.may_convene(request.user, meeting) and not minutes.blockers(meeting)
+    if may and (asked := ask_about_names(request, meeting, _("Ja, godkend referatet"))):
+        return asked
     try:
         minutes.approve(by=request.user, meeting=meeting)
     except minutes.AlreadyApprovedError:

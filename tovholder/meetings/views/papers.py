@@ -9,8 +9,9 @@ from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.queries import items_visible_to
+from tovholder.meetings.services.minute_record import agreements_in, for_reader
 from tovholder.meetings.services.minutes import minutes_of
-from tovholder.meetings.services.papers import agenda_document, file_name, minutes_document
+from tovholder.meetings.services.papers import agenda_document, carried_for, file_name, minutes_document
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.fetching import meeting_of
 
@@ -43,18 +44,21 @@ def minutes_word(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _agenda(request: HttpRequest, pk: int) -> tuple[Meeting, MeetingDocument]:
     meeting = meeting_of(request, pk)
-    shown = items_visible_to(request.user, meeting)
-    note_reading(by=request.user, meeting=meeting, items=shown, purpose="agenda file")
-    return meeting, agenda_document(user=request.user, meeting=meeting)
+    shown, carried = items_visible_to(request.user, meeting), carried_for(request.user, meeting)
+    note_reading(by=request.user, meeting=meeting, items=shown, agreements=carried, purpose="agenda file")
+    return meeting, agenda_document(user=request.user, meeting=meeting, carried=carried)
 
 
 def _minutes(request: HttpRequest, pk: int) -> tuple[Meeting, MeetingDocument]:
     meeting = meeting_of(request, pk)
     minutes = minutes_of(meeting)
     policy.may_read_minutes(request.user, meeting, minutes).require()
-    shown = items_visible_to(request.user, meeting)
-    note_reading(by=request.user, meeting=meeting, items=shown, purpose="minutes file")
-    return meeting, minutes_document(user=request.user, meeting=meeting, minutes=minutes)
+    said = for_reader(request.user, meeting, minutes)
+    agreements = agreements_in(said)
+    note_reading(
+        by=request.user, meeting=meeting, items=said["items"], agreements=agreements, purpose="minutes file"
+    )
+    return meeting, minutes_document(meeting=meeting, minutes=minutes, said=said)
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from tovholder.meetings import tables
 from tovholder.meetings.forms.people import AnswerForm, GuestForm, SubstituteForm
 from tovholder.meetings.models import Answer, MeetingStatus
 from tovholder.meetings.services import answers, events, invitations, overview
+from tovholder.meetings.services.cases_room import warnings_for
 from tovholder.meetings.views.face import (
     convened_meeting,
     crumbs,
@@ -61,6 +62,8 @@ def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
         invitations.add_guest(
             by=request.user, meeting=meeting, person=person, part=data["part"], only_item=data["only_item"]
         )
+        for line in warnings_for(request.user, meeting, person):
+            messages.warning(request, line)
         told = meeting.invited_at is not None
         messages.success(
             request, _("Gæsten er inviteret.") if told else _("Gæsten er med, når indkaldelsen sendes.")
@@ -95,6 +98,8 @@ def substitute_confirm(request: HttpRequest, pk: int, participation_pk: int) -> 
     row = participation_of(convened_meeting(request, pk), participation_pk)
     answers.confirm_substitute(by=request.user, participation=row)
     messages.success(request, _("%(name)s er godkendt som stedfortræder.") % {"name": row.person.name})
+    for line in warnings_for(request.user, row.meeting, row.person):
+        messages.warning(request, line)
     return redirect("meetings:people", pk)
 
 

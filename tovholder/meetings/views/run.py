@@ -13,6 +13,7 @@ from tovholder.meetings.services import running
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.reading import note_reading
+from tovholder.meetings.views.cases_links import case_links
 from tovholder.meetings.views.fetching import item_of, meeting_of, writable
 from tovholder.meetings.views.run_page import RunPage, catching
 from tovholder.meetings.views.texts import save_posted_text
@@ -30,7 +31,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("meetings:after", pk)  # approved: there is nothing left to write
     page = RunPage(request, meeting, None)
     if not page.steps:
-        return render(request, "meetings/run_empty.html", {"page": page, "meeting": meeting})
+        return render(
+            request,
+            "meetings/run_empty.html",
+            {"page": page, "meeting": meeting, **case_links(request, meeting)},
+        )
     return redirect("meetings:run_item", pk, (page.current or page.steps[0]).item.pk)
 
 
@@ -50,10 +55,12 @@ def run_item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     meeting, _minutes = writable(request, pk)
     page = RunPage(request, meeting, None)
     item = page.show(item_pk)
-    note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting")
     panel_only = request.htmx  # type: ignore[attr-defined]
+    shown = page.shown(panel_only=panel_only)
+    note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting", **shown)
     template = "meetings/_capture.html" if panel_only else "meetings/run.html"
-    return render(request, template, catching(page, active=request.GET.get("fang", "")))
+    links = {} if panel_only else case_links(request, meeting)
+    return render(request, template, catching(page, active=request.GET.get("fang", "")) | links)
 
 
 @require_POST

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.meetings.forms.running import AgreementForm, CaughtTopicForm, OutcomeForm, ProposalForm
-from tovholder.meetings.models import AgendaItem, Meeting, MeetingStatus, Outcome, Participation
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingStatus, Outcome, Participation, Topic
 from tovholder.meetings.queries import item_ids_visible_to, read_items, readable_levels
 from tovholder.meetings.services.carrying import must_choose, visible_open_agreements, with_choice
 from tovholder.meetings.services.caught import AGREEMENT, TOPIC, Caught, caught_under
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.gathering import everybody, seats
 from tovholder.meetings.services.running import seconds_spent
+from tovholder.plans.models import Agreement
 
 RING = 169.6  # the length of the timer's circle
 
@@ -122,6 +123,14 @@ class Line:
 
     kind: Kind
     caught: Caught
+
+
+def shown_as(*things: Any) -> dict[str, list[Any]]:
+    """Return those of the things that are told of in the log by their own names."""
+    return {
+        "agreements": [each for each in things if isinstance(each, Agreement)],
+        "topics": [each for each in things if isinstance(each, Topic)],
+    }
 
 
 class RunPage:
@@ -240,6 +249,16 @@ class RunPage:
         known = {kind.outcome or kind.slug: kind for kind in kinds().values()}
         known |= {AGREEMENT: known["aftale"], TOPIC: known["emne"]}
         return [Line(known[each.kind], each) for each in caught_under(self.item)] if self.item else []
+
+    def shown(self, *, panel_only: bool) -> dict[str, Any]:
+        """Return the agreements and topics that stand beside the item, for the log; caught ones have its level."""
+        level = self.item.level if self.item is not None else ""
+        caught = [(line.caught.kind, {"pk": line.caught.pk, "level": level}) for line in self.caught]
+        agreements: list[Any] = [line for kind, line in caught if kind == AGREEMENT]
+        return {
+            "agreements": agreements if panel_only else [*agreements, *self.carried],
+            "topics": [line for kind, line in caught if kind == TOPIC],
+        }
 
 
 def catching(page: RunPage, *, active: str = "", bound: Form | None = None) -> dict[str, Any]:

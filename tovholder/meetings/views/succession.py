@@ -16,9 +16,13 @@ from tovholder.forums.models import Forum, Membership
 from tovholder.forums.policy import may_hand_over_person, may_manage
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.meetings.forms.succession import CloseForumForm, HandOverForm, MergeForumsForm
+from tovholder.meetings.models import Topic
 from tovholder.meetings.services.handover import belongings, hand_over_person
 from tovholder.meetings.services.membership import end_seat, restore_seat
+from tovholder.meetings.services.reading import note_topics
 from tovholder.meetings.services.succession import close_forum, merge_forums
+from tovholder.plans.models import Agreement
+from tovholder.plans.reading import note_reading
 
 
 def hand_over(request: HttpRequest, person_pk: int) -> HttpResponse:
@@ -42,6 +46,11 @@ def hand_over(request: HttpRequest, person_pk: int) -> HttpResponse:
                 request, _("%(name)s er fratrådt, og alt er givet videre.") % {"name": person.name}
             )
             return redirect("insights:person", person.pk)
+    told = [each.obj for each in things if each.is_told]
+    agreements = [each for each in told if isinstance(each, Agreement)]
+    note_reading(by=request.user, agreements=agreements, purpose="handover")
+    topics = [each for each in told if isinstance(each, Topic)]
+    note_topics(by=request.user, forum=None, topics=topics, purpose="handover")
     context = {
         "person": person,
         "form": form,

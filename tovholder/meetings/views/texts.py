@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tovholder.access.decision import Refused
+from tovholder.directory import guard
 from tovholder.meetings.models import AgendaItem, Meeting
 from tovholder.meetings.services.writing import TextConflictError, save_text
 from tovholder.meetings.views.fetching import item_of, writable
+from tovholder.ui.guarding import find
 from tovholder.ui.templatetags.ui import dktime
 
 
@@ -35,7 +37,8 @@ def save(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         return JsonResponse({"error": " ".join(error.messages)}, status=422)
     except Refused as refusal:
         return JsonResponse({"error": refusal.decision.reason}, status=403)
-    return JsonResponse({"version": saved.version, "at": dktime(saved.at)})
+    found = [each.text for each in find(_text(request)[: guard.LONGEST])]
+    return JsonResponse({"version": saved.version, "at": dktime(saved.at), "found": found})
 
 
 def save_posted_text(request: HttpRequest, meeting: Meeting, item: AgendaItem) -> HttpResponse | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tovholder.access.levels import Level
 from tovholder.forums.models import Forum
 from tovholder.forums.policy import may_convene
 from tovholder.meetings import tables
@@ -22,6 +23,7 @@ from tovholder.meetings.models import MeetingKind, Topic, TopicStatus
 from tovholder.meetings.queries import topics_visible_to, visible_to
 from tovholder.meetings.services import topics
 from tovholder.meetings.services.agenda import next_planned
+from tovholder.meetings.services.reading import note_topics
 from tovholder.meetings.views.face import form_page, forum_crumbs, forum_of, number_in
 from tovholder.ui.download import exported
 
@@ -45,8 +47,12 @@ def bank(request: HttpRequest, forum_pk: int) -> HttpResponseBase:
     form = TopicFilterForm(request.GET, auto_id="f_%s")
     found = form.apply(topics_visible_to(request.user, forum))
     if file := exported(request, tables.topics(forum, found)):
+        note_topics(
+            by=request.user, forum=forum, topics=found.exclude(level=Level.GENERAL), purpose="list file"
+        )
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    note_topics(by=request.user, forum=forum, topics=page, purpose="list")
     following = next_planned([forum.pk])
     context = {
         "forum": forum,
@@ -96,6 +102,7 @@ def edit(request: HttpRequest, forum_pk: int, pk: int) -> HttpResponse:
         topics.edit(by=request.user, topic=topic, **form.cleaned_data)
         messages.success(request, _("Emnet er ændret."))
         return redirect(_back(forum))
+    note_topics(by=request.user, forum=forum, topics=[topic], purpose="topic")
     page = form_page(
         form, title=_("Ret emnet"), button=_("Gem emnet"), crumbs=forum_crumbs(forum, _("Ret emnet")), cancel_url=_back(forum),
     )  # fmt: skip
@@ -123,6 +130,7 @@ def decline(request: HttpRequest, forum_pk: int, pk: int) -> HttpResponse:
         topics.decline(by=request.user, topic=topic, reason=form.cleaned_data["reason"])
         messages.success(request, _("Svaret er gemt. Den, der foreslog emnet, får besked."))
         return redirect(_back(forum))
+    note_topics(by=request.user, forum=forum, topics=[topic], purpose="topic")
     page = form_page(
         form, title=_("Sig nej til emnet"), button=_("Sig nej"), crumbs=forum_crumbs(forum, _("Sig nej")), cancel_url=_back(forum),
         lead=topic.heading,

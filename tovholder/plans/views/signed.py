@@ -17,6 +17,7 @@ from tovholder.access.levels import Level
 from tovholder.plans import links, policy, reminders, services
 from tovholder.plans.forms import StatusForm
 from tovholder.plans.links import Answerer
+from tovholder.plans.services import case_agreements
 
 
 def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,9 +35,15 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return login_not_required(guarded)
 
 
-def _answerer(token: str) -> Answerer:
-    """A link of an agreement that another person has taken over no longer holds."""
+def _answerer(token: str, *, writes: bool = True) -> Answerer:
+    """A link of an agreement that another person has taken over no longer holds.
+
+    In a case by name somebody with a login answers there: a link that has gone astray changes nothing.
+    """
     answerer = links.read_answer(token)
+    user = answerer.person.user
+    if writes and answerer.agreement.level == Level.NAMED and user is not None and user.is_active:
+        raise links.LinkClosedError
     if not policy.may_report(answerer.person, answerer.agreement):
         raise links.LinkClosedError
     return answerer
@@ -45,7 +52,7 @@ def _answerer(token: str) -> Answerer:
 @by_link
 @require_http_methods(["GET", "HEAD"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    return _answer_page(request, token, _answerer(token), StatusForm())
+    return _answer_page(request, token, _answerer(token, writes=False), StatusForm())
 
 
 @by_link
@@ -53,7 +60,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def answer_done(request: HttpRequest, token: str) -> HttpResponse:
     answerer = _answerer(token)
     if answerer.agreement.is_open:
-        services.mark_done(by=answerer.person, agreement=answerer.agreement)
+        if answerer.agreement.level == Level.NAMED:
+            case_agreements.done(by=answerer.person, case=answerer.agreement.case)
+        else:
+            services.mark_done(by=answerer.person, agreement=answerer.agreement)
         messages.success(request, _("Tak. Aftalen er nu gjort."))
     return redirect("plans:answer", token)
 
@@ -66,7 +76,11 @@ def answer_status(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return _answer_page(request, token, answerer, form)
     if answerer.agreement.is_open:
-        services.add_status(by=answerer.person, agreement=answerer.agreement, text=form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
+        if answerer.agreement.level == Level.NAMED:
+            case_agreements.report(by=answerer.person, case=answerer.agreement.case, text=text)
+        else:
+            services.add_status(by=answerer.person, agreement=answerer.agreement, text=text)
         messages.success(request, _("Tak. Din status er gemt."))
     return redirect("plans:answer", token)
 
@@ -76,7 +90,10 @@ def answer_status(request: HttpRequest, token: str) -> HttpResponse:
 def answer_reopen(request: HttpRequest, token: str) -> HttpResponse:
     answerer = _answerer(token)
     if policy.may_become(answerer.agreement, "open") and answerer.agreement.status == "done":
-        services.reopen(by=answerer.person, agreement=answerer.agreement)
+        if answerer.agreement.level == Level.NAMED:
+            case_agreements.reopen(by=answerer.person, case=answerer.agreement.case)
+        else:
+            services.reopen(by=answerer.person, agreement=answerer.agreement)
         messages.success(request, _("Aftalen er åben igen."))
     return redirect("plans:answer", token)
 
@@ -93,13 +110,20 @@ def reminders_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer_page(request: HttpRequest, token: str, answerer: Answerer, form: StatusForm) -> HttpResponse:
-    """Show what is agreed, its date and forum; of an anonymous one not even what, since that is behind the login."""
+    """Show what is agreed, its date and forum; of an anonymous one not even what, since that is behind the login.
+
+    Of one in a case by name: the code and the date. Who has a login is sent there, and answers nothing here.
+    """
     agreement = answerer.agreement
+    user = answerer.person.user
+    named = agreement.level == Level.NAMED
     context = {
         "agreement": agreement,
         "token": token,
         "form": form,
         "shows_what": agreement.level == Level.GENERAL,
+        "named": named,
+        "must_log_in": named and user is not None and user.is_active,
         "may_reopen": agreement.status == "done",
     }
     return render(request, "plans/answer.html", context)

@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.forums.standing import person_of
 from tovholder.plans import forms, policy, queries, services
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.reading import note_reading
+from tovholder.plans.views import in_case
+from tovholder.plans.views.in_case import or_in_case
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,6 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@or_in_case(in_case.done)
 def done(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     services.mark_done(by=request.user, agreement=found)
@@ -47,6 +50,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@or_in_case(in_case.reopen)
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     services.reopen(by=request.user, agreement=found)
@@ -55,6 +59,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@or_in_case(in_case.status)
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     form = forms.StatusForm(request.POST)
@@ -66,6 +71,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
+@or_in_case(in_case.go_on)
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     found = _decidable(request, pk)
     form = forms.ContinueForm(request.POST if request.method == "POST" else None)
@@ -77,6 +83,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
+@or_in_case(in_case.change)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = _decidable(request, pk)
     form = forms.ChangeForm(request.POST or None, agreement=found)
@@ -91,6 +98,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
+@or_in_case(in_case.stop)
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     found = _decidable(request, pk)
     form = forms.StopForm(request.POST or None)
@@ -103,6 +111,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
+@or_in_case(in_case.edit)
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     found = _decidable(request, pk)
     form = forms.CompleteForm(request.POST or None, agreement=found)
@@ -134,6 +143,7 @@ def _step_page(
     button: str,
     lead: str = "",
 ) -> HttpResponse:
+    note_reading(by=request.user, agreements=[found], purpose="agreement")
     here = reverse("plans:agreement", args=[found.pk])
     crumbs = [(_("Aftaler"), reverse("plans:mine")), (found.what, here), (title, "")]
     context = {"title": title, "button": button, "lead": lead, "agreement": found, "cancel_url": here}
@@ -142,7 +152,5 @@ def _step_page(
 
 def _back(request: HttpRequest, found: Agreement) -> HttpResponseRedirect:
     """Return to the list where the button was pressed, with its filters, or to the agreement."""
-    target = request.POST.get("tilbage", "")
-    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = reverse("plans:agreement", args=[found.pk])
-    return HttpResponseRedirect(target)
+    here = reverse("plans:agreement", args=[found.pk])
+    return HttpResponseRedirect(forms.safe_return(request.POST.get("tilbage", ""), here))

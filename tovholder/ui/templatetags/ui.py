@@ -14,6 +14,7 @@ from django.core.paginator import Page
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -163,6 +164,16 @@ def field(
     return render_to_string(
         "ui/components/field.html", {"field": bound, "label": label, "hide_label": hide_label}
     )
+
+
+@register.inclusion_tag("ui/components/guard.html")
+def guard(bound: forms.BoundField) -> dict[str, Any]:
+    """Draw what was found in a guarded text, each with its choice, and the way to ask while one writes."""
+    choices = getattr(bound.form, "guard_choices", {}).get(bound.name, [])
+    guarded = bound.name in getattr(bound.form, "guarded", ())
+    ask = guarded and isinstance(bound.field.widget, forms.Textarea)
+    url = reverse(settings.PERSONAL_DATA_ADDRESS) if ask else ""
+    return {"choices": choices, "ask": ask, "id": bound.id_for_label, "check_url": url}
 
 
 @register.simple_tag

@@ -9,12 +9,15 @@
   const panel = document.querySelector("[data-conflict]");
   const versionField = form.elements.version;
   const KEY = "tovholder:" + (document.body.dataset.user || "") + ":referat:" + area.dataset.item;
+  /* En sag med navn lægges aldrig i browseren. */
+  const KEPT = !("unkept" in area.dataset);
   const PAUSE = 1000, LONGEST = 3000, RETRY = 3000, KEPT_DAYS = 7;
   let version = Number(area.dataset.version);
   let saved = area.defaultValue; /* det, serveren sendte: man kan have skrevet, før scriptet var klar */
   let timer = 0, firstUnsaved = 0, sending = false, open = false, wait = RETRY;
 
   function remember() {
+    if (!KEPT) return;
     try { localStorage.setItem(KEY, JSON.stringify({ text: area.value, base: version, at: Date.now() })); } catch { /* fuld eller slået fra */ }
   }
   function forget() { try { localStorage.removeItem(KEY); } catch { /* slået fra */ } }
@@ -82,6 +85,7 @@
       version = data.version;
       versionField.value = String(version);
       saved = text;
+      names(data.found || []);
       if (area.value === text) { forget(); firstUnsaved = 0; say("Gemt kl. " + data.at, "ok"); return 0; }
       remember();
       return PAUSE;
@@ -92,6 +96,10 @@
       say(data.error, "stop");
       return 0;
     }
+    if (!KEPT && (answer.type === "opaqueredirect" || answer.status >= 400)) {
+      say("Teksten er ikke gemt. Kopiér den, før du går videre, og hent siden igen.", "stop", "Hent siden igen");
+      return 0;
+    }
     if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 401) {
       say("Du er logget ud. Teksten er gemt her i browseren.", "stop", "Log ind igen");
       return 0;
@@ -100,6 +108,15 @@
     const next = wait;
     wait = Math.min(wait * 2, 30000);
     return next;
+  }
+
+  /* Hvad der kan pege på en person, siges med det samme. Der spørges, før referatet sendes ud */
+  const noticed = document.querySelector("[data-names]");
+  function names(found) {
+    if (!noticed) return;
+    noticed.hidden = !found.length;
+    const text = found.length ? "Kan pege på en person: " + found.map((each) => "“" + each + "”").join(", ") + ". Skriv ikke navne på børn og familier." : "";
+    if (noticed.textContent !== text) noticed.textContent = text;
   }
 
   function show(data) {
@@ -135,7 +152,7 @@
   window.addEventListener("pagehide", () => { if (area.value !== saved) remember(); });
 
   /* Det, browseren husker: hent det frem, og lad serveren afgøre, om en anden har skrevet siden. */
-  const mine = remembered(KEY);
+  const mine = KEPT ? remembered(KEY) : null;
   const early = area.value !== saved ? area.value : "";
   if (mine && typeof mine.text === "string" && mine.text !== area.value) {
     area.value = early ? mine.text + "\n\n" + early : mine.text;

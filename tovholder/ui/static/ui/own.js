@@ -42,7 +42,7 @@ function ask(form, submitter) {
 
 /* Tekst, der ikke går tabt */
 function texts(form) {
-  return [...form.elements].filter((el) => el.name && (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|search)$/.test(el.type))));
+  return [...form.elements].filter((el) => el.name && el.dataset.noKeep === undefined && (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|search)$/.test(el.type))));
 }
 function keepKey(form) { return PREFIX + "keep:" + form.dataset.keep; }
 function read(key) { try { return JSON.parse(store.getItem(key)); } catch { return null; } }
@@ -133,6 +133,29 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try { await navigator.clipboard.writeText(from.value); } catch { document.execCommand("copy"); }
     said.textContent = button.dataset.copied;
   });
+}
+
+/* Se en tekst efter for navne, mens man skriver. Uden skript spørges der, når man gemmer */
+for (const button of document.querySelectorAll("[data-check]")) {
+  const said = document.createElement("span");
+  said.className = "th-small th-guard-said";
+  said.setAttribute("role", "status");
+  button.hidden = false;
+  button.after(said);
+  button.addEventListener("click", () => check(button, document.getElementById(button.dataset.check), said));
+}
+async function check(button, field, said) {
+  const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+  try {
+    const answer = await fetch(button.dataset.url, {
+      method: "POST", credentials: "same-origin", headers: { ...token, Accept: "application/json" },
+      body: new URLSearchParams({ text: field.value }),
+    });
+    const { found } = await answer.json();
+    said.textContent = found.length
+      ? "Det her kan pege på en person: " + found.map((each) => "“" + each.text + "” (skriv hellere " + each.instead + ")").join(", ") + "."
+      : "Der er ikke fundet noget, der peger på en person.";
+  } catch { said.textContent = "Teksten kunne ikke ses efter lige nu. Der spørges igen, når du gemmer."; }
 }
 
 /* Fejloversigten får fokus, så skærmlæser og tastatur begynder der */

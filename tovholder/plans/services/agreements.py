@@ -233,7 +233,11 @@ def move_to_forum(
 
 
 def _lock(agreement: Agreement) -> None:
-    """Lock the row and read it again, so that what follows acts on what is, not on what a page showed."""
+    """Lock the row and read it again, so that what follows acts on what is, not on what a page showed.
+
+    One in a case by name has its own services, which keep its words sealed.
+    """
+    policy.must_be_ordinary(agreement).require()
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
 
 

@@ -10,6 +10,7 @@ from django.db.models import (
     BigIntegerField,
     Count,
     DateTimeField,
+    Exists,
     Expression,
     F,
     Func,
@@ -21,14 +22,32 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from tovholder.access.levels import Level
-from tovholder.accounts.models import User
+from tovholder.accounts.models import RoleGrant, User
+from tovholder.concerns.policy import NEVER
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, current_memberships, own_forum_ids, person_of
 from tovholder.plans.models import Agreement, AgreementRules, AgreementStatus
+from tovholder.plans.queries.cases import (
+    case_agreements_visible_to,
+    for_case_page,
+    forums_for_case,
+    people_for_case,
+    plans_visible_to,
+    reads_named,
+)
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
 from tovholder.statements import Given, Statement
+
+__all__ = [
+    "case_agreements_visible_to",
+    "for_case_page",
+    "forums_for_case",
+    "people_for_case",
+    "plans_visible_to",
+    "reads_named",
+]
 
 RECENT_DAYS = 30
 RECENT_SHOWN = 5
@@ -46,7 +65,7 @@ _RULES = Statement(lambda: AgreementRules.objects.filter(retired_at__isnull=True
 def visible_to(user: User) -> QuerySet[Agreement]:
     """Return the agreements that the user may read: own ones, and those of own forums at a level for the user.
 
-    Pinned to `policy.may_read` by a test.
+    None of those in a case by name: ask for them (`case_agreements_visible_to`). Both pinned to `policy.may_read` by a test.
     """
     person = person_of(user)
     own = Q(responsible=person) | Q(helpers=person) if person is not None else Q(pk__in=())
@@ -57,16 +76,17 @@ def visible_to(user: User) -> QuerySet[Agreement]:
 
 
 def mine(user: User) -> QuerySet[Agreement]:
-    """Return the agreements where the user is responsible or helps."""
+    """Return the agreements where the user is responsible or helps, those in cases by name (by code) among them."""
     person = person_of(user)
-    return Agreement.objects.none() if person is None else _with_part_of(person)
+    return Agreement.objects.none() if person is None else _with_part_of(person, named=reads_named(user))
 
 
-def _with_part_of(person: Person | Expression) -> QuerySet[Agreement]:
+def _with_part_of(person: Person | Expression, *, named: bool) -> QuerySet[Agreement]:
     # Two ways in, each by its own index; as one condition with "or" every agreement there is would be looked at.
-    own = Agreement.objects.filter(responsible=person).order_by().values("pk")
+    own = Agreement.every.filter(responsible=person).order_by().values("pk")
     helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
-    return Agreement.objects.filter(pk__in=own.union(helped))
+    kept = Agreement.every if named else Agreement.objects
+    return kept.filter(pk__in=own.union(helped))
 
 
 def open_in_convened(user: User) -> QuerySet[Agreement]:
@@ -124,6 +144,12 @@ class MyAgreements:
     # All that the filters let through, shown or hidden: the open ones, then those closed lately.
     listed: list[Agreement]
 
+    @property
+    def shown(self) -> list[Agreement]:
+        """What stands on the page, in the order of its columns."""
+        columns = (self.late, self.week, self.later, self.recent)
+        return [each for column in columns for each in column.agreements]
+
 
 ORDERS = ("frist", "nyeste", "forum")
 
@@ -134,10 +160,12 @@ def my_agreements(
     """Return *Mine aftaler*: the user's agreements in columns by deadline, as filtered; counts are of them all."""
     today = timezone.localdate()
     limit = rules().carry_limit
-    person = person_of(user)
-    everything = [] if person is None else _MY_OPEN(person=person.pk)
+    person, named = person_of(user), reads_named(user)
+    everything = [] if person is None else _MY_OPEN[named](person=person.pk)
     closed = recently_closed(user)
-    forums = sorted({each.forum for each in [*everything, *closed]}, key=lambda forum: forum.name)
+    # Of one in a case its holder learns the words and the code, not which forum it came from.
+    ordinary = [each for each in [*everything, *closed] if each.level != Level.NAMED]
+    forums = sorted({each.forum for each in ordinary}, key=lambda forum: forum.name)
     found = _ordered(_filtered(everything, text, forum_id), order)
     lately = _filtered(closed, text, forum_id)
     late = [each for each in found if each.due_on is not None and each.due_on < today]
@@ -159,7 +187,9 @@ def my_agreements(
             for each in everything
         ),
         open_count=len(everything),
-        done_this_year=0 if person is None else sum(_MY_DONE(person=person.pk, since=_first_of_year())),
+        done_this_year=0
+        if person is None
+        else sum(_MY_DONE[named](person=person.pk, since=_first_of_year())),
         stuck_count=sum(each.carried_count >= limit for each in everything),  # type: ignore[attr-defined]
         carry_limit=limit,
         found=len(found),
@@ -171,23 +201,33 @@ def recently_closed(user: User) -> list[Agreement]:
     """Return what the user had a part in and was closed within the last month, newest first."""
     person = person_of(user)
     since = timezone.now() - timedelta(days=RECENT_DAYS)
-    return [] if person is None else _MY_CLOSED(person=person.pk, since=since)
+    return [] if person is None else _MY_CLOSED[reads_named(user)](person=person.pk, since=since)
 
 
-def _given_mine() -> QuerySet[Agreement]:
-    return _with_part_of(Given("person", BigIntegerField()))
+def _given_mine(named: bool) -> QuerySet[Agreement]:
+    return _with_part_of(Given("person", BigIntegerField()), named=named)
 
 
-_MY_OPEN = Statement(lambda: for_cards(_given_mine().filter(status=AgreementStatus.OPEN)))
-_MY_CLOSED = Statement(
-    lambda: (
-        _given_mine()
-        .filter(closed_at__gte=Given("since", DateTimeField()))
-        .exclude(status=AgreementStatus.OPEN)
-        .select_related("forum")
-        .order_by("-closed_at", "-pk")[:50]
+def _my_open(named: bool) -> Statement[Agreement]:
+    return Statement(lambda: for_cards(_given_mine(named).filter(status=AgreementStatus.OPEN)))
+
+
+def _my_closed(named: bool) -> Statement[Agreement]:
+    closed = Given("since", DateTimeField())
+    return Statement(
+        lambda: (
+            _given_mine(named)
+            .filter(closed_at__gte=closed)
+            .exclude(status=AgreementStatus.OPEN)
+            .select_related("forum")
+            .order_by("-closed_at", "-pk")[:50]
+        )
     )
-)
+
+
+# Each for those who read agreements in cases by name, and for those whose role never does.
+_MY_OPEN = {named: _my_open(named) for named in (True, False)}
+_MY_CLOSED = {named: _my_closed(named) for named in (True, False)}
 
 
 def _first_of_year() -> datetime:
@@ -195,15 +235,24 @@ def _first_of_year() -> datetime:
 
 
 def _filtered(agreements: list[Agreement], text: str, forum_id: int | None) -> list[Agreement]:
-    return [each for each in matching(agreements, text) if forum_id is None or each.forum_id == forum_id]
+    return [
+        each
+        for each in matching(agreements, text)
+        if forum_id is None or (each.forum_id == forum_id and each.level != Level.NAMED)
+    ]
 
 
 def _ordered(agreements: list[Agreement], order: str) -> list[Agreement]:
     if order == "nyeste":
         return sorted(agreements, key=lambda each: each.created_at, reverse=True)
     if order == "forum":
-        return sorted(agreements, key=lambda each: each.forum.name.casefold())
+        return sorted(agreements, key=_by_forum)
     return agreements
+
+
+def _by_forum(agreement: Agreement) -> tuple[bool, str]:
+    named = agreement.level == Level.NAMED
+    return named, "" if named else agreement.forum.name.casefold()
 
 
 def _column(key: str, agreements: list[Agreement], all_of: str, *, shown: int = COLUMN_SHOWN) -> Column:
@@ -214,11 +263,16 @@ def _column(key: str, agreements: list[Agreement], all_of: str, *, shown: int = 
 def open_count_fact(user: Expression) -> Combinable:
     """Return, as an expression, how many open agreements the user has a part in: the number in the menu.
 
-    Two counts, so that each finds its rows by an index however many agreements there are.
+    Two counts, so that each finds its rows by an index however many agreements there are. One in a case by name counts,
+    too, unless the user has a role that never reads any.
     """
-    own = Agreement.objects.filter(responsible__user=user, status=AgreementStatus.OPEN)
+    never = RoleGrant.objects.filter(user=user, role__in=NEVER)
+    own = Agreement.every.filter(
+        ~Q(level=Level.NAMED) | ~Exists(never), responsible__user=user, status=AgreementStatus.OPEN
+    )
     helped = Agreement.helpers.through.objects.filter(
         Q(agreement__responsible__isnull=True) | ~Q(agreement__responsible=F("person")),
+        ~Q(agreement__level=Level.NAMED) | ~Exists(never),
         person__user=user,
         agreement__status=AgreementStatus.OPEN,
     )
@@ -234,11 +288,16 @@ def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     return found
 
 
-_MY_DONE = Statement(
-    lambda: _count(
-        _given_mine().filter(status=AgreementStatus.DONE, closed_at__gte=Given("since", DateTimeField()))
-    ).values_list("n", flat=True)
-)
+def _my_done(named: bool) -> Statement[Any]:
+    since = Given("since", DateTimeField())
+    return Statement(
+        lambda: _count(
+            _given_mine(named).filter(status=AgreementStatus.DONE, closed_at__gte=since)
+        ).values_list("n", flat=True)
+    )
+
+
+_MY_DONE = {named: _my_done(named) for named in (True, False)}
 
 
 GROUPS = ("forum", "person", "alder")

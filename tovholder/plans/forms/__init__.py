@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.levels import Level
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.plans import policy
-from tovholder.plans.models import Agreement
+from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.plans.queries import LACKS, ORDERS, members_of
 from tovholder.ui.forms import SeveralField, TovholderForm
 
@@ -32,6 +33,8 @@ class PersonsChoice(SeveralField):
 
 
 class NewAgreementForm(TovholderForm):
+    guarded = ("what",)
+
     what = forms.CharField(
         label=_("Hvad er aftalen?"), max_length=WHAT_MAX, help_text=_("Skriv, hvad der skal gøres.")
     )
@@ -78,6 +81,8 @@ class NewAgreementForm(TovholderForm):
 
 
 class ChangeForm(TovholderForm):
+    guarded = ("reason", "what")
+
     reason = forms.CharField(
         label=_("Hvorfor ændres aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -124,6 +129,8 @@ class CompleteForm(TovholderForm):
 
 
 class ContinueForm(TovholderForm):
+    guarded = ("note",)
+
     due_on = forms.DateField(
         label=_("Ny frist"),
         required=False,
@@ -145,12 +152,16 @@ class ContinueForm(TovholderForm):
 
 
 class StopForm(TovholderForm):
+    guarded = ("reason",)
+
     reason = forms.CharField(
         label=_("Hvorfor stopper I?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
 class StatusForm(TovholderForm):
+    guarded = ("text",)
+
     text = forms.CharField(
         label=_("Hvordan går det?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
@@ -189,6 +200,64 @@ class BoardFilterForm(MineFilterForm):
             *zip(LACKS, (_("Over fristen"), _("Uden person eller frist"), _("Skal vælges")), strict=True),
         ],
     )
+
+
+class CaseChangeForm(TovholderForm):
+    """As `ChangeForm`, for one in a case by name: what stood is not filled in, since this page does not open it."""
+
+    reason = forms.CharField(
+        label=_("Hvorfor ændres aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    words = forms.CharField(
+        label=_("Hvad er den nye aftale?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    responsible = PersonChoice(
+        label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg person")
+    )
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
+
+    def __init__(self, *args: Any, case: CaseAgreement, people: QuerySet[Person], **kwargs: Any) -> None:
+        agreement = case.agreement
+        coming = agreement.due_on if agreement.due_on and agreement.due_on >= timezone.localdate() else None
+        initial = {"responsible": agreement.responsible_id, "due_on": coming}
+        super().__init__(*args, initial=initial, **kwargs)
+        _choose_from(self.fields["responsible"], people)
+
+
+class CaseEditForm(TovholderForm):
+    responsible = PersonChoice(
+        label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg person")
+    )
+    helpers = PersonsChoice(
+        label=_("Sammen med"),
+        queryset=Person.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
+    priority = forms.IntegerField(
+        label=_("Prioritet"), min_value=1, max_value=99, required=False,
+        help_text=_("1 er det vigtigste."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, case: CaseAgreement, people: QuerySet[Person], **kwargs: Any) -> None:
+        agreement = case.agreement
+        initial = {
+            "responsible": agreement.responsible_id,
+            "helpers": [each.pk for each in agreement.helpers.all()],
+            "due_on": agreement.due_on,
+            "priority": case.priority or None,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        _choose_from(self.fields["responsible"], people)
+        _choose_from(self.fields["helpers"], people)
+
+
+def safe_return(target: str, otherwise: str) -> str:
+    """Return where the button was pressed, if that is a page of ours."""
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return target
+    return otherwise
 
 
 def people_for(agreement: Agreement) -> QuerySet[Person]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0003_cases"),
+        ("meetings", "0004_left_the_room"),
     ]
 
     operations = [

@@ -1,0 +1,50 @@
+"""Forms about the case team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.sharing import Purpose
+from tovholder.concerns.services.seats import SeatGround
+from tovholder.ui.forms import TovholderForm
+
+
+class FindPersonForm(TovholderForm):
+    q = forms.CharField(
+        label=_("Navn, stilling eller sted"), min_length=2, max_length=80, widget=forms.TextInput
+    )
+
+
+class SeatForm(TovholderForm):
+    """On what ground a person comes onto the case team."""
+
+    basis = forms.ChoiceField(label=_("Grundlag"), choices=LegalBasis.choices, widget=forms.RadioSelect)
+    purpose_code = forms.ChoiceField(label=_("Formål"), choices=Purpose.choices)
+    purpose = forms.CharField(
+        label=_("Hvad skal personen hjælpe med?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    necessity = forms.CharField(
+        label=_("Hvorfor er det nødvendigt, at personen kender barnets navn?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Ved samtykke kan feltet stå tomt."),
+    )
+    family_takes_part = forms.BooleanField(
+        label=_("Familien er med i samarbejdet og har fået at vide, at personen kommer på"), required=False
+    )
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def ground(self) -> SeatGround:
+        told: dict[str, Any] = self.cleaned_data
+        return SeatGround(
+            told["basis"],
+            told["purpose_code"],
+            told["purpose"],
+            told["necessity"],
+            told["family_takes_part"],
+        )

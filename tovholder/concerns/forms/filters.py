@@ -1,0 +1,61 @@
+"""The filters of the triage list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.access.levels import Level
+from tovholder.concerns.lists import FACES, ORDERS, Wanted
+from tovholder.concerns.models import ConcernStatus, Team
+from tovholder.directory.models import District
+from tovholder.ui.forms import TovholderForm
+
+
+class FilterForm(TovholderForm):
+    distrikt = forms.ChoiceField(label=_("Distrikt"), required=False)
+    niveau = forms.ChoiceField(
+        label=_("Niveau"), required=False, choices=[("", _("Alle niveauer")), *Level.choices]
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("Efter fanen")), *ConcernStatus.choices]
+    )
+    liste = forms.ChoiceField(label=_("På liste hos"), required=False)
+    mine = forms.ChoiceField(
+        label=_("Hvis"), required=False, choices=[("", _("Alles")), ("1", _("Kun mine"))]
+    )
+    orden = forms.ChoiceField(
+        label=_("Sortér"),
+        required=False,
+        choices=[("ventet", _("Ventet længst")), ("nyeste", _("Nyeste")), ("grad", _("Mest bekymret"))],
+    )
+    vis = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        districts = District.objects.filter(retired_at__isnull=True).values_list("pk", "name")
+        teams = Team.objects.filter(retired_at__isnull=True, triages=False).values_list("pk", "name")
+        self.fields["distrikt"].choices = [("", _("Alle mine")), *districts]  # type: ignore[attr-defined]
+        self.fields["liste"].choices = [("", _("Alle")), *teams]  # type: ignore[attr-defined]
+
+
+def wanted_from(given: QueryDict) -> Wanted:
+    """Read the filters; what makes no sense counts as not given."""
+    face, order = given.get("vis", ""), given.get("orden", "")
+    level, status = given.get("niveau", ""), given.get("status", "")
+    return Wanted(
+        face=face if face in FACES else "nye",
+        order=order if order in ORDERS else "ventet",
+        district_id=_number(given.get("distrikt", "")),
+        team_id=_number(given.get("liste", "")),
+        level=level if level in Level.values else "",
+        status=status if status in ConcernStatus.values else "",
+        mine=given.get("mine") == "1",
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,240 @@
+"""The page where a concern is raised, in a minute, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tovholder.access.guard import find_personal_data, identifying_details
+from tovholder.access.levels import Level
+from tovholder.citizens.identity import Identity
+from tovholder.concerns.models import Category, ConcernRules, Factor, ScaleLevel, Subject
+from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts
+from tovholder.concerns.wording import factors_json
+from tovholder.directory.models import District, Organisation
+from tovholder.ui.forms import NamesOnly, SeveralField, TovholderForm
+
+TEXT_MAX = 4000
+CHILDREN = 3
+# What it is about, and the level that goes with it, as one question.
+ABOUT: dict[str, tuple[str, str]] = {
+    "barn": (Subject.CHILD, Level.ANONYMOUS),
+    "barn-navn": (Subject.CHILD, Level.NAMED),
+    "gruppe": (Subject.GROUP, Level.ANONYMOUS),
+    "gruppe-navn": (Subject.GROUP, Level.NAMED),
+    "sted": (Subject.PLACE, Level.GENERAL),
+    "breder-sig": (Subject.PHENOMENON, Level.GENERAL),
+}
+ABOUT_WORDS = (
+    ("barn", gettext_lazy("Et barn eller en ung, uden navn")),
+    ("barn-navn", gettext_lazy("Et barn eller en ung, med navn")),
+    ("gruppe", gettext_lazy("En gruppe, uden navne")),
+    ("gruppe-navn", gettext_lazy("En gruppe, med navne")),
+    ("sted", gettext_lazy("Et sted")),
+    ("breder-sig", gettext_lazy("Noget, der breder sig")),
+)
+TEXTS = ("seen", "since", "tried", "works", "own_risk", "own_protective")
+
+
+class _Names(forms.ModelChoiceField):  # type: ignore[type-arg]
+    iterator = NamesOnly
+
+
+class _Words(SeveralField):
+    iterator = NamesOnly
+
+
+def _area(label: Any, rows: int = 2, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": rows}), **more
+    )
+
+
+def _words(label: Any) -> _Words:
+    return _Words(
+        label=label,
+        queryset=Factor.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class RaiseForm(TovholderForm):
+    about = forms.ChoiceField(
+        label=gettext_lazy("Hvem eller hvad handler det om?"),
+        choices=ABOUT_WORDS,
+        widget=forms.RadioSelect,
+        initial="barn",
+    )
+    seen = _area(
+        gettext_lazy("Hvad har du selv set eller hørt?"),
+        3,
+        help_text=gettext_lazy("Skriv, hvad der skete, ikke hvad du tror. Skriv ingen navne her."),
+    )
+    scale_level = _Names(
+        label=gettext_lazy("Hvor bekymret er du?"),
+        queryset=ScaleLevel.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+    categories = _words(gettext_lazy("Handler det også om noget af dette?"))
+    organisation = _Names(
+        label=gettext_lazy("Skole eller sted"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Ingen skole"),
+    )
+    district = _Names(
+        label=gettext_lazy("Distrikt"),
+        queryset=District.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Skolens distrikt"),
+    )
+    since = forms.CharField(label=gettext_lazy("Siden hvornår?"), max_length=200, required=False)
+    tried = _area(gettext_lazy("Hvad er prøvet?"), required=False)
+    works = _area(gettext_lazy("Hvad virker?"), required=False)
+    risk = _words(gettext_lazy("Det bekymrer"))
+    own_risk = forms.CharField(label=gettext_lazy("Andet, der bekymrer"), max_length=200, required=False)
+    protective = _words(gettext_lazy("Det styrker"))
+    own_protective = forms.CharField(label=gettext_lazy("Andet, der styrker"), max_length=200, required=False)
+    sure = forms.BooleanField(
+        label=gettext_lazy("Ja, gem teksten, som den er"), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, place: Organisation | None, rules: ConcernRules, **kwargs: Any) -> None:
+        self.rules = rules
+        self.warnings: list[str | SafeString] = []
+        super().__init__(*args, initial={"organisation": place, **kwargs.pop("initial", {})}, **kwargs)
+        standing = Q(retired_at__isnull=True)
+        own = Q(pk=place.pk) if place is not None else Q()
+        _choose(self.fields["scale_level"], ScaleLevel.objects.filter(standing))
+        _choose(self.fields["categories"], Category.objects.filter(standing))
+        _choose(self.fields["district"], District.objects.filter(standing))
+        schools = Organisation.objects.filter(Q(school__isnull=False) | own, standing)
+        _choose(self.fields["organisation"], schools.distinct())
+        self._choose_factors()
+        for number in range(1, CHILDREN + 1):
+            self.fields[f"child_name_{number}"] = forms.CharField(
+                label=_("Barnets navn"), max_length=120, required=False,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "data-no-keep": ""}),
+            )  # fmt: skip
+            self.fields[f"child_born_{number}"] = forms.DateField(
+                label=_("Fødselsdag"), required=False, widget=forms.DateInput(attrs={"data-no-keep": ""})
+            )
+
+    def _choose_factors(self) -> None:
+        """Both sides in one read."""
+        rows = list(Factor.objects.filter(retired_at__isnull=True))
+        for side in (Factor.Side.RISK, Factor.Side.PROTECTIVE):
+            field = self.fields[side.value]
+            field.queryset = Factor.objects.filter(retired_at__isnull=True, side=side)  # type: ignore[attr-defined]
+            field.choices = [(each.pk, each.name) for each in rows if each.side == side]  # type: ignore[attr-defined]
+
+    @property
+    def child_rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        for number in range(1, CHILDREN + 1):
+            yield self[f"child_name_{number}"], self[f"child_born_{number}"]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything stands in the part that is folded away."""
+        names = ("since", "tried", "works", "risk", "own_risk", "protective", "own_protective", "district")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    @property
+    def has_more_children(self) -> bool:
+        return any(bound.value() or bound.errors for row in list(self.child_rows)[1:] for bound in row)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.subject, self.level = ABOUT.get(data.get("about", ""), ABOUT["barn"])
+        if self.level == Level.NAMED:
+            self._clean_children(data)
+        else:
+            self._warn(data)
+        return data
+
+    def _clean_children(self, data: dict[str, Any]) -> None:
+        for number in range(1, CHILDREN + 1):
+            name, born = f"child_name_{number}", f"child_born_{number}"
+            if name in self.errors or born in self.errors:
+                continue
+            if data.get(name) and not data.get(born):
+                self.add_error(born, _("Skriv fødselsdagen."))
+            elif data.get(born) and not data.get(name):
+                self.add_error(name, _("Skriv barnets navn."))
+            elif data.get(born) and data[born] > timezone.localdate():
+                self.add_error(born, _("Fødselsdagen ligger i fremtiden."))
+        if not any(data.get(f"child_name_{n}") for n in range(1, CHILDREN + 1)) and not any(
+            f"child_{part}_{n}" in self.errors for part in ("name", "born") for n in range(1, CHILDREN + 1)
+        ):
+            self.add_error("child_name_1", _("Skriv barnets navn, eller vælg »uden navn«."))
+
+    def _warn(self, data: dict[str, Any]) -> None:
+        """Say what in the texts can point to a person, and what together can; a deliberate yes keeps it."""
+        text = "\n".join(str(data.get(name) or "") for name in TEXTS)
+        found = [each for each in find_personal_data(text) if not each.refused]
+        self.warnings = [
+            _("»%(text)s« kan pege på en person. Skriv i stedet: %(instead)s.")
+            % {"text": each.text, "instead": each.instead}
+            for each in found
+        ]
+        details = identifying_details(text, school_known=data.get("organisation") is not None)
+        if self.level == Level.ANONYMOUS and len(details) >= self.rules.identifying_details:
+            words = ", ".join(str(each.label) for each in details)
+            self.warnings.append(
+                _(
+                    "Det her kan tilsammen gøre barnet genkendeligt: %(details)s. Tag noget ud, hvis det kan undværes."
+                )
+                % {"details": words}
+            )
+        if not self.warnings:
+            return
+        self.fields["sure"].widget = forms.CheckboxInput(attrs={"class": "form-checkbox"})
+        if not data.get("sure"):
+            self.add_error("sure", _("Ret teksten, eller sæt kryds, hvis den skal gemmes, som den er."))
+
+    @property
+    def facts(self) -> ConcernFacts:
+        data = self.cleaned_data
+        return ConcernFacts(
+            level=self.level,
+            subject=self.subject,
+            district=data["district"],
+            organisation=data["organisation"],
+            scale_level=data["scale_level"],
+            categories=data["categories"],
+        )
+
+    @property
+    def texts(self) -> ConcernTexts:
+        """What was written; the words that were tapped as keys of the set-up, own words as they stand."""
+        data = self.cleaned_data
+        sides = {
+            side: [
+                *(each.key for each in data[side]),
+                *([data[f"own_{side}"]] if data[f"own_{side}"] else []),
+            ]
+            for side in (Factor.Side.RISK.value, Factor.Side.PROTECTIVE.value)
+        }
+        factors = factors_json(**sides) if any(sides.values()) else ""
+        return ConcernTexts(
+            seen=data["seen"], since=data["since"], tried=data["tried"], works=data["works"], factors=factors
+        )
+
+    @property
+    def identities(self) -> list[Identity]:
+        data = self.cleaned_data
+        rows = ((data[f"child_name_{n}"], data[f"child_born_{n}"]) for n in range(1, CHILDREN + 1))
+        return [Identity(name, born) for name, born in rows if name and born]
+
+
+def _choose(field: forms.Field, queryset: QuerySet[Any]) -> None:
+    field.queryset = queryset  # type: ignore[attr-defined]

@@ -1,0 +1,108 @@
+"""What a concern reminds of: a code, a sentence, what to do, and the rule of domain.md it comes from. Pure.
+
+A prompt asks somebody to think; it never decides, sends or ticks anything off, and no number is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.access.sharing.case import age_on
+from tovholder.access.sharing.consents import months_before
+
+ADULT_AGE, HAND_OVER_MONTHS = 18, 6
+PARTY_AGE, AROUND_BIRTHDAY = 10, timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    code: str
+    rule: int
+    says: str | Promise
+    do: str | Promise
+
+
+PROMPTS: tuple[Prompt, ...] = (
+    Prompt(
+        "consent_missing", 16,
+        _("Der mangler et samtykke fra den unge selv eller fra en, der har forældremyndighed."),
+        _("Spørg familien, eller tal om barnet uden navn, til svaret er der."),
+    ),
+    Prompt(
+        "consent_withdrawn", 17,
+        _("Et samtykke er trukket tilbage."),
+        _("Det, der byggede på samtykket, skal af dagsordenen. Referater, der er godkendt, bliver stående."),
+    ),
+    Prompt(
+        "consent_review_due", 18,
+        _("Et samtykke er gammelt, eller den unge er fyldt 15, siden det blev givet."),
+        _("Spørg igen, om det stadig gælder."),
+    ),
+    Prompt(
+        "consent_not_required", 19,
+        _("Samtykke er ikke et krav her."),
+        _("Inddrag forældrene alligevel, når det kan lade sig gøre."),
+    ),
+    Prompt(
+        "party_rights", 20,
+        _("Barnet fylder eller er lige fyldt 10 år."),
+        _("Barnet er nu selv part i myndighedens sager. Tal med rådgiveren om, hvad det betyder."),
+    ),
+    Prompt(
+        "many_concerns", 26,
+        _("Flere forskellige har været bekymret for det samme barn, og der er hverken et møde eller en underretning."),
+        _("Læs dem samlet, og tag stilling: skal nogen underrette, eller skal der holdes et møde?"),
+    ),
+    Prompt(
+        "undecided_handover", 37,
+        _("Politiet gav navnet videre, og der er endnu ikke taget stilling."),
+        _("Beslut, om I går videre, giver det videre til andre eller lukker det."),
+    ),
+    Prompt(
+        "turns_adult", 42,
+        _("Den unge fylder 18 inden for et halvt år."),
+        _("Aftal, hvem der tager over, eller afslut sagen. Efter de 18 år bestemmer den unge selv."),
+    ),
+)  # fmt: skip
+BY_CODE = {each.code: each for each in PROMPTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a concern when it is read; `told` are the codes that other questions have answered already."""
+
+    today: date
+    birth_dates: tuple[date, ...] = ()
+    other_parties: int = 0
+    many: int = 3
+    undecided_days: int | None = None
+    decision_days: int = 14
+    told: frozenset[str] = field(default_factory=frozenset)
+
+
+def prompts_for(facts: Facts) -> list[Prompt]:
+    """Return the prompts that hold, in the order of the table."""
+    codes = set(facts.told) | set(_own(facts))
+    return [each for each in PROMPTS if each.code in codes]
+
+
+def _own(facts: Facts) -> Iterable[str]:
+    if facts.other_parties >= facts.many:
+        yield "many_concerns"
+    if facts.undecided_days is not None and facts.undecided_days >= facts.decision_days:
+        yield "undecided_handover"
+    later = months_before(facts.today, -HAND_OVER_MONTHS)
+    for born in facts.birth_dates:
+        if age_on(born, facts.today) < ADULT_AGE <= age_on(born, later):
+            yield "turns_adult"
+        if (
+            age_on(born, facts.today - AROUND_BIRTHDAY)
+            < PARTY_AGE
+            <= age_on(born, facts.today + AROUND_BIRTHDAY)
+        ):
+            yield "party_rights"

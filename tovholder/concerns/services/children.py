@@ -1,0 +1,183 @@
+"""The children of a concern: laid on, looked up, seen, corrected, laid together. `citizens` opens what is sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import Decision
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.identity import Identity
+from tovholder.citizens.models import Adult, Child
+from tovholder.citizens.queries import possible_doubles
+from tovholder.citizens.services import children as records
+from tovholder.citizens.services.children import ChildView
+from tovholder.citizens.services.merging import AdultAnswers, merge_children
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.concerns import policy
+from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
+from tovholder.concerns.policy import Part
+from tovholder.concerns.services.naming import lay_child_on
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOnConcern:
+    """A child of a concern in clear, for one page. `doubles` are the codes of what may be the same child."""
+
+    link: ConcernChild
+    view: ChildView
+    duty: InformationDuty | None
+    no_information: Opened
+    doubles: tuple[Child, ...] = ()
+
+
+@transaction.atomic
+def show_children_of(
+    *, by: User, concern: Concern, purpose: str, only: ConcernChild | None = None
+) -> list[ChildOnConcern]:
+    """Open the children of a concern, or only one of them, each with its row in the log. Raises Refused.
+
+    What may be the same child is told to triagers only.
+    """
+    decision = policy.may_read(by, concern, Part.ALL).require()
+    rows = concern.concern_children.filter(child__erased_at__isnull=True)
+    rows = rows.filter(pk=only.pk) if only is not None else rows
+    links = list(rows.select_related("child", "information"))
+    children = [link.child for link in links]
+    decisions = {child.pk: decision for child in children}
+    views = records.show_children(by=by, decisions=decisions, children=children, purpose=purpose)
+    doubles = possible_doubles(children) if children and policy.may_triage(by, concern) else {}
+    safe = Safe.of([concern])
+    found = []
+    for link, view in zip(links, views, strict=True):
+        duty = getattr(link, "information", None)
+        reason = Opened()
+        if duty is not None:
+            link.concern = concern
+            duty.concern_child = link
+            reason = safe.read(duty, "exception")
+        found.append(ChildOnConcern(link, view, duty, reason, tuple(doubles.get(link.child_id, ()))))
+    return found
+
+
+@transaction.atomic
+def register_child(
+    *,
+    by: User,
+    concern: Concern,
+    identity: Identity,
+    part: str = ConcernChild.Part.SUBJECT,
+    decision: Decision | None = None,
+) -> ConcernChild:
+    """Make a child's record and lay it on the concern. Raises Refused, ValidationError by field.
+
+    Whether the child is known already is neither asked nor told here: who writes must not learn that a record exists.
+    `decision` is for who raises a named concern (see `lay_child_on`).
+    """
+    allowed = (decision or policy.may_name(by, concern)).require()
+    child = records.create_child(by=by, decision=allowed, identity=identity)
+    return lay_child_on(by=by, concern=concern, child=child, part=part, decision=decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that may be the child that is looked for, as a triager sees it."""
+
+    code: str
+    name: Opened
+    birth_date: Opened
+
+
+@transaction.atomic
+def look_up(*, by: User, concern: Concern, identity: Identity) -> list[Hit]:
+    """Return records that may be this child, opened to a triager and logged. Raises Refused for everybody else."""
+    decision = policy.may_triage(by, concern).require()
+    found = records.find_children(by=by, decision=decision, identity=identity, purpose="triage")
+    safe = Safe.of(found)
+    return [Hit(each.code, safe.read(each, "name"), safe.read(each, "birth_date")) for each in found]
+
+
+@transaction.atomic
+def lay_known_child_on(*, by: User, concern: Concern, child: Child, part: str) -> ConcernChild:
+    """Lay a record that a triager has found on the concern. Raises Refused, ValidationError."""
+    policy.may_triage(by, concern).require()
+    return lay_child_on(by=by, concern=concern, child=child, part=part)
+
+
+@transaction.atomic
+def change_child_of(*, by: User, concern: Concern, child: Child, identity: Identity) -> None:
+    """Correct a child's record. Raises Refused, ValidationError by field, Erased."""
+    decision = policy.may_work(by, concern).require()
+    records.change_child(by=by, decision=decision, child=child, identity=identity)
+
+
+@transaction.atomic
+def set_part(*, by: User, link: ConcernChild, part: str) -> None:
+    """Say what the child is in the concern: who it is about, suspected, victim, witness. Raises Refused."""
+    policy.may_work(by, link.concern).require()
+    if link.part != part:
+        link.part = ConcernChild.Part(part)
+        link.save(update_fields=["part"])
+        details = {"child": link.child_id, "part": part}
+        record(by=by, action="concern.child_part_set", obj=link.concern, details=details)
+
+
+@transaction.atomic
+def write_adult(
+    *, by: User, concern: Concern, child: Child, adult: Adult | None, standing: str, name: str, contact: str
+) -> Adult:
+    """Write down or correct a grown-up around the child. Raises Refused, ValidationError by field, Erased."""
+    decision = policy.may_work(by, concern).require()
+    told = {"by": by, "decision": decision, "standing": standing, "name": name, "contact": contact}
+    if adult is None:
+        return records.add_adult(child=child, **told)  # type: ignore[arg-type]
+    return records.change_adult(adult=adult, **told)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def show_both(*, by: User, concern: Concern, one: Child, other: Child) -> list[ChildView]:
+    """Open two records that may be one child, side by side, to a triager. Raises Refused."""
+    decision = policy.may_triage(by, concern).require()
+    decisions = {one.pk: decision, other.pk: decision}
+    return records.show_children(by=by, decisions=decisions, children=[one, other], purpose="triage")
+
+
+@transaction.atomic
+def merge(*, by: User, concern: Concern, kept: Child, gone: Child, answers: AdultAnswers) -> None:
+    """Lay two records of one child together. Raises Refused, ValidationError."""
+    decision = policy.may_triage(by, concern).require()
+    if not concern.concern_children.filter(child__in=[kept, gone]).exists():
+        raise ValidationError(_("Barnet er ikke på sagen. Hent siden igen."))
+    merge_children(by=by, decision=decision, kept=kept, gone=gone, answers=answers)
+
+
+@transaction.atomic
+def answer_information(
+    *, by: User, link: ConcernChild, given_on: date | None, exception: str
+) -> InformationDuty:
+    """Write down when the family was told that their child's record is here, or why not (rule 44).
+
+    Raises Refused, ValidationError by field.
+    """
+    policy.may_work(by, link.concern).require()
+    if (given_on is None) == (not exception.strip()):
+        raise ValidationError(
+            {"given_on": [_("Skriv enten datoen eller grunden til, at I ikke fortæller det.")]}
+        )
+    if given_on is not None and given_on > timezone.localdate():
+        raise ValidationError({"given_on": [_("Datoen ligger i fremtiden.")]})
+    duty, _made = InformationDuty.objects.get_or_create(
+        concern_child=link, defaults={"due_on": timezone.localdate()}
+    )
+    duty.given_on, duty.answered_at, duty.answered_by = given_on, timezone.now(), by.audit_key
+    Safe.of([duty]).write(duty, exception=exception.strip())
+    duty.save()
+    details = {"child": link.child_id, "given": given_on is not None}
+    record(by=by, action="concern.information_answered", obj=link.concern, details=details)
+    return duty

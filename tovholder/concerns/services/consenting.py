@@ -1,0 +1,96 @@
+"""Consents as the case's people give and withdraw them: what follows for who sees what, follows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import Decision
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.models import Adult, Child, Consent, ConsentScan
+from tovholder.citizens.services import consents as records
+from tovholder.citizens.services import scans
+from tovholder.citizens.services.consents import ConsentTexts, ConsentView
+from tovholder.concerns import policy
+from tovholder.concerns.models import Concern, Entry
+from tovholder.concerns.services.course import write_entry
+from tovholder.concerns.services.seats import close_uncovered
+from tovholder.directory.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """What is chosen of a consent; `giver` None is the young person."""
+
+    giver: Adult | None
+    organisations: Iterable[Organisation]
+    form: str
+    given: date
+    expires: date | None = None
+
+
+@transaction.atomic
+def show(*, by: User, concern: Concern, child: Child, purpose: str = "consent") -> list[ConsentView]:
+    """Open the consents of a child of the concern, with a row in the log. Raises Refused."""
+    return records.show_consents(by=by, decision=_may(by, concern), child=child, purpose=purpose)
+
+
+@transaction.atomic
+def give(*, by: User, concern: Concern, child: Child, facts: ConsentFacts, texts: ConsentTexts) -> Consent:
+    """Write a consent down. Raises Refused, ValidationError by field."""
+    return records.give_consent(
+        by=by,
+        decision=_may(by, concern),
+        child=child,
+        giver=facts.giver,
+        organisations=facts.organisations,
+        texts=texts,
+        form=facts.form,
+        given=facts.given,
+        expires=facts.expires,
+    )
+
+
+@transaction.atomic
+def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
+    """Write that a consent is withdrawn, and close what it opened; return how many seats of case teams.
+
+    Planned cases at meetings that relied on it are refused by `assess_room` from the next request on; the course of every
+    concern about the child says so. Raises Refused, ValidationError by field.
+    """
+    records.withdraw_consent(by=by, decision=_may(by, concern), consent=consent, on=on)
+    closed = 0
+    for each in Concern.objects.filter(concern_children__child=consent.child_id, erased_at__isnull=True):
+        closed += close_uncovered(by=by, concern=each)
+        said = _(
+            "Et samtykke er trukket tilbage. Punkter på møder, der byggede på det, er lukket. "
+            "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
+        )
+        write_entry(by=by, concern=each, kind=Entry.Kind.NOTE, child=consent.child, text=said)
+    details = {"consent": consent.pk, "seats": closed}
+    record(by=by, action="concern.consent_closed", obj=concern, details=details)
+    return closed
+
+
+@transaction.atomic
+def add_scan(*, by: User, concern: Concern, consent: Consent, upload: UploadedFile[Any]) -> ConsentScan:
+    """Keep the signed form of a consent. Raises Refused, ValidationError."""
+    return scans.add_scan(by=by, decision=_may(by, concern), consent=consent, upload=upload)
+
+
+@transaction.atomic
+def open_scan(*, by: User, concern: Concern, scan: ConsentScan) -> scans.Scan:
+    """Open the signed form of a consent, with a row in the log. Raises Refused."""
+    return scans.open_scan(by=by, decision=_may(by, concern), scan=scan, purpose="consent")
+
+
+def _may(by: User, concern: Concern) -> Decision:
+    """Consents are read and written by who works on the concern."""
+    return policy.may_work(by, concern).require()

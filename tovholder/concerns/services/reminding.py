@@ -1,0 +1,51 @@
+"""What a concern reminds of now. Birth dates are opened to be compared, never to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import AbsenceReading, Concern, ConcernRules, ConcernStatus
+from tovholder.concerns.prompts import Facts, Prompt, prompts_for
+
+
+def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
+    """Return the prompts of a concern; `children` come from `lists.children_of`.
+
+    Codes about consents come from the functions `(concern) -> iterable of codes` in `settings.CONCERN_PROMPTS`.
+    """
+    safe = Safe.of([each.child for each in children]) if children else None
+    born = [safe.read(each.child, "birth_date").text for each in children] if safe is not None else []
+    told: set[str] = set()
+    if children:
+        for path in settings.CONCERN_PROMPTS:
+            told |= set(import_string(path)(concern))
+    today = timezone.localdate()
+    waits = concern.source == Concern.Source.POLICE and concern.status in {
+        ConcernStatus.NEW,
+        ConcernStatus.CLARIFYING,
+    }
+    facts = Facts(
+        today=today,
+        birth_dates=tuple(date.fromisoformat(each) for each in born if each) if not concern.has_ended else (),
+        other_parties=max((each.parties for each in children if not each.settled), default=0),
+        many=rules.many_concerns,
+        undecided_days=(today - timezone.localdate(concern.raised_at)).days if waits else None,
+        decision_days=rules.decision_days,
+        told=frozenset(told),
+    )
+    return prompts_for(facts)
+
+
+def absences_of(child: Any) -> list[tuple[date, int | None]]:
+    """Return each quarter with the percent that was written, the newest first; None where it cannot be read."""
+    rows = list(AbsenceReading.objects.filter(child=child).select_related("child"))
+    safe = Safe.of(rows[:1])
+    texts = [(each.quarter, safe.read(each, "percent").text) for each in rows]
+    return [(quarter, int(text) if text.isdigit() else None) for quarter, text in texts]

@@ -1,0 +1,145 @@
+"""Two records become one, a child is erased, and the log of a child for its family."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tovholder.citizens.models import Child
+from tovholder.concerns import policy
+from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
+from tovholder.concerns.models import Concern
+from tovholder.concerns.services import access_log, children, erasing
+from tovholder.concerns.views.child_frame import (
+    case_of,
+    child_address,
+    crumbs,
+    form_page,
+    link_of,
+    tell,
+)
+from tovholder.ui.tables import as_csv
+
+form_method = require_http_methods(["GET", "POST"])
+LABELS = {
+    "seen": gettext_lazy("Hvad er set"),
+    "since": gettext_lazy("Siden hvornår"),
+    "tried": gettext_lazy("Hvad er prøvet"),
+    "works": gettext_lazy("Hvad virker"),
+    "offence": gettext_lazy("Strafbart forhold"),
+    "outcome": gettext_lazy("Udfald"),
+}
+
+
+@form_method
+def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpResponse:
+    """Both records side by side: which stands, and who each grown-up is, is asked and not guessed."""
+    concern = case_of(request, code)
+    policy.may_triage(request.user, concern).require()
+    link = link_of(concern, child)
+    twin = get_object_or_404(Child, code=other, erased_at__isnull=True, merged_into__isnull=True)
+    if twin.pk == link.child_id:
+        raise Http404
+    kept, gone = children.show_both(by=request.user, concern=concern, one=link.child, other=twin)
+    form = MergeForm(request.POST or None, kept=kept, gone=gone)
+    if request.method == "POST" and form.is_valid():
+        try:
+            children.merge(
+                by=request.user, concern=concern, kept=link.child, gone=twin, answers=form.answers()
+            )
+        except ValidationError as fault:
+            tell(form, fault)
+        else:
+            messages.success(request, _("De to er nu ét barn."))
+            return redirect("children:child", code, child)
+    context = {
+        "concern": concern,
+        "link": link,
+        "kept": kept,
+        "gone": gone,
+        "form": form,
+        "crumbs": crumbs(concern, _("Saml"), link=link),
+        "cancel_url": child_address(link),
+        "custody_differs": _custody(kept) != _custody(gone),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "concerns/child_merge.html", context, status=status)
+
+
+def _custody(view: children.ChildView) -> set[str]:
+    return {str(each.name) for each in view.adults if each.standing == "custody"}
+
+
+@form_method
+def erase(request: HttpRequest, code: str, child: str) -> HttpResponse:
+    concern = case_of(request, code)
+    policy.may_triage(request.user, concern).require()
+    link = link_of(concern, child)
+    erasing.may_erase(request.user, link.child).require()
+    plan = erasing.look_before_erasing(link.child)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and not plan.to_rewrite and form.is_valid():
+        erasing.erase_child(by=request.user, child=link.child)
+        messages.success(request, _("Barnet er slettet. Oplysningerne kan ikke længere læses."))
+        ended = Concern.objects.filter(pk=concern.pk, erased_at__isnull=False).exists()
+        return redirect("/") if ended else redirect("children:overview", code)
+    context = {
+        "concern": concern,
+        "link": link,
+        "plan": plan,
+        "form": form,
+        "crumbs": crumbs(concern, _("Slet"), link=link),
+        "cancel_url": child_address(link),
+    }
+    return render(request, "concerns/child_erase.html", context)
+
+
+@form_method
+def rewrite(request: HttpRequest, code: str, child: str, other: str) -> HttpResponse:
+    """The texts of a concern about several are written anew without the child who is to be erased."""
+    concern = case_of(request, code)
+    policy.may_triage(request.user, concern).require()
+    link = link_of(concern, child)
+    about = link_of(case_of(request, other), child)
+    texts = erasing.texts_to_rewrite(by=request.user, concern=about.concern)
+    moments = {f"entry_{each.pk}": each.at for each in about.concern.entries.all()}
+    labels = {
+        name: LABELS.get(name) or _("Notat %(at)s") % {"at": f"{timezone.localtime(moments[name]):%d.%m.%Y}"}
+        for name in texts
+    }
+    form = RewriteForm(request.POST or None, texts=texts, labels=labels)
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in texts if not texts[name].fault}
+        erasing.rewrite(by=request.user, link=about, texts=told)
+        messages.success(request, _("Teksterne er skrevet om."))
+        return redirect("children:erase", code, child)
+    return form_page(
+        request,
+        form,
+        title=_("Skriv %(case)s om uden barnet") % {"case": about.concern},
+        lead=_("Sagen handler om flere børn. Fjern alt, der fortæller om det barn, der skal slettes."),
+        button=_("Gem de nye tekster"),
+        crumbs=crumbs(concern, _("Slet"), link=link),
+        cancel_url=reverse("children:erase", args=[code, child]),
+    )
+
+
+@require_GET
+def log(request: HttpRequest, code: str, child: str) -> StreamingHttpResponse:
+    """The log of the child as a file, without names of staff, for the family's right of access."""
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    lines = access_log.child_log(by=request.user, concern=concern, child=link.child)
+    rows = ([f"{timezone.localtime(x.at):%d.%m.%Y %H:%M}", x.what, x.purpose, x.ground] for x in lines)
+    response = StreamingHttpResponse(
+        as_csv(access_log.headings(), rows), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="log-{link.child.code}.csv"'
+    return response

@@ -1,0 +1,147 @@
+"""Pages about consents: given, withdrawn, scanned, and the form to print and sign."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tovholder.citizens.services.consents import ConsentTexts
+from tovholder.concerns.consent_form import blank_form
+from tovholder.concerns.forms.consents import ConsentForm, ScanForm, WithdrawForm
+from tovholder.concerns.services import children, consenting, seats
+from tovholder.concerns.services.consenting import ConsentFacts
+from tovholder.concerns.views.child_frame import (
+    case_of,
+    child_address,
+    consent_of,
+    crumbs,
+    form_page,
+    link_of,
+    tell,
+)
+from tovholder.directory.queries import municipality_name
+from tovholder.documents.typst import render_pdf
+
+form_method = require_http_methods(["GET", "POST"])
+
+
+@form_method
+def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    shown = children.show_children_of(by=request.user, concern=concern, purpose="consent", only=link)[0]
+    form = ConsentForm(request.POST or None, child=link.child, view=shown.view)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        facts = ConsentFacts(
+            form.chosen_giver(), told["organisations"], told["form"], told["given"], told["expires"]
+        )
+        texts = ConsentTexts(told["kinds"], told["purpose"], told["note"])
+        try:
+            consenting.give(by=request.user, concern=concern, child=link.child, facts=facts, texts=texts)
+        except ValidationError as fault:
+            tell(form, fault)
+        else:
+            messages.success(request, _("Samtykket er skrevet ned."))
+            return redirect("children:child", code, child)
+    return form_page(
+        request,
+        form,
+        title=_("Skriv et samtykke ned"),
+        lead=_("Et samtykke er frivilligt, gælder kun det, det nævner, og kan altid trækkes tilbage."),
+        button=_("Gem samtykket"),
+        crumbs=crumbs(concern, _("Nyt samtykke"), link=link),
+        cancel_url=child_address(link),
+    )
+
+
+@form_method
+def withdraw(request: HttpRequest, code: str, child: str, pk: int) -> HttpResponse:
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    consent = consent_of(link, pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            consenting.withdraw(by=request.user, concern=concern, consent=consent, on=form.cleaned_data["on"])
+        except ValidationError as fault:
+            tell(form, fault)
+        else:
+            messages.success(request, _("Samtykket er trukket tilbage. Det, det åbnede, er lukket."))
+            return redirect("children:child", code, child)
+    return form_page(
+        request,
+        form,
+        title=_("Træk samtykket tilbage"),
+        lead=_(
+            "Fra næste klik ser ingen mere, end de kan uden samtykket. Det, der allerede står i "
+            "godkendte referater, bliver stående."
+        ),
+        losers=[seat.person for seat in seats.would_lose(concern, consent)],
+        button=_("Træk tilbage"),
+        danger=True,
+        crumbs=crumbs(concern, _("Træk samtykke tilbage"), link=link),
+        cancel_url=child_address(link),
+    )
+
+
+@form_method
+def scan(request: HttpRequest, code: str, child: str, pk: int) -> HttpResponse:
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    consent = consent_of(link, pk)
+    form = ScanForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            consenting.add_scan(
+                by=request.user, concern=concern, consent=consent, upload=form.cleaned_data["file"]
+            )
+        except ValidationError as fault:
+            form.add_error("file", fault)
+        else:
+            messages.success(request, _("Den underskrevne formular er lagt ind."))
+            return redirect("children:child", code, child)
+    return form_page(
+        request,
+        form,
+        title=_("Læg den underskrevne formular ind"),
+        button=_("Læg ind"),
+        crumbs=crumbs(concern, _("Underskrevet formular"), link=link),
+        cancel_url=child_address(link),
+        upload=True,
+    )
+
+
+@require_GET
+def scan_file(request: HttpRequest, code: str, child: str, pk: int) -> HttpResponse:
+    """The scan as a download that no browser opens in our name and no cache keeps."""
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    row = getattr(consent_of(link, pk), "scan", None)
+    if row is None:
+        raise Http404
+    opened = consenting.open_scan(by=request.user, concern=concern, scan=row)
+    if opened.fault:
+        messages.error(request, opened.fault)
+        return redirect("children:child", code, child)
+    response = HttpResponse(opened.content, content_type=opened.content_type)
+    response["Content-Disposition"] = f'attachment; filename="samtykke-{pk}.{opened.extension}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+def paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The form to print and sign. It holds nothing about anybody: names are written on paper."""
+    case_of(request, code)
+    response = HttpResponse(
+        render_pdf("consent", blank_form(municipality_name())), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = 'inline; filename="samtykke.pdf"'
+    return response

@@ -1,0 +1,79 @@
+"""The triage list, and the list of who raised something."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from tovholder.concerns import lists, policy
+from tovholder.concerns.forms.filters import FilterForm, wanted_from
+from tovholder.concerns.services.reading import note_listing
+from tovholder.concerns.standing import triage_of
+from tovholder.concerns.tables import concerns
+from tovholder.concerns.wording import age_of
+from tovholder.ui.download import exported
+
+PER_PAGE = 25
+
+
+@require_GET
+def triage(request: HttpRequest) -> HttpResponseBase:
+    """What I sort and work on; for who only raises them, their own."""
+    wanted = wanted_from(request.GET)
+    found = lists.triage_list(request.user, wanted)
+    counts = lists.face_counts(found)
+    if not triage_of(request.user) and not sum(counts.values()) and not wanted.filtered:
+        return raised(request)
+    rows = lists.face_of(found, wanted)
+    if request.GET.get("hent"):
+        note_listing(by=request.user, concerns=rows, purpose="list file")
+        if file := exported(request, concerns(rows)):
+            return file
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    note_listing(by=request.user, concerns=page.object_list, purpose="list")
+    context = {
+        "page_obj": page,
+        "form": FilterForm(_shown(request), auto_id="f_%s"),
+        "wanted": wanted,
+        "counts": counts,
+        "lead": _lead(found, counts),
+        "query": _kept(request),
+    }
+    return render(request, "concerns/list.html", context)
+
+
+@require_GET
+def raised(request: HttpRequest) -> HttpResponse:
+    policy.may_raise(request.user).require()
+    rows = lists.raised_by(request.user)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    note_listing(by=request.user, concerns=page.object_list, purpose="own list")
+    context = {"page_obj": page, "triages": bool(triage_of(request.user))}
+    return render(request, "concerns/raised.html", context)
+
+
+def _shown(request: HttpRequest) -> dict[str, str]:
+    names = ("distrikt", "niveau", "status", "liste", "mine", "orden", "vis")
+    return {name: request.GET.get(name, "") for name in names}
+
+
+def _kept(request: HttpRequest) -> str:
+    """The filters, for the links of the tabs."""
+    query = request.GET.copy()
+    for name in ("vis", "side", "hent", "status"):
+        query.pop(name, None)
+    return f"&{query.urlencode()}" if query else ""
+
+
+def _lead(found: object, counts: dict[str, int]) -> str:
+    n = counts["nye"]
+    if not n:
+        return _("Ingen venter på at blive set.")
+    oldest = found.filter(lists.FACES["nye"]).order_by("status_at").values_list("status_at", flat=True)[:1]  # type: ignore[attr-defined]
+    said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
+    return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest[0])}

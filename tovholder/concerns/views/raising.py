@@ -1,0 +1,56 @@
+"""Raise a concern."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.concerns import policy, queries
+from tovholder.concerns.forms.raising import RaiseForm
+from tovholder.concerns.lists import calls_for_notification
+from tovholder.concerns.models import Concern
+from tovholder.concerns.services.raising import raise_concern, raise_named
+from tovholder.concerns.standing import rules
+from tovholder.forums.standing import person_of
+
+# What the services call a thing, and what the page calls it.
+FIELDS = {"subject": "about", "level": "about", "name": "child_name_1", "birth_date": "child_born_1"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    policy.may_raise(request.user).require()
+    person = person_of(request.user)
+    place = person.organisation if person is not None else None
+    own = rules()
+    form = RaiseForm(request.POST or None, place=place, rules=own, auto_id="b_%s")
+    if form.is_valid() and (made := _raise(request.user, form)):
+        messages.success(request, _("Bekymringen er sendt. Den hedder %(case)s.") % {"case": made})
+        page = "concerns:notify" if calls_for_notification(made) else "concerns:concern"
+        return redirect(page, made.code)
+    context = {
+        "form": form,
+        "rules": own,
+        "receivers": list(queries.triagers(place.district_id if place is not None else None)),
+        "crumbs": [(_("Bekymringer"), reverse("concerns:list")), (_("Ny bekymring"), "")],
+    }
+    return render(request, "concerns/new.html", context)
+
+
+def _raise(user: User, form: RaiseForm) -> Concern | None:
+    try:
+        if form.level == Level.NAMED:
+            return raise_named(by=user, facts=form.facts, texts=form.texts, children=form.identities)
+        return raise_concern(by=user, facts=form.facts, texts=form.texts)
+    except ValidationError as fault:
+        for field, found in fault.message_dict.items():
+            name = FIELDS.get(field, field)
+            form.add_error(name if name in form.fields else None, found)
+    return None

@@ -1,0 +1,211 @@
+"""What is filled in about a case at a meeting. Nothing typed here is kept in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.sharing import Purpose
+from tovholder.directory.models import Person
+from tovholder.meetings.forms.running import PersonChoice
+from tovholder.meetings.models import Meeting
+from tovholder.meetings.services.capturing import may_be_responsible
+from tovholder.meetings.services.cases import Ground
+from tovholder.meetings.services.cases_intake import necessity_sentences
+from tovholder.meetings.services.cases_writing import CaseFacts
+from tovholder.ui.forms import TovholderForm
+from tovholder.ui.templatetags.ui import dkdate, dktime
+
+OWN_SENTENCE = "egen"
+
+
+class MeetingChoice(forms.ChoiceField):
+    """One of the coming meetings, told by forum and time."""
+
+    def __init__(self, meetings: Iterable[Meeting], **options: Any) -> None:
+        self.by_pk = {str(each.pk): each for each in meetings}
+        rows = [
+            (pk, f"{each}, {dkdate(each.starts_at)} kl. {dktime(each.starts_at)}")
+            for pk, each in self.by_pk.items()
+        ]
+        super().__init__(choices=rows, label=_g("Hvilket møde?"), **options)
+
+    def clean(self, value: Any) -> Any:
+        return self.by_pk[super().clean(value)]
+
+
+class TakeUpForm(TovholderForm):
+    heading = forms.CharField(
+        label=_("Overskrift på dagsordenen"),
+        max_length=200,
+        help_text=_("Uden navn, skole og klasse. Alle i forummet læser den."),
+    )
+    question = forms.CharField(
+        label=_("Hvad vil I have råd om?"), widget=forms.Textarea, max_length=4000, required=False
+    )
+    minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=240, initial=15)
+
+    def __init__(self, *args: Any, meetings: Iterable[Meeting], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"] = MeetingChoice(meetings)
+        self.order_fields(["meeting", "heading", "question", "minutes"])
+
+
+class PlanForm(TovholderForm):
+    minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=240, initial=15)
+
+    def __init__(self, *args: Any, meetings: Iterable[Meeting], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"] = MeetingChoice(meetings)
+        self.order_fields(["meeting", "minutes"])
+
+
+class GroundForm(TovholderForm):
+    """On what the child is to be named: asked of the sharing rules, so nothing but the basis is demanded here."""
+
+    basis = forms.ChoiceField(label=_("Grundlag"), widget=forms.RadioSelect)
+    purpose_code = forms.ChoiceField(
+        label=_("Formål"),
+        choices=[each for each in Purpose.choices if each[0] != Purpose.INVESTIGATION],
+    )
+    purpose = forms.CharField(label=_("Formålet med egne ord"), max_length=1000, widget=forms.Textarea)
+    necessity = forms.CharField(
+        label=_("Hvorfor er det nødvendigt at nævne navnet?"),
+        max_length=1000,
+        widget=forms.Textarea,
+        required=False,
+    )
+    special_reason = forms.CharField(
+        label=_("Særlig grund til et møde mere"),
+        max_length=1000,
+        widget=forms.Textarea,
+        required=False,
+    )
+    family_told_on = forms.DateField(
+        label=_("Familien har fået besked om, hvem der kommer og hvorfor"),
+        required=False,
+        widget=forms.DateInput,
+    )
+
+    def __init__(self, *args: Any, bases: Iterable[str], prior: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = set(bases)
+        self.fields["basis"].choices = [each for each in LegalBasis.choices if each[0] in known]  # type: ignore[attr-defined]
+        if LegalBasis.EARLY_COOPERATION not in known:
+            del self.fields["special_reason"]
+        else:
+            self.fields["special_reason"].help_text = _g(
+                "Kun ved tidligt forebyggende samarbejde: %(n)s tidligere møder af højst 2 om barnet."
+            ) % {"n": prior}
+        if LegalBasis.PARTICIPATION not in known:
+            del self.fields["family_told_on"]
+
+    def ground(self) -> Ground:
+        data = self.cleaned_data
+        return Ground(
+            basis=data["basis"],
+            purpose_code=data["purpose_code"],
+            purpose=data["purpose"],
+            necessity=data.get("necessity", ""),
+            special_reason=data.get("special_reason", ""),
+            family_told_on=data.get("family_told_on"),
+        )
+
+
+class FactsForm(TovholderForm):
+    child_view = forms.CharField(
+        label=_("Barnets egen mening"), max_length=4000, widget=forms.Textarea, required=False
+    )
+    no_child_view = forms.CharField(
+        label=_("… eller hvorfor barnet ikke er hørt"), max_length=1000, required=False
+    )
+    information_due_on = forms.DateField(label=_("Familien skal have besked senest"), required=False)
+    information_given_on = forms.DateField(label=_("Familien har fået besked den"), required=False)
+    no_information = forms.CharField(
+        label=_("… eller hvorfor familien ikke skal have besked"), max_length=1000, required=False
+    )
+
+    def facts(self) -> CaseFacts:
+        return CaseFacts(**{name: self.cleaned_data[name] for name in CaseFacts.__slots__})
+
+
+class CaseAgreementForm(TovholderForm):
+    mark = ""  # type: ignore[assignment]
+    words = forms.CharField(label=_("Hvad er aftalen?"), max_length=500)
+    responsible = PersonChoice(
+        label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg")
+    )
+    due_on = forms.DateField(label=_("Hvornår?"))
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"due_on": timezone.localdate() + timedelta(days=14)})
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["responsible"]
+        field.queryset = may_be_responsible(meeting).select_related("organisation")
+
+
+class NoteForm(TovholderForm):
+    text = forms.CharField(label=_("Tilføjelse"), max_length=4000, widget=forms.Textarea)
+
+
+class ReleaseForm(TovholderForm):
+    child = forms.ChoiceField(label=_("Hvis familie?"))
+    text = forms.CharField(
+        label=_("Det må familien læse"),
+        max_length=8000,
+        widget=forms.Textarea,
+        help_text=_("Kun om deres eget barn. Intet om andres private forhold."),
+    )
+    child_agrees = forms.BooleanField(
+        label=_("Barnet er indforstået med, at forældrene læser dets egne ord"), required=False
+    )
+
+    def __init__(self, *args: Any, children: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["child"].choices = children  # type: ignore[attr-defined]
+
+
+class SecretLines(forms.CharField):
+    """Lines that hold CPR numbers: sealed at once, so the guard against such numbers in texts does not ask here."""
+
+    def run_validators(self, value: Any) -> None:
+        return
+
+
+class HandOverForm(TovholderForm):
+    names = SecretLines(
+        label=_("Navne, ét på hver linje"),
+        widget=forms.Textarea(
+            attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
+        ),
+        help_text=_(
+            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare"
+        ),
+    )
+    sentence = forms.ChoiceField(
+        label=_("Hvorfor er det nødvendigt at nævne navnene?"), widget=forms.RadioSelect
+    )
+    own = forms.CharField(label=_("Med egne ord"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(str(n), text) for n, text in enumerate(necessity_sentences())]
+        self.fields["sentence"].choices = [*rows, (OWN_SENTENCE, _g("Noget andet"))]  # type: ignore[attr-defined]
+        self.fields["sentence"].initial = "0"
+
+    def necessity(self) -> str:
+        chosen = self.cleaned_data["sentence"]
+        return str(self.cleaned_data["own"] if chosen == OWN_SENTENCE else necessity_sentences()[int(chosen)])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("sentence") == OWN_SENTENCE and not cleaned.get("own", "").strip():
+            self.add_error("own", _g("Skriv hvorfor."))
+        return cleaned

@@ -1,0 +1,236 @@
+"""Names handed over at a case meeting: read from typed or pasted lines, shown with their faults, taken in all or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.decision import yes
+from tovholder.access.levels import Level
+from tovholder.access.sharing import Purpose
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.identity import Identity
+from tovholder.citizens.services.children import create_child
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns import queries as concerns
+from tovholder.concerns.models import Concern, ConcernChild, Subject
+from tovholder.concerns.policy import Part
+from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
+from tovholder.concerns.standing import rules
+from tovholder.meetings import policy
+from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
+from tovholder.meetings.services.guarding import lock_meeting
+from tovholder.meetings.services.letters import when
+
+MOST, OFFENCE_MAX = 500, 1000
+_PARTS = {
+    "m": ConcernChild.Part.SUSPECTED, "mistænkt": ConcernChild.Part.SUSPECTED, "sigtet": ConcernChild.Part.SUSPECTED,
+    "f": ConcernChild.Part.VICTIM, "forurettet": ConcernChild.Part.VICTIM, "offer": ConcernChild.Part.VICTIM,
+    "v": ConcernChild.Part.WITNESS, "vidne": ConcernChild.Part.WITNESS,
+}  # fmt: skip
+_SOURCES = {
+    "": Concern.Source.POLICE, "p": Concern.Source.POLICE, "politi": Concern.Source.POLICE,
+    "politiet": Concern.Source.POLICE, "fagperson": Concern.Source.STAFF, "skole": Concern.Source.STAFF,
+    "kommune": Concern.Source.STAFF, "familie": Concern.Source.FAMILY, "anden": Concern.Source.OTHER,
+}  # fmt: skip
+_DAY = re.compile(r"(\d{1,2})[./\- ]{1,2}(\d{1,2})[./\- ]{1,2}(\d{4}|\d{2})")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    """One line as it was read: the name, and what is wrong with it."""
+
+    number: int
+    name: str
+    born: date | None
+    cpr: str
+    part: str
+    source: str
+    offence: str
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def part_word(self) -> str:
+        return str(ConcernChild.Part(self.part).label) if self.part else ""
+
+    @property
+    def source_word(self) -> str:
+        return str(Concern.Source(self.source).label) if self.source else ""
+
+
+def read_lines(text: str) -> list[NameLine]:
+    """Read lines "name; birth date or CPR; role; source; offence", parted by semicolons or tabs. Raises nothing."""
+    seen: dict[tuple[str, date | None], int] = {}
+    found = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        if not raw.strip():
+            continue
+        line = _read(number, raw)
+        key = (line.name.casefold(), line.born)
+        if key in seen:
+            line.faults.append(_("Står også i linje %(n)s.") % {"n": seen[key]})
+        seen.setdefault(key, number)
+        found.append(line)
+    return found
+
+
+def _read(number: int, raw: str) -> NameLine:
+    cells = [each.strip() for each in re.split(r"[;\t]", raw)]
+    name, born_text, part_text, source_text, *rest = [*cells, *[""] * (5 - len(cells))]
+    offence, faults = "; ".join(each for each in rest if each), []
+    born, cpr = read_born(born_text)
+    if born is None:
+        faults.append(_("Skriv fødselsdag (3.4.2012) eller CPR-nummer."))
+    else:
+        try:
+            Identity(name, born, cpr).checked()
+        except ValidationError as wrong:
+            faults += wrong.messages
+    part = _PARTS.get(part_text.casefold(), "")
+    if not part:
+        faults.append(_("Skriv mistænkt, forurettet eller vidne."))
+    source = _SOURCES.get(source_text.casefold(), "")
+    if not source:
+        faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
+    if len(offence) > OFFENCE_MAX:
+        faults.append(_("Teksten er for lang."))
+    return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults)
+
+
+def read_born(text: str) -> tuple[date | None, str]:
+    """Read a birth date or a CPR number, which carries its date. Returns the date, and the number where it is one."""
+    text = text.strip()
+    if match := _ISO.fullmatch(text):
+        return _date(int(match[1]), int(match[2]), int(match[3])), ""
+    digits = re.sub(r"[\s\-]", "", text)
+    if digits.isdecimal() and len(digits) == 10:
+        day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+        return _date(_century(year, int(digits[6])) + year, month, day), digits
+    if digits.isdecimal() and len(digits) in {6, 8}:
+        return _date(_full_year(digits[4:]), int(digits[2:4]), int(digits[:2])), ""
+    if match := _DAY.fullmatch(text):
+        return _date(_full_year(match[3]), int(match[2]), int(match[1])), ""
+    return None, ""
+
+
+def _century(year: int, seventh: int) -> int:
+    """Return the century that the seventh digit of a CPR number tells."""
+    if seventh <= 3:
+        return 1900
+    if seventh in {4, 9}:
+        return 2000 if year <= 36 else 1900
+    return 2000 if year <= 57 else 1800
+
+
+def _full_year(text: str) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return 2000 + year if 2000 + year <= timezone.localdate().year else 1900 + year
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def necessity_sentences() -> list[str]:
+    """Return the sentences to choose among for why the names are needed (rule 8)."""
+    return [
+        _("Navnet er nødvendigt for at aftale, hvem der taler med den unge og familien nu."),
+        _("Navnet er nødvendigt for at se, om flere parter kender den unge og kan samle indsatsen."),
+        _("Navnet er nødvendigt for at forebygge, at den unge kommer ud i ny kriminalitet."),
+    ]
+
+
+@transaction.atomic
+def hand_over(*, by: User, meeting: Meeting, lines: list[NameLine], necessity: str) -> list[CaseItem]:
+    """Take the names in, each as a concern of its own on this meeting: all of them or none.
+
+    Raises Refused, ValidationError. Whether a name is known already is not told to who writes it: triagers see it.
+    """
+    meeting = lock_meeting(meeting)
+    policy.may_hand_over(by, meeting).require()
+    if meeting.status not in {MeetingStatus.PLANNED, MeetingStatus.RUNNING}:
+        raise ValidationError(_("Mødet er slut. Vælg det næste møde."))
+    _check(lines, necessity)
+    seen = _("Overleveret på mødet i %(forum)s, %(when)s.") % {
+        "forum": meeting.lead_forum.name,
+        "when": when(meeting),
+    }
+    position, items = meeting.case_items.count(), []
+    for line in lines:
+        concern = _concern(by, line, seen)
+        item = CaseItem(
+            meeting=meeting,
+            concern=concern,
+            position=position + len(items),
+            minutes=3,
+            is_handover=True,
+            basis=LegalBasis.RPL115,
+            purpose_code=Purpose.CRIME_PREVENTION,
+            created_by=by.audit_key,
+        )
+        purpose = _("Forebygge kriminalitet ved at aftale, hvem der handler.")
+        Safe.of([item]).write(item, purpose=purpose, necessity=necessity.strip())
+        item.save()
+        record(
+            by=by, action="case_item.handed_over", obj=item,
+            details={"meeting": meeting.pk, "concern": concern.pk}, ground=item.basis,
+        )  # fmt: skip
+        items.append(item)
+    return items
+
+
+def _check(lines: list[NameLine], necessity: str) -> None:
+    if not lines:
+        raise ValidationError({"names": [_("Skriv mindst ét navn.")]})
+    if len(lines) > MOST:
+        raise ValidationError({"names": [_("Der kan højst tages %(n)s navne ind ad gangen.") % {"n": MOST}]})
+    if any(each.faults for each in lines):
+        raise ValidationError({"names": [_("Ret fejlene, før navnene tages ind. Intet er gemt.")]})
+    if not necessity.strip():
+        raise ValidationError({"necessity": [_("Skriv, hvorfor det er nødvendigt at nævne navnene.")]})
+
+
+def _concern(by: User, line: NameLine, seen: str) -> Concern:
+    assert line.born is not None  # noqa: S101 - a line without faults has its day
+    facts = ConcernFacts(level=Level.NAMED, subject=Subject.CHILD, source=line.source)
+    concern = raise_concern(by=by, facts=facts, texts=ConcernTexts(seen=seen, offence=line.offence))
+    # Who hands a name over lays the child on it at once; they read no record by it.
+    child = create_child(by=by, decision=yes("handover"), identity=Identity(line.name, line.born, line.cpr))
+    lay_child_on(by=by, concern=concern, child=child, part=line.part, decision=yes("handover"))
+    return concern
+
+
+def own_handed_over(user: User, meeting: Meeting) -> list[CaseItem]:
+    """Return the names that the user brought to this meeting: their codes, nothing more."""
+    rows = CaseItem.objects.filter(meeting=meeting, is_handover=True, created_by=user.audit_key)
+    return list(rows.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern"))
+
+
+def undecided(user: User) -> Iterator[CaseItem]:
+    """Yield names handed over long ago without a decision, that the user works on (rule 37); the oldest first."""
+    limit = timezone.now() - timedelta(days=rules().decision_days)
+    yield from (
+        CaseItem.objects.filter(
+            is_handover=True, decision="", created_at__lt=limit, concern__ended_at__isnull=True,
+            concern__in=concerns.visible_to(user, Part.ALL),
+        )
+        .exclude(status=CaseItem.Status.WITHDRAWN)
+        .select_related("concern", "meeting__lead_forum")
+        .order_by("created_at", "pk")[:50]
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""A case at a meeting is opened for one reader: the name and the texts in clear for one page, and lines in the log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.decision import Decision
+from tovholder.accounts.models import User
+from tovholder.audit.services import record_reading
+from tovholder.citizens.services.children import ChildView, show_children
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import ConcernChild
+from tovholder.meetings import policy
+from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
+from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
+from tovholder.meetings.services.cases_room import is_closed, mends
+from tovholder.plans.models import Agreement
+
+# Keys of CaseText: the minutes, the record frozen at approval, notes added later, what is released to the family.
+MINUTES, FROZEN, ADDED, FAMILY = "referat", "godkendt", "tilfoejelse-", "familie-"
+SEEN = ("seen", "since", "tried", "works")
+OWN = (
+    "purpose",
+    "necessity",
+    "special_reason",
+    "child_view",
+    "no_child_view",
+    "no_information",
+    "anonymous_wording",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChild:
+    """A child of an opened case."""
+
+    view: ChildView
+    part: str
+
+    @property
+    def age(self) -> int | None:
+        born, today = self.view.born, timezone.localdate()
+        return _age(born, today) if born is not None else None
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAgreementLine:
+    """An agreement made in the case, in words."""
+
+    words: Opened
+    responsible: str
+    due_on: date | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one reader is shown it. Closed: nothing of it but what would open it."""
+
+    item: CaseItem
+    room: Room
+    ground: str
+    closed: bool
+    mends: list[str] = field(default_factory=list)
+    children: list[ShownChild] = field(default_factory=list)
+    own: dict[str, Opened] = field(default_factory=dict)
+    seen: dict[str, Opened] = field(default_factory=dict)
+    offence: Opened | None = None
+    minutes: CaseText | None = None
+    minutes_text: Opened = field(default_factory=Opened)
+    agreements: list[CaseAgreementLine] = field(default_factory=list)
+    added: list[tuple[CaseText, Opened]] = field(default_factory=list)
+    frozen: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(str(each.view.name) for each in self.children)
+
+
+@transaction.atomic
+def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
+    """Open a case for a reader, and log it; closed while somebody in the running meeting is not covered.
+
+    The caller has found it by `cases_room.shown_case`. Raises Refused for who may see nothing of it.
+    """
+    decision = policy.may_read_case(by, case_item).require()
+    room = assess_room(case_item)
+    closed = is_closed(case_item, room)
+    if closed:
+        own = Safe.of([case_item])
+        words = {name: own.read(case_item, name) for name in OWN}
+        _note(by, case_item, purpose, decision, "closed")
+        return CaseView(case_item, room, decision.basis, True, mends(case_item, room), own=words)
+    if case_item.meeting.status == MeetingStatus.RUNNING:
+        tell(case_item, room)
+    _note(by, case_item, purpose, decision, "open")
+    return _open(by, case_item, room, decision, purpose)
+
+
+def _note(by: User, item: CaseItem, purpose: str, decision: Decision, how: str) -> None:
+    record_reading(
+        by=by,
+        action="case_item.read",
+        obj=item,
+        purpose=purpose,
+        ground=decision.basis,
+        details={"concern": item.concern_id, "shown": how},
+    )
+
+
+def _open(by: User, item: CaseItem, room: Room, decision: Decision, purpose: str) -> CaseView:
+    links = list(item.concern.concern_children.select_related("child"))
+    children = [link.child for link in links]
+    views = show_children(
+        by=by, decisions={each.pk: decision for each in children}, children=children, purpose=purpose
+    )
+    texts = list(item.texts.all())
+    for each in texts:
+        each.case_item = item
+    safe = Safe.of([item, item.concern])
+    minutes = next((each for each in texts if each.key == MINUTES), None)
+    frozen = next((safe.read(each, "text").text for each in texts if each.key == FROZEN), "")
+    return CaseView(
+        item=item,
+        room=room,
+        ground=decision.basis,
+        closed=False,
+        mends=[],
+        children=[
+            ShownChild(view, str(ConcernChild.Part(link.part).label))
+            for link, view in zip(links, views, strict=True)
+        ],
+        own={name: safe.read(item, name) for name in OWN},
+        seen={name: safe.read(item.concern, name) for name in SEEN},
+        offence=_offence(by, item, decision, safe),
+        minutes=minutes,
+        minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
+        agreements=agreements_of(item, safe),
+        added=[(each, safe.read(each, "text")) for each in texts if each.key.startswith(ADDED)],
+        frozen=json.loads(frozen) if frozen else {},
+    )
+
+
+def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
+    """Return what was agreed in the case at this meeting, in clear."""
+    rows = (
+        Agreement.every.filter(case_origin__case_item=item)
+        .select_related("case", "responsible")
+        .order_by("pk")
+    )
+    lines = []
+    for row in rows:
+        row.case.concern = item.concern
+        who = row.responsible.name if row.responsible is not None else ""
+        lines.append(
+            CaseAgreementLine(safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display()))
+        )
+    return lines
+
+
+def _offence(by: User, item: CaseItem, decision: Decision, safe: Safe) -> Opened | None:
+    """Open what is criminal, for parties of the crime-preventive cooperation on that basis only (rule 49)."""
+    if item.concern.offence is None:
+        return None
+    return safe.read(item.concern, "offence") if may_see_offence(by, item, decision) else None
+
+
+def may_see_offence(by: User, item: CaseItem, decision: Decision | None = None) -> bool:
+    """Tell whether the reader may see what is criminal: by the concern's own rule, or told on that basis here."""
+    if item.basis != LegalBasis.RPL115:
+        return False
+    decision = decision or policy.may_read_case(by, item)
+    return bool(concerns.may_read_offence(by, item.concern)) or decision.basis == LegalBasis.RPL115
+
+
+def prior_early_meetings(item: CaseItem) -> int:
+    """Return how often the children were spoken of on the early basis in this matter before: the most of them."""
+    links = item.concern.concern_children.select_related("child")
+    return max((earlier_early_meetings(item, link.child) for link in links), default=0)

@@ -1,0 +1,237 @@
+"""Who may see a case at a meeting at this moment: asked again at every request, of the room as it is now.
+
+The uncovered, and a convener without part in the case, are answered as if it did not exist. The reason why a name
+stays closed, and what would mend it, is told to those who are covered only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from tovholder.access.bases import LegalBasis
+from tovholder.accounts.models import User
+from tovholder.audit.services import record_reading
+from tovholder.concerns import queries as concerns
+from tovholder.concerns.models import Concern
+from tovholder.concerns.policy import Part
+from tovholder.concerns.queries import Reader
+from tovholder.directory.models import Person
+from tovholder.directory.parties import as_participant
+from tovholder.forums.standing import person_of
+from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
+from tovholder.meetings.queries import cases_visible_to
+from tovholder.meetings.services.cases import Ground, Room, assess_room, room_people, tell
+from tovholder.meetings.standing import still_reads
+
+_COVERED_BY = {
+    "rpl115": _l("Part i det kriminalitetsforebyggende samarbejde"),
+    "early_cooperation": _l("Part i det tidlige forebyggende samarbejde"),
+    "participation": _l("Med på mødet sammen med familien"),
+    "consent": _l("Nævnt i samtykket"),
+    "own_case": _l("Det er deres egen sag"),
+    "none": _l("Ikke dækket af grundlaget"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One person before a case: whether the ground covers them, and how."""
+
+    person: Person
+    why: str
+    ground: str
+
+    @property
+    def is_covered(self) -> bool:
+        return self.ground != "none"
+
+
+def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
+    """Return the meeting's cases that the user may know of now, in order; `works` marks those they work on.
+
+    Who was told, and is no longer covered (a consent withdrawn, another organisation), sees it no more.
+    """
+    mine = concerns.visible_to(user, Part.ALL).filter(pk=OuterRef("concern"))
+    rows = list(cases_visible_to(user, meeting).annotate(works=Exists(mine)))
+    for item in rows:
+        item.meeting = meeting
+    person = person_of(user)
+    return [item for item in rows if item.works or (person is not None and still_covered(item, person))]
+
+
+def shown_case(user: User, meeting: Meeting, pk: int) -> CaseItem | None:
+    """Return one case that the user may know of now."""
+    return next((item for item in shown_cases(user, meeting) if item.pk == pk), None)
+
+
+def has_cases(user: User, meeting: Meeting) -> bool:
+    """Tell whether the page of the meeting shall offer its cases to the user."""
+    marked = getattr(meeting, "holds_cases", None)
+    return marked is not False and bool(shown_cases(user, meeting))
+
+
+def still_covered(item: CaseItem, person: Person) -> bool:
+    """Tell whether the recorded ground covers the person today, whoever else is there."""
+    return assess_room(item, people=[person], family=[]).covered(person)
+
+
+def is_closed(item: CaseItem, room: Room) -> bool:
+    """Tell whether the name stays closed: it is not opened, or somebody in the running meeting is not covered."""
+    if item.status not in {CaseItem.Status.OPENED, CaseItem.Status.DONE}:
+        return True
+    return item.meeting.status == MeetingStatus.RUNNING and not room.allowed
+
+
+def room_changed(meeting: Meeting) -> int:
+    """Tell who has come while cases are open; return how many disclosures were written. In the caller's transaction.
+
+    Nobody is told while somebody there is not covered: then the names are closed to all.
+    """
+    if meeting.status != MeetingStatus.RUNNING:
+        return 0
+    told = 0
+    for item in CaseItem.objects.filter(meeting=meeting, status=CaseItem.Status.OPENED):
+        item.meeting = meeting
+        room = assess_room(item)
+        if room.allowed:
+            told += tell(item, room)
+    return told
+
+
+def before_whom(room: Room) -> list[Covered]:
+    """Return everybody in the room with what covers them for every child of the case."""
+    found = []
+    for person in room.people:
+        grounds = [each.coverage.get(as_participant(person).id, "none") for _c, each in room.assessments]
+        ground = "none" if "none" in grounds or not grounds else grounds[0]
+        found.append(Covered(person, str(_COVERED_BY.get(ground, "")), ground))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who could see a case by name on a new ground, against the ground that stands."""
+
+    room: Room
+    gain: list[Covered]
+    lose: list[Covered]
+    outside: list[Covered]
+
+
+def weigh(item: CaseItem, ground: Ground) -> Change:
+    """Say before saving who gains and who loses by another ground, among those the meeting is called for."""
+    now, then = before_whom(assess_room(item)), before_whom(assess_room(item, ground=ground))
+    covered = {each.person.pk for each in now if each.is_covered}
+    return Change(
+        room=assess_room(item, ground=ground),
+        gain=[each for each in then if each.is_covered and each.person.pk not in covered],
+        lose=[each for each in then if not each.is_covered and each.person.pk in covered],
+        outside=[each for each in then if not each.is_covered and each.person.pk not in covered],
+    )
+
+
+def mends(item: CaseItem, room: Room) -> list[str]:
+    """Return what would open a closed name, in sentences. For covered readers only."""
+    if room.allowed:
+        return []
+    lines = []
+    for person in room.uncovered:
+        place = person.organisation
+        if place is not None:
+            lines.append(
+                _("Få et samtykke, der nævner %(place)s.") % {"place": place.name},
+            )
+        lines.append(_("Lad %(name)s gå ud, mens punktet tages.") % {"name": person.name})
+    lines += [str(each) for each in _BY_CODE.get(room.answer.code, [])]
+    lines.append(_("Tag punktet anonymt."))
+    if not room.uncovered:
+        lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
+    return list(dict.fromkeys(lines))
+
+
+_BY_CODE = {
+    "necessity_missing": [_l("Skriv, hvorfor det er nødvendigt at nævne navnet.")],
+    "basis_missing": [_l("Vælg et grundlag, og læg barnet på sagen.")],
+    "purpose_missing": [_l("Skriv formålet med egne ord.")],
+    "special_reason_missing": [_l("Skriv den særlige grund til et møde mere.")],
+    "family_not_told": [_l("Giv familien besked om, hvem der kommer og hvorfor.")],
+    "notify_at_once": [
+        _l("Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke.")
+    ],
+}
+
+
+def warnings_for(user: User, meeting: Meeting, person: Person) -> list[str]:
+    """Say which of the meeting's cases a new person in the circle closes: to who works on them, nobody else.
+
+    Asked when somebody is invited, substituted, added or checked in.
+    """
+    if getattr(meeting, "holds_cases", True) is False:
+        return []
+    lines = []
+    for item in shown_cases(user, meeting):
+        room = assess_room(item, people=[*_others(meeting, person), person])
+        if room.allowed or person not in room.uncovered:
+            continue
+        lines.append(
+            _("%(case)s er lukket, mens %(name)s er med. %(reason)s")
+            % {"case": item.concern, "name": person.name, "reason": room.answer.reason}
+        )
+    return lines
+
+
+def _others(meeting: Meeting, person: Person) -> list[Person]:
+    return [each for each in room_people(meeting) if each.pk != person.pk]
+
+
+def note_list(*, by: User, meeting: Meeting, items: Iterable[CaseItem]) -> None:
+    """Write one line that these cases stood in a list (code and state, no name)."""
+    shown = [item.pk for item in items]
+    if shown:
+        record_reading(
+            by=by,
+            action="case_item.listed",
+            obj=meeting,
+            purpose="meeting",
+            ground="own_or_told",
+            details={"case_items": shown},
+        )
+
+
+def readers_of(concern: Concern) -> list[Reader]:
+    """Return those a meeting has opened the concern to, while they still read it (`settings.CONCERN_READERS`)."""
+    rows = (
+        Disclosure.objects.filter(
+            still_reads(),
+            case_item__concern=concern,
+            case_item__status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE),
+            person__isnull=False,
+        )
+        .exclude(ground="none")
+        .select_related(
+            "person__organisation__kind",
+            "organisation",
+            "case_item__concern",
+            "case_item__meeting__lead_forum",
+        )
+    )
+    found = []
+    for row in rows:
+        if row.person is None or (row.ground == "consent" and not still_covered(row.case_item, row.person)):
+            continue
+        place = row.organisation.name if row.organisation is not None else ""
+        what = _("Punktet på mødet i %(forum)s") % {"forum": row.case_item.meeting.lead_forum.name}
+        found.append(Reader(row.person.name, place, what, why(row.ground), row.person_id))
+    return found
+
+
+def why(ground: str) -> str:
+    """Say in words what covers somebody."""
+    if ground in _COVERED_BY:
+        return str(_COVERED_BY[ground])
+    return str(LegalBasis(ground).label) if ground in LegalBasis.values else ground

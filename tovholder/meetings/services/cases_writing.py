@@ -1,0 +1,290 @@
+"""What is written of a case while its name is open, and afterwards until the minutes are approved; all of it sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import no
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import Concern, ConcernStatus
+from tovholder.concerns.services.course import set_status
+from tovholder.directory.models import Person
+from tovholder.forums.models import Forum
+from tovholder.meetings import policy
+from tovholder.meetings.models import CaseItem, CaseOrigin, CaseText, MeetingStatus, MinutesStatus
+from tovholder.meetings.services.cases import assess_room
+from tovholder.meetings.services.cases_reading import ADDED, FAMILY, MINUTES
+from tovholder.meetings.services.cases_room import is_closed
+from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
+from tovholder.plans.models import Agreement, CaseAgreement
+
+LONGEST = 20_000
+
+
+class CaseTextConflictError(Exception):
+    """Somebody else has written since: both texts are shown."""
+
+    def __init__(self, row: CaseText, text: str) -> None:
+        super().__init__(str(row))
+        self.row, self.text = row, text
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    version: int
+    at: datetime
+
+
+def _locked(by: User, case_item: CaseItem) -> CaseItem:
+    """Return the case, locked, for who may write in it now: open to the room, and the minutes not approved."""
+    meeting = lock_meeting(case_item.meeting)
+    minutes = lock_minutes(meeting)
+    item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
+    item.meeting = meeting
+    policy.may_write_case(by, item).require()
+    if minutes.status == MinutesStatus.APPROVED:
+        no(
+            "minutes_approved", _("Referatet er godkendt og kan ikke ændres. Skriv en tilføjelse i stedet.")
+        ).require()
+    if is_closed(item, assess_room(item)):
+        no("case_closed", _("Sagen er lukket lige nu, så der kan ikke skrives i den.")).require()
+    return item
+
+
+@transaction.atomic
+def save_case_text(
+    *, by: User, case_item: CaseItem, text: str, base_version: int, key: str = MINUTES
+) -> Saved:
+    """Save a text of the case. Raises CaseTextConflictError when it was written since `base_version`, Refused."""
+    item = _locked(by, case_item)
+    if len(text) > LONGEST:
+        raise ValidationError(_("Teksten er for lang. Skriv det vigtigste."))
+    row, _made = CaseText.objects.select_for_update().get_or_create(case_item=item, key=key)
+    row.case_item = item
+    safe = Safe.of([row])
+    if row.version != base_version:
+        stands = safe.read(row, "text").text
+        if stands != text:
+            raise CaseTextConflictError(row, stands)
+    now = timezone.now()
+    if safe.write(row, text=text):
+        row.version += 1
+        row.saved_at, row.saved_by = now, by.name
+        row.save()
+        record(by=by, action="case_item.text_saved", obj=item, details={"version": row.version})
+    return Saved(row.version, row.saved_at or now)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What is noted beside the minutes: the child's view or why not (rule 40), the duty to inform (rule 44)."""
+
+    child_view: str = ""
+    no_child_view: str = ""
+    information_due_on: date | None = None
+    information_given_on: date | None = None
+    no_information: str = ""
+
+
+@transaction.atomic
+def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
+    """Write the child's view and the duty to inform. Raises Refused, ValidationError by field."""
+    item = _locked(by, case_item)
+    if facts.child_view.strip() and facts.no_child_view.strip():
+        raise ValidationError(
+            {"no_child_view": [_("Skriv enten barnets mening, eller hvorfor den mangler.")]}
+        )
+    if facts.information_given_on and facts.information_given_on > timezone.localdate():
+        raise ValidationError({"information_given_on": [_("Datoen ligger i fremtiden.")]})
+    item.information_due_on = facts.information_due_on
+    item.information_given_on = facts.information_given_on
+    texts = ("child_view", "no_child_view", "no_information")
+    Safe.of([item]).write(item, **{name: getattr(facts, name).strip() for name in texts})
+    item.save()
+    record(by=by, action="case_item.facts_noted", obj=item)
+    return item
+
+
+@transaction.atomic
+def agree(
+    *, by: User, case_item: CaseItem, words: str, responsible: Person | None, due_on: date | None
+) -> Agreement:
+    """Make an agreement in the case: its words sealed, the agreement itself carries the code. Raises Refused."""
+    item = _locked(by, case_item)
+    if not words.strip():
+        raise ValidationError({"words": [_("Skriv, hvad der er aftalt.")]})
+    agreement = _make_case_agreement(
+        by=by,
+        concern=item.concern,
+        forum=item.meeting.lead_forum,
+        words=words,
+        responsible=responsible,
+        due_on=due_on,
+    )
+    CaseOrigin.objects.create(agreement=agreement, case_item=item)
+    record(by=by, action="case_item.agreed", obj=item, details={"agreement": agreement.pk})
+    return agreement
+
+
+def _make_case_agreement(
+    *,
+    by: User,
+    concern: Concern,
+    forum: Forum,
+    words: str,
+    responsible: Person | None,
+    due_on: date | None,
+) -> Agreement:
+    """Write the agreement and its sealed words, as `plans.services.case_agreements.make_case_agreement` does."""
+    now = timezone.now()
+    agreement = Agreement.every.create(
+        forum=forum,
+        what=str(concern),
+        responsible=responsible,
+        due_on=due_on,
+        level=Level.NAMED,
+        created_at=now,
+        moved_at=now,
+        created_by=by.audit_key,
+    )
+    case = CaseAgreement(agreement=agreement, concern=concern)
+    Safe.of([case]).write(case, words=words.strip())
+    case.save()
+    return agreement
+
+
+_STATUS = {
+    CaseItem.Decision.TAKE_ON: ConcernStatus.CLARIFYING,
+    CaseItem.Decision.WATCH: ConcernStatus.CLARIFYING,
+    CaseItem.Decision.REFER: ConcernStatus.HANDED_OVER,
+    CaseItem.Decision.CLOSE: ConcernStatus.NO_ACTION,
+}
+
+
+@transaction.atomic
+def decide(*, by: User, case_item: CaseItem, decision: str) -> CaseItem:
+    """Decide what becomes of a case; the concern follows. Decided again, the later word stands. Raises Refused.
+
+    Without action the concern ends, and the name is erased when its days are over.
+    """
+    item = _locked(by, case_item)
+    concerns.may_work(by, item.concern).require()
+    wanted = _STATUS[CaseItem.Decision(decision)]
+    if item.decision == decision:
+        return item
+    concern = item.concern
+    word = str(CaseItem.Decision(decision).label)
+    if concern.has_ended and concern.status != wanted:
+        concern = set_status(
+            by=by, concern=concern, status=ConcernStatus.REOPENED, reason=_("Beslutningen er ændret.")
+        )
+    if concern.status != wanted:
+        reason = _("Besluttet på mødet: %(word)s.") % {"word": word}
+        set_status(by=by, concern=concern, status=wanted, reason=reason)
+    item.decision = CaseItem.Decision(decision)
+    item.save(update_fields=["decision"])
+    record(by=by, action="case_item.decided", obj=item, details={"decision": decision})
+    return item
+
+
+@transaction.atomic
+def finish_case(*, by: User, case_item: CaseItem) -> CaseItem:
+    """Close the name again when the case is through; what was said stays with those it was told to. Raises Refused."""
+    item = _locked(by, case_item)
+    item.status, item.done_at = CaseItem.Status.DONE, timezone.now()
+    item.save(update_fields=["status", "done_at"])
+    record(by=by, action="case_item.done", obj=item)
+    return item
+
+
+@transaction.atomic
+def take_off(*, by: User, case_item: CaseItem) -> CaseItem:
+    """Take a planned case off the meeting: nobody was told. Raises Refused."""
+    concerns.may_work(by, case_item.concern).require()
+    item = CaseItem.objects.select_for_update().get(pk=case_item.pk)
+    if item.status != CaseItem.Status.PLANNED:
+        no("case_opened", _("Navnet er sagt på mødet, så sagen kan ikke tages af.")).require()
+    item.status = CaseItem.Status.WITHDRAWN
+    item.save(update_fields=["status"])
+    record(by=by, action="case_item.withdrawn", obj=item)
+    return item
+
+
+@transaction.atomic
+def add_note(*, by: User, case_item: CaseItem, text: str) -> CaseText:
+    """Add a correction to the approved minutes of a case; what was approved stays (rule 46). Raises Refused."""
+    item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
+    policy.may_write_case(by, item).require()
+    if lock_minutes(item.meeting).status != MinutesStatus.APPROVED:
+        no("not_approved", _("Referatet er ikke godkendt endnu. Ret direkte i det.")).require()
+    if not text.strip():
+        raise ValidationError({"text": [_("Skriv, hvad der skal tilføjes.")]})
+    number = item.texts.filter(key__startswith=ADDED).count() + 1
+    row = CaseText(case_item=item, key=f"{ADDED}{number}", version=1)
+    row.saved_at, row.saved_by = timezone.now(), by.name
+    Safe.of([row]).write(row, text=text.strip())
+    row.save()
+    record(by=by, action="case_item.note_added", obj=item, details={"number": number})
+    return row
+
+
+@transaction.atomic
+def release_to_family(
+    *, by: User, case_item: CaseItem, child_id: int, text: str, child_agrees: bool = False
+) -> CaseText:
+    """Write what the family of one child may read of the case. Raises Refused, ValidationError.
+
+    The child's own words are not in it unless the child agrees; a suspicion against the family is never released.
+    """
+    item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
+    policy.may_release(by, item).require()
+    if item.meeting.status != MeetingStatus.HELD or item.opened_at is None:
+        no("not_held", _("Vent, til mødet er slut.")).require()
+    if not item.concern.concern_children.filter(child=child_id).exists():
+        no("case_unknown", _("Sagen findes ikke.")).require()
+    _check_release(item, text, child_agrees)
+    row, _made = CaseText.objects.select_for_update().get_or_create(case_item=item, key=f"{FAMILY}{child_id}")
+    row.case_item = item
+    now = timezone.now()
+    Safe.of([row]).write(row, text=text.strip())
+    row.version, row.saved_at, row.saved_by = row.version + 1, now, by.name
+    row.save()
+    item.released_at = now
+    item.save(update_fields=["released_at"])
+    details = {"child": child_id, "child_agrees": child_agrees}
+    record(by=by, action="case_item.released", obj=item, details=details)
+    return row
+
+
+def _check_release(item: CaseItem, text: str, child_agrees: bool) -> None:
+    if not text.strip():
+        raise ValidationError({"text": [_("Skriv, hvad familien må læse.")]})
+    if any(each.suspicion == "suspected_violence_by_family" for each in item.concern.categories.all()):
+        no(
+            "family_under_suspicion",
+            _("Der er mistanke mod familien. Intet frigives, før myndigheden siger til."),
+        ).require()
+    words = Safe.of([item]).read(item, "child_view").text
+    if words and not child_agrees and _holds(text, words):
+        raise ValidationError(
+            {"text": [_("Teksten rummer barnets egne ord. Det kræver, at barnet er indforstået.")]}
+        )
+
+
+def _holds(text: str, words: str) -> bool:
+    """Tell whether a sentence of the child's own words stands in the text."""
+    plain = " ".join(text.casefold().split())
+    said = [
+        " ".join(each.split()) for each in words.casefold().replace("!", ".").replace("?", ".").split(".")
+    ]
+    return any(each in plain for each in said if len(each) > 8)

@@ -1,0 +1,34 @@
+/* Navne på mødet: ét tal på tastaturet er en beslutning for det navn, man står ved. Pil op og ned skifter navn.
+   Uden script er det knapper og Tab. */
+"use strict";
+(() => {
+  const list = document.querySelector("[data-name-list]");
+  if (list) {
+    const rows = [...list.children];
+    const start = () => {
+      const wanted = location.hash && document.getElementById(location.hash.slice(1));
+      const at = wanted ? rows.indexOf(wanted) + 1 : 0;
+      const next = rows.slice(at).find((row) => row.querySelector("[data-key]") && !row.querySelector("[aria-pressed]"));
+      (next || wanted || rows[0]).focus();
+    };
+    list.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const row = event.target.closest("li");
+      const at = rows.indexOf(row);
+      if (event.key === "ArrowDown" && rows[at + 1]) { event.preventDefault(); rows[at + 1].focus(); return; }
+      if (event.key === "ArrowUp" && rows[at - 1]) { event.preventDefault(); rows[at - 1].focus(); return; }
+      const button = row && row.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+      if (button) { event.preventDefault(); button.click(); }
+    });
+    start();
+  }
+  const form = document.querySelector("form[data-names]");
+  if (form) {
+    const lines = document.getElementById("linjer");
+    if (lines) lines.focus();
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (button && button.dataset.busy) { button.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
+    });
+  }
+})();

@@ -1,0 +1,26 @@
+"""What the three faces of a meeting offer of its cases, to those who may know of them; nothing to others, no gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tovholder.access.levels import Level
+from tovholder.meetings import policy
+from tovholder.meetings.models import Meeting, MeetingStatus
+from tovholder.meetings.services.cases_room import note_list, shown_cases
+
+OPEN = frozenset({MeetingStatus.PLANNED, MeetingStatus.RUNNING})
+
+
+def case_links(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
+    """Return the context of `_case_link.html`. Costs nothing at a meeting that holds no cases and takes no names."""
+    user: Any = request.user
+    items = shown_cases(user, meeting) if getattr(meeting, "holds_cases", True) else []
+    note_list(by=user, meeting=meeting, items=items)
+    takes_names = meeting.lead_forum.highest_level == Level.NAMED and meeting.status in OPEN
+    return {
+        "case_items": items,
+        "may_hand_over": takes_names and bool(policy.may_hand_over(user, meeting)),
+    }

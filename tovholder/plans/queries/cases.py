@@ -1,0 +1,116 @@
+"""Which agreements in cases by name, and which plans, a person may see; and whom to choose among in a case."""
+
+from __future__ import annotations
+
+from django.db.models import Case, Count, Q, QuerySet, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.levels import Level
+from tovholder.accounts.models import User
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import Concern
+from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.queries import Reader, triagers
+from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.directory.models import Person
+from tovholder.forums.models import Forum
+from tovholder.forums.standing import current_memberships, own_forum_ids, person_of
+from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement, CasePlan
+
+
+def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
+    """Return the agreements in cases by name that the user may read: own ones, and those of concerns they work on."""
+    if not reads_named(user):
+        return CaseAgreement.objects.none()
+    worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
+    condition = Q(concern__in=worked_on)
+    person = person_of(user)
+    if person is not None and person.left_on is None:
+        helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
+        condition |= Q(agreement__responsible=person) | Q(agreement__in=helped)
+    return CaseAgreement.objects.filter(condition)
+
+
+def for_case_page(cases: QuerySet[CaseAgreement]) -> QuerySet[CaseAgreement]:
+    """Read at once what the page of an agreement in a case shows, but for its sealed words."""
+    return cases.select_related(
+        "concern", "plan", "agreement__responsible__organisation", "agreement__forum"
+    ).prefetch_related("agreement__helpers")
+
+
+def reads_named(user: User) -> bool:
+    """Tell whether the user's roles let them read any agreement in a case by name."""
+    return not user.has_role(*NEVER)
+
+
+def plans_visible_to(user: User) -> QuerySet[CasePlan]:
+    """Return the plans of the concerns that the user works on. Pinned to `concerns.policy.may_work` by a test."""
+    worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
+    return CasePlan.objects.filter(concern__in=worked_on)
+
+
+def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePlan]:
+    """Return the plans of a list: in progress, to be looked at now ("ses"), or ended ("slut"), the next review first."""
+    if chosen == "slut":
+        found = plans.exclude(status=CasePlan.Status.OPEN).order_by("-closed_at", "-pk")
+    else:
+        found = plans.filter(status=CasePlan.Status.OPEN).order_by("review_on", "pk")
+    if chosen == "ses":
+        found = found.filter(review_on__lte=timezone.localdate())
+    open_ones = Count("efforts", filter=Q(efforts__agreement__status=AgreementStatus.OPEN))
+    return found.select_related("concern").annotate(open_efforts=open_ones)
+
+
+def holders(concern: Concern) -> list[Reader]:
+    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?"."""
+    never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
+    having = Agreement.every.filter(case__concern=concern)
+    helping = Agreement.helpers.through.objects.filter(agreement__case__concern=concern)
+    people = (
+        Person.objects.filter(
+            Q(pk__in=having.values("responsible")) | Q(pk__in=helping.values("person")), left_on__isnull=True
+        )
+        .exclude(pk__in=never)
+        .select_related("organisation")
+        .order_by("name", "pk")
+    )
+    return [
+        Reader(
+            each.name,
+            each.organisation.name if each.organisation is not None else "",
+            _("Sin egen aftale og sagskoden"),
+            _("Har en aftale i sagen"),
+            each.pk,
+        )
+        for each in people
+    ]
+
+
+def people_for_case(user: User, concern: Concern, case: CaseAgreement | None = None) -> QuerySet[Person]:
+    """Return those whom the user may choose among for an agreement in the case.
+
+    Who works on the concern: its team, its triagers, and the members of the forums that speak of children by name. Who
+    only has the agreement does not learn who works on the case: its people, and those of the user's own forums.
+    """
+    chosen: set[int] = set()
+    if case is not None:
+        chosen = {each.pk for each in case.agreement.helpers.all()} | {case.agreement.responsible_id or 0}
+    if concerns.may_work(user, concern):
+        forums = Forum.objects.filter(highest_level=Level.NAMED, closed_on__isnull=True)
+        team = concern.case_team.filter(until_at__isnull=True).values("person_id")
+        sources = Q(pk__in=team) | Q(pk__in=triagers(concern.district_id).order_by().values("pk"))
+    else:
+        forums, sources = Forum.objects.filter(pk__in=own_forum_ids(user)), Q()
+    members = current_memberships().filter(forum__in=forums).values("person_id")
+    found = Person.objects.filter(sources | Q(pk__in=members) | Q(pk__in=chosen), left_on__isnull=True)
+    return found.select_related("organisation").order_by("name", "pk")
+
+
+def forums_for_case(user: User) -> QuerySet[Forum]:
+    """Return the forums that speak of children by name and can follow up what is agreed, the user's own first."""
+    own = Case(When(pk__in=own_forum_ids(user), then=0), default=1)
+    open_ones = Forum.objects.filter(
+        highest_level=Level.NAMED, closed_on__isnull=True, retired_at__isnull=True
+    )
+    return open_ones.order_by(own, "position", "name")

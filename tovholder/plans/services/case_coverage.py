@@ -1,0 +1,84 @@
+"""Who can be given an agreement in a case by name: what it says is told to them, so the sharing rules must cover them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.bases import LegalBasis
+from tovholder.access.levels import Level
+from tovholder.access.sharing import Case, CaseFault, ForumFrame, Participant, assess
+from tovholder.accounts.models import RoleGrant
+from tovholder.citizens.models import Child
+from tovholder.citizens.queries import sharing_rules
+from tovholder.citizens.services.consents import as_the_rules_read_it
+from tovholder.concerns.models import Concern
+from tovholder.concerns.policy import NEVER
+from tovholder.directory.models import Person
+from tovholder.directory.parties import as_participant
+
+_BASES = (LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION, LegalBasis.PARTICIPATION)
+
+
+def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
+    """Return a sentence for each who cannot have an agreement in the case: left, a role that reads none, not covered.
+
+    Covered is who is on the case team, whose kind a basis covers, or whose organisation a valid consent of every child
+    of the case names. A meeting has asked more closely, of its own basis, before the name was opened there.
+    """
+    asked = list(people)
+    prefetch_related_objects(asked, "organisation__kind", "user")
+    never = set(
+        RoleGrant.objects.filter(user__person__in=asked, role__in=NEVER).values_list(
+            "user__person", flat=True
+        )
+    )
+    faults = []
+    for person in asked:
+        if person.left_on is not None:
+            faults.append(_("%(person)s er fratrådt.") % {"person": person.name})
+        elif person.pk in never:
+            faults.append(_("%(person)s har en rolle, der ikke ser sager om børn.") % {"person": person.name})
+    left = [each for each in asked if each.left_on is None and each.pk not in never]
+    outside = [each for each in left if not _by_basis(as_participant(each))]
+    if outside:
+        outside = _without_consent(concern, outside)
+    faults += [
+        _("%(person)s må kun få aftalen, hvis et samtykke nævner %(place)s.")
+        % {"person": each.name, "place": each.organisation or _("personens organisation")}
+        for each in outside
+    ]
+    return faults
+
+
+def _by_basis(who: Participant) -> bool:
+    rules = sharing_rules()
+    return any(rules.covers(basis, who) for basis in _BASES)
+
+
+def _without_consent(concern: Concern, people: Sequence[Person]) -> list[Person]:
+    team = set(concern.case_team.filter(until_at__isnull=True).values_list("person_id", flat=True))
+    asked = [each for each in people if each.pk not in team]
+    links = list(concern.concern_children.select_related("child"))
+    covered = [_named_in_consents(link.child, asked) for link in links]
+    return [each for each in asked if not covered or not all(each.pk in some for some in covered)]
+
+
+def _named_in_consents(child: Child, people: Sequence[Person]) -> set[int]:
+    facts, consents = as_the_rules_read_it(child)
+    case = Case(
+        level=Level.NAMED,
+        date=timezone.localdate(),
+        forum=ForumFrame(highest_level=Level.NAMED),
+        participants=tuple(map(as_participant, people)),
+        child=facts,
+        consents=consents,
+    )
+    try:
+        coverage = assess(case, sharing_rules()).coverage
+    except CaseFault:
+        return set()
+    return {each.pk for each in people if coverage[as_participant(each).id] != "none"}

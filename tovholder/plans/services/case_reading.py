@@ -1,0 +1,106 @@
+"""Agreements in a case by name are opened for reading: their words in clear for one page, and a line in the log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+
+from tovholder.access.decision import Decision
+from tovholder.accounts.models import User
+from tovholder.audit.services import record_reading
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.concerns import policy as concerns
+from tovholder.plans import policy
+from tovholder.plans.models import Agreement, CaseAgreement
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNoteView:
+    kind: str
+    text: Opened
+    at: datetime
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAgreementView:
+    """An agreement in clear, for one reader. Each text may be damaged or erased by itself."""
+
+    case: CaseAgreement
+    ground: str
+    words: Opened
+    sign_of_progress: Opened
+    reason: Opened
+    notes: tuple[CaseNoteView, ...]
+
+    @property
+    def agreement(self) -> Agreement:
+        return self.case.agreement
+
+
+@transaction.atomic
+def show_case_agreements(
+    *, by: User, cases: Iterable[CaseAgreement], purpose: str, allowed: Decision | None = None
+) -> list[CaseAgreementView]:
+    """Open these agreements for display, and write one line for each concern. Raises Refused for the first unreadable.
+
+    `allowed` is the right as the layer above has decided it, for somebody before whom the case is open at a meeting.
+    The number of queries does not grow with how many they are.
+    """
+    shown = list(cases)
+    prefetch_related_objects(
+        shown,
+        "concern",
+        "agreement__helpers",
+        "agreement__responsible__organisation",
+        "agreement__forum",
+        "notes",
+    )
+    grounds = _grounds(by, shown, allowed)
+    safe = Safe.of(shown)
+    by_concern = defaultdict(list)
+    for case in shown:
+        by_concern[case.concern].append(case)
+    for concern, some in by_concern.items():
+        record_reading(
+            by=by,
+            action="case_agreement.read",
+            obj=concern,
+            purpose=purpose,
+            ground=grounds[some[0].pk],
+            details={"agreements": [each.agreement_id for each in some]},
+        )
+    return [_view(safe, case, grounds[case.pk]) for case in shown]
+
+
+def _grounds(by: User, cases: list[CaseAgreement], allowed: Decision | None) -> dict[int, str]:
+    """Return on what each is read. Who works on a concern is asked once for all that is agreed in it."""
+    if allowed is not None:
+        return {case.pk: allowed.require().basis for case in cases}
+    works: dict[int, Decision] = {}
+    grounds = {}
+    for case in cases:
+        if case.concern_id not in works:
+            works[case.concern_id] = concerns.may_work(by, case.concern)
+        decision = works[case.concern_id] or policy.may_read(by, case.agreement)
+        grounds[case.pk] = decision.require().basis
+    return grounds
+
+
+def _view(safe: Safe, case: CaseAgreement, ground: str) -> CaseAgreementView:
+    return CaseAgreementView(
+        case=case,
+        ground=ground,
+        words=safe.read(case, "words"),
+        sign_of_progress=safe.read(case, "sign_of_progress"),
+        reason=safe.read(case, "reason"),
+        notes=tuple(
+            CaseNoteView(note.get_kind_display(), safe.read(note, "text"), note.at, note.by_name)
+            for note in case.notes.all()
+        ),
+    )

@@ -1,0 +1,138 @@
+"""A plan is opened for reading: everything in it in clear for one page, and a line in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from tovholder.accounts.models import User
+from tovholder.audit.services import record_reading
+from tovholder.citizens.services.children import show_child
+from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.concerns import policy as concerns
+from tovholder.plans.models import CasePlan, Scaling
+from tovholder.plans.services.case_reading import CaseAgreementView, show_case_agreements
+
+TEXTS = ("goals", "resources", "reflections", "outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingView:
+    """A number as somebody of the family put it; `value` is None where it cannot be read."""
+
+    scaling: Scaling
+    value: int | None
+    shown: Opened
+    words: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    plan: CasePlan
+    child_name: Opened
+    goals: Opened
+    resources: Opened
+    reflections: Opened
+    outcome: Opened
+    efforts: tuple[CaseAgreementView, ...]
+    scalings: tuple[ScalingView, ...]
+
+    @property
+    def open_efforts(self) -> list[CaseAgreementView]:
+        return [each for each in self.efforts if each.agreement.is_open]
+
+    @property
+    def ended_efforts(self) -> list[CaseAgreementView]:
+        return [each for each in self.efforts if not each.agreement.is_open]
+
+    @property
+    def review_due(self) -> bool:
+        due = self.plan.review_on
+        return self.plan.status == CasePlan.Status.OPEN and due is not None and due <= timezone.localdate()
+
+    @property
+    def next_priority(self) -> int:
+        return 1 + max((each.case.priority for each in self.open_efforts), default=0)
+
+
+@transaction.atomic
+def show_plan(*, by: User, plan: CasePlan, purpose: str) -> PlanView:
+    """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it."""
+    decision = concerns.may_work(by, plan.concern).require()
+    cases = list(
+        plan.efforts.select_related("agreement__responsible__organisation", "agreement__forum").order_by(
+            "priority", "agreement__due_on", "pk"
+        )
+    )
+    for case in cases:
+        case.concern = plan.concern
+    efforts = show_case_agreements(by=by, cases=cases, purpose=purpose, allowed=decision)
+    scalings = list(plan.scalings.all())
+    for scaling in scalings:
+        scaling.plan = plan
+    child = show_child(by=by, decision=decision, child=plan.child, purpose=purpose)
+    record_reading(
+        by=by,
+        action="case_plan.read",
+        obj=plan.concern,
+        purpose=purpose,
+        ground=decision.basis,
+        details={"plan": plan.pk},
+    )
+    safe = Safe.of([plan])
+    return PlanView(
+        plan=plan,
+        child_name=child.name,
+        efforts=tuple(efforts),
+        scalings=tuple(_scaling(safe, each) for each in scalings),
+        **{name: safe.read(plan, name) for name in TEXTS},
+    )
+
+
+def _scaling(safe: Safe, scaling: Scaling) -> ScalingView:
+    shown = safe.read(scaling, "value")
+    value = int(shown.text) if shown.text.isdigit() else None
+    return ScalingView(scaling, value, shown, safe.read(scaling, "words"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's numbers over time, as points of a drawing: nothing is computed of them but where they stand."""
+
+    by_whom: str
+    points: tuple[tuple[int, int, int, date], ...]
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{x},{y}" for x, y, _value, _on in self.points)
+
+
+WIDTH, HEIGHT, EDGE = 560, 160, 20
+
+
+def lines(scalings: Sequence[ScalingView]) -> list[Line]:
+    """Place the numbers from left (the first day) to right (the last), 0 at the bottom and 10 at the top."""
+    known = [each for each in scalings if each.value is not None]
+    days = sorted({each.scaling.on for each in known})
+    if len(days) < 2:
+        return []
+    span = (days[-1] - days[0]).days
+    found = []
+    for by_whom in Scaling.By:
+        points = tuple(
+            (
+                EDGE + (WIDTH - 2 * EDGE) * (each.scaling.on - days[0]).days // span,
+                HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (each.value or 0) // 10,
+                each.value or 0,
+                each.scaling.on,
+            )
+            for each in known
+            if each.scaling.by_whom == by_whom
+        )
+        if points:
+            found.append(Line(str(by_whom.label), points))
+    return found
