@@ -59,7 +59,9 @@ worlds = st.fixed_dictionaries(
                 st.sampled_from(["general", "anonymous", "named"]),
                 days,  # raised
                 st.one_of(st.none(), days),  # ended
-                st.dictionaries(st.integers(0, PERSONS - 1), st.booleans(), max_size=2),  # case team: still on it
+                st.dictionaries(
+                    st.integers(0, PERSONS - 1), st.booleans(), max_size=2
+                ),  # case team: still on it
             ),
             min_size=1,
             max_size=4,
