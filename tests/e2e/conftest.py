@@ -75,7 +75,7 @@ class Demo:
     browser: Browser
     settings: dict[str, Any]
     log: Path
-    places: dict[str, int]
+    places: dict[str, int | str]
     links: list[str]
     contexts: dict[str, BrowserContext] = field(default_factory=dict)
 

@@ -303,6 +303,8 @@ def test_every_purpose_of_reading_has_words_and_none_is_left_over():
         "show_children",
         "find_children",
         "record_reading",
+        "note_listing",
+        "show_concern",
         "open_scan",
         "record",
     ):

@@ -111,7 +111,11 @@ class RaiseForm(TovholderForm):
     def __init__(self, *args: Any, place: Organisation | None, rules: ConcernRules, **kwargs: Any) -> None:
         self.rules = rules
         self.warnings: list[str | SafeString] = []
-        super().__init__(*args, initial={"organisation": place, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(
+            *args,
+            initial={"organisation": place.pk if place else None, **kwargs.pop("initial", {})},
+            **kwargs,
+        )
         standing = Q(retired_at__isnull=True)
         own = Q(pk=place.pk) if place is not None else Q()
         _choose(self.fields["scale_level"], ScaleLevel.objects.filter(standing))
