@@ -30,7 +30,7 @@ CODE = Path(__file__).resolve().parents[2] / "tovholder"
 MAY = {"hans", "ida", "lise"}
 
 
-ACTION = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
+ACTION = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 
 
 def _constants(node: ast.expr, tree: ast.Module) -> set[str]:

@@ -55,7 +55,13 @@ def _part_in(person: Person | None, agreement: Agreement) -> str:
 
 
 def _works_on(by: User | Person, agreement: Agreement) -> bool:
-    return isinstance(by, User) and bool(concerns.may_work(by, agreement.case.concern))
+    """Asked once for a row that a page shows; a service reads the row anew, and asks anew."""
+    if not isinstance(by, User):
+        return False
+    known: dict[int, bool] = agreement.__dict__.setdefault("_worked_on_by", {})
+    if by.pk not in known:
+        known[by.pk] = bool(concerns.may_work(by, agreement.case.concern))
+    return known[by.pk]
 
 
 def _person(by: User | Person) -> Person | None:

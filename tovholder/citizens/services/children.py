@@ -128,19 +128,21 @@ def show_child(*, by: Actor, decision: Decision, child: Child, purpose: str) -> 
     return show_children(by=by, decisions={child.pk: decision}, children=[child], purpose=purpose)[0]
 
 
-@transaction.atomic
 def show_children(
     *, by: Actor, decisions: dict[int, Decision], children: Sequence[Child], purpose: str
 ) -> list[ChildView]:
     """Open several records with three queries, each with its own decision and its own row in the log."""
+    for child in children:
+        decisions[child.pk].require()
     adults = list(Adult.objects.filter(child__in=children).select_related("child"))
     safe = Safe.of([*children, *adults])
-    views = []
-    for child in children:
-        decision = decisions[child.pk].require()
-        record_reading(by=by, action="child.read", obj=child, purpose=purpose, ground=decision.basis)
-        views.append(_view(safe, child, [adult for adult in adults if adult.child_id == child.pk]))
-    return views
+    with transaction.atomic(savepoint=False):
+        for child in children:
+            ground = decisions[child.pk].basis
+            record_reading(by=by, action="child.read", obj=child, purpose=purpose, ground=ground)
+    return [
+        _view(safe, child, [adult for adult in adults if adult.child_id == child.pk]) for child in children
+    ]
 
 
 def _view(safe: Safe, child: Child, adults: list[Adult]) -> ChildView:

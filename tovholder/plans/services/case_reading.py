@@ -43,7 +43,6 @@ class CaseAgreementView:
         return self.case.agreement
 
 
-@transaction.atomic
 def show_case_agreements(
     *, by: User, cases: Iterable[CaseAgreement], purpose: str, allowed: Decision | None = None
 ) -> list[CaseAgreementView]:
@@ -62,20 +61,28 @@ def show_case_agreements(
         "notes",
     )
     grounds = _grounds(by, shown, allowed)
-    safe = Safe.of(shown)
     by_concern = defaultdict(list)
     for case in shown:
         by_concern[case.concern].append(case)
-    for concern, some in by_concern.items():
-        record_reading(
-            by=by,
-            action="case_agreement.read",
-            obj=concern,
-            purpose=purpose,
-            ground=grounds[some[0].pk],
-            details={"agreements": [each.agreement_id for each in some]},
-        )
-    return [_view(safe, case, grounds[case.pk]) for case in shown]
+    with transaction.atomic(savepoint=False):
+        for concern, some in by_concern.items():
+            record_reading(
+                by=by,
+                action="case_agreement.read",
+                obj=concern,
+                purpose=purpose,
+                ground=grounds[some[0].pk],
+                details={"agreements": [each.agreement_id for each in some]},
+            )
+    return opened(shown, grounds, with_notes=True)
+
+
+def opened(
+    cases: list[CaseAgreement], grounds: dict[int, str], *, with_notes: bool
+) -> list[CaseAgreementView]:
+    """Open them for a caller that has asked and writes the line in the log itself."""
+    safe = Safe.of(cases)
+    return [_view(safe, case, grounds[case.pk], with_notes) for case in cases]
 
 
 def _grounds(by: User, cases: list[CaseAgreement], allowed: Decision | None) -> dict[int, str]:
@@ -92,7 +99,7 @@ def _grounds(by: User, cases: list[CaseAgreement], allowed: Decision | None) -> 
     return grounds
 
 
-def _view(safe: Safe, case: CaseAgreement, ground: str) -> CaseAgreementView:
+def _view(safe: Safe, case: CaseAgreement, ground: str, with_notes: bool) -> CaseAgreementView:
     return CaseAgreementView(
         case=case,
         ground=ground,
@@ -101,6 +108,6 @@ def _view(safe: Safe, case: CaseAgreement, ground: str) -> CaseAgreementView:
         reason=safe.read(case, "reason"),
         notes=tuple(
             CaseNoteView(note.get_kind_display(), safe.read(note, "text"), note.at, note.by_name)
-            for note in case.notes.all()
+            for note in (case.notes.all() if with_notes else ())
         ),
     )

@@ -15,7 +15,7 @@ from tovholder.citizens.services.children import show_child
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
 from tovholder.plans.models import CasePlan, Scaling
-from tovholder.plans.services.case_reading import CaseAgreementView, show_case_agreements
+from tovholder.plans.services.case_reading import CaseAgreementView, opened
 
 TEXTS = ("goals", "resources", "reflections", "outcome")
 
@@ -59,30 +59,30 @@ class PlanView:
         return 1 + max((each.case.priority for each in self.open_efforts), default=0)
 
 
-@transaction.atomic
 def show_plan(*, by: User, plan: CasePlan, purpose: str) -> PlanView:
     """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it."""
     decision = concerns.may_work(by, plan.concern).require()
     cases = list(
-        plan.efforts.select_related("agreement__responsible__organisation", "agreement__forum").order_by(
-            "priority", "agreement__due_on", "pk"
-        )
+        plan.efforts.select_related("agreement__responsible__organisation")
+        .prefetch_related("agreement__helpers")
+        .order_by("priority", "agreement__due_on", "pk")
     )
     for case in cases:
         case.concern = plan.concern
-    efforts = show_case_agreements(by=by, cases=cases, purpose=purpose, allowed=decision)
+    efforts = opened(cases, {case.pk: decision.basis for case in cases}, with_notes=False)
     scalings = list(plan.scalings.all())
     for scaling in scalings:
         scaling.plan = plan
-    child = show_child(by=by, decision=decision, child=plan.child, purpose=purpose)
-    record_reading(
-        by=by,
-        action="case_plan.read",
-        obj=plan.concern,
-        purpose=purpose,
-        ground=decision.basis,
-        details={"plan": plan.pk},
-    )
+    with transaction.atomic(savepoint=False):
+        child = show_child(by=by, decision=decision, child=plan.child, purpose=purpose)
+        record_reading(
+            by=by,
+            action="case_plan.read",
+            obj=plan.concern,
+            purpose=purpose,
+            ground=decision.basis,
+            details={"plan": plan.pk, "agreements": [case.agreement_id for case in cases]},
+        )
     safe = Safe.of([plan])
     return PlanView(
         plan=plan,

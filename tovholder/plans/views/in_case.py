@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tovholder.concerns import policy as concerns
 from tovholder.plans import forms, policy, queries
 from tovholder.plans.models import AgreementStatus, CaseAgreement
 from tovholder.plans.services import case_agreements
@@ -44,11 +43,10 @@ def or_in_case(case_view: View) -> Callable[[View], View]:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     case = visible_case(request, pk)
     [view] = case_agreements.show_case_agreements(by=request.user, cases=[case], purpose="agreement")
-    works = bool(concerns.may_work(request.user, case.concern))
     context = {
         "view": view,
         "agreement": case.agreement,
-        "works_on": works,
+        "works_on": view.ground not in {"responsible", "helper"},
         "form": forms.StatusForm(),
         "crumbs": [(_("Aftaler"), reverse("plans:mine")), (case.agreement.what, "")],
         **_rights(request, case),
