@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags import i18n
-from django.utils.translation import get_language
 
 register = template.Library()
 register.tags.update(i18n.register.tags)
@@ -18,21 +18,19 @@ register.filters.update(i18n.register.filters)
 
 
 class FixedText(template.Node):
-    """What `node` writes, or keeps under a name, is the same each time in one language."""
+    """What `node` writes, or keeps under a name: the same each time, in our one language."""
 
     def __init__(self, node: i18n.TranslateNode) -> None:
         self._name, self._node = node.asvar, node
         node.asvar = None
-        self._known: dict[str | None, str] = {}
+        self._text: str | None = None
 
     def render(self, context: template.Context) -> str:
-        language = get_language()
-        text = self._known.get(language)
-        if text is None:
-            text = self._known[language] = self._node.render(context)
+        if self._text is None:
+            self._text = self._node.render(context)
         if self._name is None:
-            return text
-        context[self._name] = text
+            return self._text
+        context[self._name] = self._text
         return ""
 
 
@@ -42,4 +40,4 @@ def translate(parser: Any, token: Any) -> template.Node:
     node = i18n.do_translate(parser, token)
     expression = node.filter_expression
     is_fixed = expression.var.literal is not None and not expression.filters and node.message_context is None
-    return FixedText(node) if is_fixed else node
+    return FixedText(node) if is_fixed and len(settings.LANGUAGES) == 1 else node
