@@ -78,6 +78,7 @@ class _Planned:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self.ops, self.features = connection.ops, connection.features  # asked for each column
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -113,7 +114,9 @@ class Statement(Generic[Row]):
         if written is None:
             return self._build().none()
         queryset, compiler, sql, parameters = written
+        converters = compiler.converters
         compiler = copy(compiler)
+        compiler.get_converters = lambda expressions: converters
         connection = connections[queryset.db]
         places = [each for each in parameters if isinstance(each, _Place)]
         if any(_is_beyond(values[each.name], each.field, connection) for each in places):
@@ -139,6 +142,7 @@ class Statement(Generic[Row]):
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             return None
+        compiler.converters = compiler.get_converters([each for each, *_ in compiler.select])
         is_lasting = not any(map(_is_moment, parameters))
         if compiler.connection.vendor == "postgresql":
             sql, parameters = _with_constants(sql, parameters, compiler.connection)
