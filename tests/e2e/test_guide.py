@@ -57,6 +57,9 @@ PAGES = (
     Picture("skole", "anna", "/vejviser/skoler/{school}/", "Posterne rundt om barnet"),
     Picture("opsaetning", "hans", "/opsaetning/", "Opsætning"),
     Picture("logins", "hans", "/logins/", "Logins"),
+    Picture("dit-login", "anna", "/konto/sikkerhed/", "Dit login"),
+    Picture("hent-ind", "hans", "/opsaetning/import/", "Hent data ind"),
+    Picture("hent-ind-personer", "hans", "/opsaetning/import/personer/", "Personer"),
     Picture("log", "lise", "/log/", "Log"),
     Picture("loggennemgang", "lise", "/log/gennemgang/2/", "linjer er vurderet"),
 )

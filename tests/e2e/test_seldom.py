@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP, PHONE, SLOWEST
 from tests.e2e.test_axe import faults
 from tests.e2e.test_keyboard import FOCUSED, MAX_TABS
 from tests.factories import MeetingFactory, ParticipationFactory, make_user
@@ -44,6 +44,7 @@ def look(
     page: Page, base: str, complaints: Callable[[Page], list[str]], settings: Any
 ) -> Callable[..., None]:
     """Open an address, see its heading, and find nothing wrong: by axe, in width, by Tab."""
+    page.set_default_timeout(SLOWEST)
     heard = complaints(page)
 
     def at(path: str, heading: str, *, name: str, status: int = 200) -> None:
