@@ -84,7 +84,11 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("case_plans:plan", made[0].pk)
     crumbs = [(_("Indsatsaftaler"), reverse("case_plans:list")), (str(concern), ""), (_("Ny"), "")]
     lead = _("Den er familiens og jeres fælles aftale. Den er ikke en afgørelse.")
-    context = {"title": _("Ny indsatsaftale"), "button": _("Lav indsatsaftalen"), "lead": lead}
+    context: dict[str, Any] = {
+        "title": _("Ny indsatsaftale"),
+        "button": _("Lav indsatsaftalen"),
+        "lead": lead,
+    }
     context |= {"cancel_url": reverse("case_plans:list"), "crumbs": crumbs, "form": form}
     return render(request, "plans/case_plan_step.html", context)
 
