@@ -297,7 +297,11 @@ def test_sentences_say_the_little_more(anna):
 
 
 def test_every_purpose_of_reading_has_words_and_none_is_left_over():
-    purposes = written_in_code("note_reading", "purpose")
+    purposes: dict[str, set[str]] = {}
+    for function in ("note_reading", "note_listing", "show_case_agreements", "show_children", "_shown"):
+        purposes |= {
+            f"{place} {function}": said for place, said in written_in_code(function, "purpose").items()
+        }
     assert set().union(*purposes.values()) == set(PURPOSES)
 
 

@@ -255,14 +255,25 @@ OBJECT_WORDS = {
 PURPOSES = {
     "agenda": gettext_lazy("på dagsordenen"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
+    "agreement": gettext_lazy("på aftalens side"),
     "attachment": gettext_lazy("i et bilag"),
     "meeting": gettext_lazy("under mødet"),
     "minutes": gettext_lazy("i referatet"),
     "minutes file": gettext_lazy("i referatet som fil"),
+    "new plan": gettext_lazy("for at lave en indsatsaftale"),
+    "plan": gettext_lazy("på indsatsaftalens side"),
+    "plans list": gettext_lazy("i listen over indsatsaftaler"),
+    "who does what": gettext_lazy("på siden »Hvem gør hvad«"),
+    "who does what file": gettext_lazy("i »Hvem gør hvad« som fil"),
+    "write in the plan": gettext_lazy("for at skrive i den"),
 }
 
 GROUNDS = {
     "at_the_table": gettext_lazy("sidder med ved bordet"),
+    "case_team": gettext_lazy("er i sagens team"),
+    "helper": gettext_lazy("hjælper med aftalen"),
+    "responsible": gettext_lazy("er ansvarlig for aftalen"),
+    "triager": gettext_lazy("er i SSP-teamet"),
 }
 
 

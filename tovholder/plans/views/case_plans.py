@@ -97,7 +97,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view = _shown(request, found, "plan")
+    view = _shown(request, found, purpose="plan")
     context = {
         "view": view,
         "plan": found,
@@ -111,7 +111,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(request, pk)
-    view = _shown(request, found, "write in the plan")
+    view = _shown(request, found, purpose="write in the plan")
     names = ("goals", "resources", "reflections")
     now = {name: str(getattr(view, name)) for name in names}
     form = PlanForm(request.POST or None, initial={**now, "review_on": found.review_on})
@@ -228,7 +228,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view = _shown(request, found, "who does what")
+    view = _shown(request, found, purpose="who does what")
     here = (_("Hvem gør hvad"), "")
     context = {"view": view, "plan": found, "crumbs": [*_crumbs(found), here]}
     return render(request, "plans/who_does_what.html", context)
@@ -237,7 +237,7 @@ def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def who_does_what_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view = _shown(request, found, "who does what file")
+    view = _shown(request, found, purpose="who does what file")
     pdf = render_pdf("plan", plan_document(view, municipality_name()))
     headers = {"Content-Disposition": f'inline; filename="hvem-goer-hvad-{found.concern.code}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
@@ -256,7 +256,7 @@ def _visible(request: HttpRequest, pk: int) -> CasePlan:
     return get_object_or_404(found, pk=pk)
 
 
-def _shown(request: HttpRequest, found: CasePlan, purpose: str) -> PlanView:
+def _shown(request: HttpRequest, found: CasePlan, *, purpose: str) -> PlanView:
     ground = found.ground  # type: ignore[attr-defined]
     return show_plan(by=request.user, plan=found, purpose=purpose, allowed=yes(ground))
 
