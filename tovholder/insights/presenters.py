@@ -335,6 +335,7 @@ PURPOSES = {
     "agenda": gettext_lazy("på dagsordenen"),
     "agreement": gettext_lazy("på aftalens egen side"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
+    "agreement": gettext_lazy("på aftalens side"),
     "attachment": gettext_lazy("i et bilag"),
     "absence": gettext_lazy("på siden om fravær"),
     "chronology": gettext_lazy("i barnets samlede forløb"),
@@ -355,8 +356,11 @@ PURPOSES = {
     "consent": gettext_lazy("om samtykke"),
     "minutes": gettext_lazy("i referatet"),
     "my day": gettext_lazy("på Min dag"),
+    "new plan": gettext_lazy("for at lave en indsatsaftale"),
     "notification page": gettext_lazy("på siden om underretning"),
     "own list": gettext_lazy("i listen over egne bekymringer"),
+    "plan": gettext_lazy("på indsatsaftalens side"),
+    "plans list": gettext_lazy("i listen over indsatsaftaler"),
     "protected_address": gettext_lazy("med den beskyttede adresse"),
     "question": gettext_lazy("der blev stillet"),
     "rewrite": gettext_lazy("for at skrive dem om"),
@@ -364,6 +368,9 @@ PURPOSES = {
     "team list": gettext_lazy("på et teams liste"),
     "topic": gettext_lazy("på emnets egen side"),
     "triage": gettext_lazy("ved fordeling af sager"),
+    "who does what": gettext_lazy("på siden »Hvem gør hvad«"),
+    "who does what file": gettext_lazy("i »Hvem gør hvad« som fil"),
+    "write in the plan": gettext_lazy("for at skrive i den"),
 }
 
 GROUNDS = {
@@ -373,11 +380,13 @@ GROUNDS = {
     "consent": gettext_lazy("nævnt i et samtykke"),
     "early_cooperation": gettext_lazy("tidligt forebyggende samarbejde"),
     "forum_member": gettext_lazy("sidder i forummet"),
+    "helper": gettext_lazy("hjælper med aftalen"),
     "own_or_told": gettext_lazy("arbejder med sagen eller har fået den åbnet på mødet"),
     "own_or_triager": gettext_lazy("er i SSP-teamet eller sagens team, eller har selv rejst den"),
     "part_or_member": gettext_lazy("har del i aftalen eller sidder i forummet"),
     "participation": gettext_lazy("familien er med"),
     "raised": gettext_lazy("har selv rejst den"),
+    "responsible": gettext_lazy("er ansvarlig for aftalen"),
     "rpl115": gettext_lazy("kriminalitetsforebyggende samarbejde"),
     "triager": gettext_lazy("er i SSP-teamet"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,9 +73,16 @@ _WORKS = Statement(
 
 
 def plans_visible_to(user: User) -> QuerySet[CasePlan]:
-    """Return the plans of the concerns that the user works on. Pinned to `concerns.policy.may_work` by a test."""
+    """Return the plans of the concerns that the user works on. Pinned to `concerns.policy.may_work` by a test.
+
+    Each says its `ground`, as that policy does, so that a page need not ask again.
+    """
     worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
-    return CasePlan.objects.filter(concern__in=worked_on)
+    on_team = CaseTeamMember.objects.filter(
+        concern=OuterRef("concern"), person=person_of(user), until_at__isnull=True
+    )
+    ground = Case(When(Exists(on_team), then=Value("case_team")), default=Value("triager"))
+    return CasePlan.objects.filter(concern__in=worked_on).annotate(ground=ground)
 
 
 def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePlan]:

@@ -9,6 +9,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.citizens.services.children import show_child
@@ -59,9 +60,12 @@ class PlanView:
         return self.plan.status == CasePlan.Status.OPEN and due is not None and due <= timezone.localdate()
 
 
-def show_plan(*, by: User, plan: CasePlan, purpose: str) -> PlanView:
-    """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it."""
-    decision = concerns.may_work(by, plan.concern).require()
+def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | None = None) -> PlanView:
+    """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it.
+
+    `allowed` is the right as `plans_visible_to` has decided it when it found the plan.
+    """
+    decision = (allowed or concerns.may_work(by, plan.concern)).require()
     cases = list(
         plan.efforts.select_related("agreement__responsible__organisation")
         .prefetch_related("agreement__helpers")
