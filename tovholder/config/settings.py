@@ -239,6 +239,7 @@ NAVIGATION = [
     "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
     "tovholder.plans.nav.entries",
+    "tovholder.concerns.child_nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
     "tovholder.setup.nav.entries",
