@@ -14,4 +14,4 @@ def entries(request: HttpRequest) -> list[NavItem]:
     """ "Må vi dele?", for everybody who may raise a concern."""
     if not request.user.is_authenticated or not may_raise(request.user):
         return []
-    return [NavItem(label=_("Må vi dele?"), url=reverse("children:may_we_share"), icon="help", order=38)]
+    return [NavItem(label=_("Må vi dele?"), url=reverse("children:may_we_share"), icon="help", order=32)]
