@@ -243,6 +243,7 @@ NAVIGATION = [
     "tovholder.meetings.nav.entries",
     "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
+    "tovholder.concerns.child_nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
     "tovholder.setup.nav.entries",

@@ -335,7 +335,6 @@ PURPOSES = {
     "agenda": gettext_lazy("på dagsordenen"),
     "agreement": gettext_lazy("på aftalens egen side"),
     "agenda file": gettext_lazy("i dagsordenen som fil"),
-    "agreement": gettext_lazy("på aftalens side"),
     "attachment": gettext_lazy("i et bilag"),
     "absence": gettext_lazy("på siden om fravær"),
     "chronology": gettext_lazy("i barnets samlede forløb"),

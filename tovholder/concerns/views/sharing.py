@@ -96,6 +96,6 @@ def _lines(case: Case, answer: Assessment) -> list[PersonLine]:
 
 
 def _why(coverage: str) -> str:
-    if coverage in LegalBasis.values:
-        return str(LegalBasis(coverage).label)
-    return str(COVERED_BY[coverage])
+    if coverage in COVERED_BY:
+        return str(COVERED_BY[coverage])
+    return str(LegalBasis(coverage).label)
