@@ -107,6 +107,7 @@ def test_the_tuesday_meeting(planned: Meeting, people, as_, live_server):  # noq
 def decide_by_keys(page: Page, keys: str) -> None:
     """One key for each name: the focus goes to the next one that has no decision."""
     for done, key in enumerate(keys, start=1):
+        expect(page.locator("[data-name-list] li:focus:not(:has([aria-pressed]))")).to_have_count(1)
         page.keyboard.press(key)
         left = len(keys) - done
         words = "1 navn mangler" if left == 1 else f"{left} navne mangler"
