@@ -4,16 +4,18 @@
 # make bench  answer times, queries and bytes of the demo's pages
 # make load   requests a second with a city's ten years of data   (FACTOR=1/100 DATABASES="sqlite postgresql")
 # make calendars  what five calendar readers read, and what a sync moves
+# make canaries   nobody reads of a child what is not theirs, in random worlds   (PAIRS=100000)
 # make guide  the pictures of the user guide, taken anew
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench calendars load guide setup fmt lock assets reference clean
+.PHONY: run test lint bench calendars canaries load guide setup fmt lock assets reference clean
 
 PYTHON ?= python3
 PORT ?= 8000
 SETUP ?= demo
 FACTOR ?= 1/100
+PAIRS ?= 100000
 DATABASES ?= sqlite postgresql
 STARTED := $(shell date +%s)
 # Containers often forbid compiled files; every one of the many processes would then compile Django anew.
@@ -39,6 +41,9 @@ bench: setup
 
 calendars: setup
 	@$(PY) benchmarks/calendars.py
+
+canaries: setup
+	@$(PY) benchmarks/canaries.py --pairs $(PAIRS)
 
 load: setup
 	@$(PY) benchmarks/load.py --factor $(FACTOR) --databases $(DATABASES)

@@ -1,7 +1,7 @@
 """Build ten years of the largest city, and keep it between runs: `python benchmarks/city.py --factor 1/100`.
 
-20,000 meetings, 200,000 agenda items, 100,000 agreements, 2,000 users and 5,000,000 log rows at factor 1, all from one
-seed. On SQLite a file in var/city; on PostgreSQL a database of its own beside the one in TEST_DATABASE_URL. A city is
+20,000 meetings, 200,000 agenda items, 100,000 agreements, 100,000 concerns, 2,000 users and 5,000,000 log rows at factor
+1, all from one seed. On SQLite a file in var/city; on PostgreSQL a database of its own beside the one in TEST_DATABASE_URL. A city is
 built again when the generator or the week has changed, and migrated when the tables have; `--drop` removes it.
 """
 
@@ -46,6 +46,7 @@ def environment(vendor: str, factor: Fraction) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings",
         "TOVHOLDER_MODE": "demo",
         "DATABASE_URL": address_of(vendor, factor),
+        "KEYS_DATABASE_URL": f"sqlite:///{_keys(vendor, factor)}",
         "MEDIA_ROOT": str(FOLDER / "media"),
         "PYTHONPATH": str(ROOT),
     }
@@ -57,7 +58,16 @@ def ensure(vendor: str, factor: Fraction, seed: int = SEED) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     stamp, wanted = _stamp(vendor, factor), _fingerprint(factor, seed)
     if stamp.exists() and stamp.read_text() == wanted and _stands(vendor, factor):
-        _run(vendor, factor, "manage.py", "migrate", "--no-input", "--verbosity=0")
+        for database in ("default", "keys"):
+            _run(
+                vendor,
+                factor,
+                "manage.py",
+                "migrate",
+                f"--database={database}",
+                "--no-input",
+                "--verbosity=0",
+            )
         return
     print(f"Building {vendor}, {factor} of the city …", flush=True)
     drop(vendor, factor)
@@ -73,6 +83,8 @@ def _run(vendor: str, factor: Fraction, *command: str) -> None:
 
 def drop(vendor: str, factor: Fraction) -> None:
     _stamp(vendor, factor).unlink(missing_ok=True)
+    for end in ("", "-wal", "-shm"):
+        Path(f"{_keys(vendor, factor)}{end}").unlink(missing_ok=True)
     if vendor == "postgresql":
         _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_of(factor))
     else:
@@ -93,6 +105,11 @@ def _on_server(statement: str, name: str) -> None:
     server = urlunsplit(urlsplit(os.environ.get("TEST_DATABASE_URL", SERVER))._replace(path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+
+
+def _keys(vendor: str, factor: Fraction) -> Path:
+    """Where the data keys of a city lie: a file of its own, whatever the city is in."""
+    return FOLDER / f"{vendor}-{name_of(factor)}-keys.sqlite3"
 
 
 def _stamp(vendor: str, factor: Fraction) -> Path:

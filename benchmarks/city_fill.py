@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(factor: Fraction, seed: int) -> None:
     since = time.monotonic()
-    call_command("migrate", interactive=False, verbosity=0)
+    for database in ("default", "keys"):
+        call_command("migrate", database=database, interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("load_setup", str(ROOT / "setups" / "demo.toml"), apply=True, stdout=io.StringIO())
     made = build(factor, seed)

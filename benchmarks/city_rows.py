@@ -13,6 +13,8 @@ from random import Random
 from typing import Any
 
 from bulk import Tables
+from city_concerns import CONCERNS
+from city_concerns import fill as fill_concerns
 from city_sql import bare_rows, log_rows
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -90,6 +92,7 @@ def build(factor: Fraction, seed: int) -> dict[str, int]:
         each = max(COMING + 5, int(MEETINGS * factor) // len(bodies))
         for body in bodies:
             _story(city, body, each, agreements=int(AGREEMENTS * factor) // len(bodies))
+        fill_concerns(city, persons, int(CONCERNS * factor))
         made = city.tables.finish()
     made[Event._meta.db_table] = log_rows(int(LOG_ROWS * factor), len(persons))
     made["bench_bare"] = bare_rows()

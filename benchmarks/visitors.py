@@ -29,6 +29,9 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from tovholder.concerns.policy import Part  # noqa: E402
+from tovholder.concerns.queries import visible_to  # noqa: E402
+from tovholder.concerns.standing import triage_of  # noqa: E402
 from tovholder.forums.standing import own_forum_ids  # noqa: E402
 from tovholder.meetings.models import Meeting  # noqa: E402
 
@@ -55,6 +58,8 @@ def visits() -> dict[str, list[tuple[str, str]]]:
         "meeting list": [(cookies[user.pk], reverse("meetings:list")) for user in people],
         "forum page": each_own(people, cookies, "insights:forum", forums_of),
         "meeting page": each_own(people, cookies, "meetings:before", meetings_of),
+        "concern list": [(cookies[user.pk], reverse("concerns:list")) for user in people],
+        "concern page": each_own(people, cookies, "concerns:concern", concerns_of),
         "Mine aftaler": [(cookies[user.pk], reverse("plans:mine")) for user in people],
     }
     asked = {user.pk: searches_of(cookies[user.pk]) for user in users}
@@ -92,6 +97,13 @@ def each_own(people: list[Any], cookies: dict[int, str], name: str, own: Any) ->
 
 def forums_of(user: Any) -> list[int]:
     return sorted(own_forum_ids(user))
+
+
+def concerns_of(user: Any) -> list[str]:
+    """What a triager works on, the longest waiting first; what others have raised, the newest first."""
+    found = visible_to(user, Part.ALL).filter(ended_at=None).order_by("status_at")
+    own = visible_to(user).filter(raised_by__user=user).order_by("-raised_at")
+    return list((found if triage_of(user) else own).values_list("code", flat=True)[:12])
 
 
 def meetings_of(user: Any) -> list[int]:

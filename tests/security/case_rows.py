@@ -1,0 +1,269 @@
+"""The rows of a random world of children: concerns, consents, meetings, agreements, plans, the family."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tests.security.case_meetings import at_meetings, make_meetings, network_meetings
+from tests.security.case_world import (
+    PARTS,
+    Case,
+    CaseWorld,
+    ago,
+    birth_dates,
+    factors,
+    looks_of,
+    people,
+)
+from tovholder.citizens.identity import Identity
+from tovholder.citizens.keys import keyring
+from tovholder.citizens.models import Adult, Child, ChildToken, Consent, ConsentScan
+from tovholder.concerns.models import (
+    AbsenceReading,
+    CaseTeamMember,
+    Concern,
+    ConcernChild,
+    Entry,
+    InformationDuty,
+    Notification,
+    Question,
+)
+from tovholder.plans.models import Agreement, CaseAgreement, CaseAgreementNote, CasePlan, Scaling
+from tovholder.search import services as search
+
+ENDED = ("handed_over", "no_action", "closed")
+OPEN = ("new", "clarifying", "advised", "on_agenda", "network_meeting", "plan", "reopened")
+
+
+def build(seed: str, concerns: int) -> CaseWorld:
+    """Make the world of this seed in an empty database."""
+    world = CaseWorld(random.Random(f"children {seed}"))
+    people(world)
+    make_meetings(world)
+    born = birth_dates(world.chance)
+    for number in range(concerns):
+        case = _concern(world, number)
+        _children(world, case, born)
+        _course(world, case)
+        _team(world, case)
+        if case.level == "named":
+            at_meetings(world, case)
+            network_meetings(world, case)
+            _agreements(world, case)
+            _plans(world, case)
+    _in_another_matter(world)
+    search.rebuild()
+    return world
+
+
+def _concern(world: CaseWorld, number: int) -> Case:
+    chance = world.chance
+    # The first ones are what most is written about; erased ones are seldom.
+    level = "named" if number < 2 or chance.random() < 0.7 else chance.choice(("anonymous", "general"))
+    raised, ended = chance.choice((1, 29, 31, 200)), chance.choice((None, None, 0, 29, 31))
+    raiser = chance.choice(("erik", "sanne", "karl", "pia"))
+    district = chance.choice(("vest", "oest", "")) if number else "vest"
+    row = Concern(
+        code=f"26-{number + 1:03d}",
+        key=world.key("concern"),
+        level=level,
+        subject="child" if level != "general" else "place",
+        status=chance.choice(OPEN if ended is None else ENDED),
+        district=world.districts.get(district),
+        organisation=world.person(raiser).organisation if chance.random() < 0.5 else None,
+        source="police" if raiser == "karl" else "staff",
+        raised_by=world.person(raiser),
+        raised_at=ago(raised),
+        status_at=ago(ended or 0),
+        ended_at=ago(ended) if ended is not None else None,
+        named_at=ago(raised) if level == "named" else None,
+        erased_at=ago(1) if number > 2 and chance.random() < 0.1 else None,
+    )
+    case = Case(row, level, raiser, raised, district, ended, row.erased_at is not None)
+    world.write(row, factors=factors(world, case))
+    world.seal(row, [case], but=["factors"])
+    row.categories.add(world.categories["vold" if chance.random() < 0.2 else "mistrivsel"])
+    world.cases.append(case)
+    return case
+
+
+def _children(world: CaseWorld, case: Case, born: Callable[[], date]) -> None:
+    if case.level != "named":
+        return
+    for _n in range(world.chance.choice((1, 1, 2))):
+        child = _child(world, case, born())
+        case.children.append(child)
+        link = ConcernChild.objects.create(concern=case.row, child=child)
+        answered = world.chance.random() < 0.5
+        duty = InformationDuty(concern_child=link, due_on=timezone.localdate())
+        if answered:
+            duty.answered_at, duty.answered_by = timezone.now(), "system"
+            world.seal(duty, [case])
+        else:
+            duty.save()
+        _consent(world, case, child)
+
+
+def _child(world: CaseWorld, case: Case, born: date) -> Child:
+    child = Child(key=world.key("child"))
+    name = world.fact("child.name", [case])
+    cpr = f"{born:%d%m%y}{world.chance.randrange(1000, 9999)}"
+    world.look("child.cpr", [case], f"{cpr[:6]}-{cpr[6:]}", cpr)
+    world.look("child.birth_date", [case], looks_of(born)[0], *looks_of(born))
+    hidden = json.dumps({"protected_address": world.chance.random() < 0.4, "in_foster_care": False})
+    # Written twice, so that a page with the first name or the last alone is heard too.
+    world.write(child, name=f"{name} {name}", cpr=cpr, birth_date=born.isoformat(), circumstances=hidden)
+    world.seal(child, [case], but=["name", "cpr", "birth_date", "circumstances"])
+    tokens = Identity(f"{name} {name}", born, cpr=cpr).tokens(keyring.index_key())
+    ChildToken.objects.bulk_create(ChildToken(child=child, token=token) for token in sorted(tokens))
+    for position, standing in enumerate(
+        ("custody", world.chance.choice(("custody", "no_custody", "foster")))
+    ):
+        world.seal(Adult(child=child, standing=standing, position=position), [case])
+    reading = AbsenceReading(child=child, quarter=date(2026, 7, 1), by="system", at=timezone.now())
+    world.write(reading, percent="12")
+    reading.save()
+    return child
+
+
+def _consent(world: CaseWorld, case: Case, child: Child) -> None:
+    for _n in range(world.chance.choice((0, 1, 2))):
+        withdrawn = timezone.localdate() if world.chance.random() < 0.3 else None
+        consent = Consent(
+            child=child, giver=child.adults.first(), form="written", withdrawn=withdrawn,
+            given=timezone.localdate() - timedelta(days=world.chance.choice((1, 400))),
+        )  # fmt: skip
+        case.keep(f"consent {child.pk}", world.seal(consent, [case]))
+        consent.organisations.add(world.person("viggo").organisation)
+        scan = ConsentScan(consent=consent, extension="pdf", size=9, added_by="system")
+        file = b"%PDF-1.4 " + world.fact("consentscan.content", [case]).encode()
+        world.write(scan, content=base64.b64encode(file).decode())
+        scan.save()
+
+
+def _course(world: CaseWorld, case: Case) -> None:
+    for kind in Entry.Kind.values:
+        child = case.children[0] if case.children and kind == Entry.Kind.CHILD_VIEW else None
+        world.seal(Entry(concern=case.row, child=child, kind=kind, at=ago(1), by="system"), [case], note=kind)
+    for _n in range(world.chance.choice((0, 1, 2))):
+        asked = world.chance.choice(PARTS)
+        gone = timezone.now() if world.chance.random() < 0.3 else None
+        question = Question(
+            concern=case.row, to_person=world.person(asked), asked_by="system", asked_at=ago(1),
+            answered_at=timezone.now(), withdrawn_at=gone,
+        )  # fmt: skip
+        who = set() if gone else {asked}
+        case.asked |= who
+        case.keep("question", world.seal(question, [case], who=who))
+    who = world.chance.choice(PARTS)
+    case.notified.add(who)
+    told = Notification(concern=case.row, sent_by=world.person(who), sent_on=timezone.localdate())
+    case.keep("notification", world.seal(told, [case], who={who}))
+
+
+def _team(world: CaseWorld, case: Case) -> None:
+    if case.level != "named":
+        return
+    case.team = world.some(("dina", "erik", "karl", "sanne", "pia"), 0.25)
+    case.former = world.some(("dina", "erik", "sanne", "viggo"), 0.25) - case.team
+    for name in sorted(case.team | case.former):
+        until = ago(0.1) if name in case.former else None
+        seat = CaseTeamMember(
+            concern=case.row, person=world.person(name), basis="rpl115", purpose_code="wellbeing",
+            from_at=ago(2), until_at=until, added_by="system",
+        )  # fmt: skip
+        case.keep("seat", world.seal(seat, [case]))
+
+
+def _agreements(world: CaseWorld, case: Case) -> None:
+    for number in range(world.chance.choice((1, 2))):
+        _agreement(world, case, None, number)
+
+
+def _agreement(world: CaseWorld, case: Case, plan: CasePlan | None, number: int) -> CaseAgreement:
+    holder, helpers = world.chance.choice(PARTS), world.some(PARTS, 0.1)
+    agreement = Agreement.every.create(
+        forum=world.forum, what=str(case.row), responsible=world.person(holder), level="named",
+        due_on=timezone.localdate() + timedelta(days=14), created_at=ago(1), moved_at=ago(1), created_by="system",
+    )  # fmt: skip
+    agreement.helpers.set([world.person(name) for name in helpers])
+    who = {holder, *helpers}
+    case.holders |= who
+    made = CaseAgreement(agreement=agreement, concern=case.row, plan=plan, priority=number + 1)
+    world.seal(made, [case], who=who, note="open")
+    note = CaseAgreementNote(case_agreement=made, kind="status", at=ago(1), by="system")
+    world.seal(note, [case], who=who)
+    case.keep("agreement", agreement)
+    world.ids.setdefault(f"who {agreement.pk}", []).extend(sorted(world.person(each).pk for each in who))
+    return made
+
+
+def _plans(world: CaseWorld, case: Case) -> None:
+    for child in case.children:
+        closed = world.chance.random() < 0.3
+        plan = CasePlan(
+            concern=case.row, child=child, review_on=timezone.localdate(), created_by="system",
+            status="closed" if closed else "open", closed_at=ago(1) if closed else None,
+        )  # fmt: skip
+        case.keep("plan", world.seal(plan, [case], note=plan.status))
+        _agreement(world, case, plan, 0)
+        scaling = Scaling(plan=plan, by_whom="family", on=timezone.localdate(), written_by="system")
+        world.write(scaling, value="7")
+        world.seal(scaling, [case], but=["value"])
+        case.keep("scaling", scaling)
+
+
+def _in_another_matter(world: CaseWorld) -> None:
+    """One child stands in two concerns: who works on either reads the child, and only their own concern's texts."""
+    named = [each for each in world.cases if each.level == "named" and not each.erased]
+    if len(named) < 2:
+        return
+    first, second = named[:2]
+    child = first.children[0]
+    ConcernChild.objects.create(concern=second.row, child=child)
+    second.children.append(child)
+    kinds = {"child", "adult", "consent", "consentscan"}
+    mine = _texts_of(world, child)
+    for fact in world.facts.values():
+        if fact.kind.split(".")[0] in kinds and fact.token in mine:
+            fact.cases.append(second)
+    for name in list(first.pks):
+        if name == f"consent {child.pk}":
+            second.pks[name] = first.pks[name]
+
+
+def _texts_of(world: CaseWorld, child: Child) -> set[str]:
+    """Every token that is sealed under the child's key."""
+    from tovholder.citizens.services.safe import Safe  # only here
+
+    safe, found = Safe(world.keys), set()
+    rows: list[Any] = [child, *child.adults.all(), *child.consents.all()]
+    rows += [each.scan for each in child.consents.select_related("scan")]
+    for row in rows:
+        for name in (
+            "name",
+            "cpr",
+            "birth_date",
+            "address",
+            "contact",
+            "kinds",
+            "purpose",
+            "note",
+            "content",
+        ):
+            if hasattr(row, name):
+                text = safe.read(row, name).text
+                text = base64.b64decode(text).decode() if name == "content" else text
+                found |= {fact.token for fact in world.facts.values() if _is_in(fact, text)}
+    return found
+
+
+def _is_in(fact: Any, text: str) -> bool:
+    return any(look in text for look in (fact.looks or (fact.token,)))

@@ -1,0 +1,224 @@
+"""A random municipality of children: every sealed field of every child and concern carries a token of its own.
+
+Rows are written past the services, so that any state stands as often as any other. What was written is told in plain
+words (`Case`, `Item`, `Fact`), so that the oracle (`case_oracle`) needs to ask nothing of the program.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from tests.conftest import organisation
+from tests.factories import LONG_AGO, DistrictFactory, ForumFactory, join, make_user
+from tovholder.accounts.models import Role, User
+from tovholder.citizens.keys import keyring
+from tovholder.citizens.keys.models import DataKey
+from tovholder.citizens.models import SealedField
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Category, Concern, Team, TeamMember
+from tovholder.forums.models import Forum
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+# name: (role, kind of place in the sharing rules, outside the cooperation)
+CAST: dict[str, tuple[str, str, bool]] = {
+    "anna": (Role.CONSULTANT, "ssp_team", False),  # triages Vest
+    "berit": (Role.CONSULTANT, "ssp_team", False),  # triages Øst
+    "dina": (Role.MEMBER, "social_authority", False),
+    "erik": (Role.MEMBER, "school", False),
+    "karl": (Role.MEMBER, "police", False),
+    "sanne": (Role.MEMBER, "health", False),
+    "pia": (Role.MEMBER, "ppr", False),
+    "viggo": (Role.MEMBER, "association", True),
+    "bo": (Role.MEMBER, "school", False),  # convenes, and has no part in any case
+    "mona": (Role.MEMBER, "school", False),  # sits in the forum
+    "frida": (Role.OPEN_PARTICIPANT, "association", True),
+    "grethe": (Role.MANAGEMENT, "", False),
+    "hans": (Role.ADMINISTRATOR, "", False),
+    "ida": (Role.DATA_PROTECTION_OFFICER, "", False),
+    "lise": (Role.LOG_REVIEWER, "", False),
+}
+# Who may get a part in a case; the others have none, whatever they are.
+PARTS = ("anna", "berit", "dina", "erik", "karl", "sanne", "pia", "viggo")
+IN_FORUM = ("bo", "mona", "frida", "anna", "karl", "dina", "erik")
+
+
+@dataclass
+class Item:
+    """A case at a meeting, in plain words. `told`: to whom, and whether they may still read it."""
+
+    meeting: str
+    status: str
+    basis: str
+    told: dict[str, bool] = field(default_factory=dict)
+    room_closed: bool = False
+    called: set[str] = field(default_factory=set)
+    pk: int = 0
+    meeting_pk: int = 0
+
+
+@dataclass
+class Case:
+    """A concern, in plain words."""
+
+    row: Concern
+    level: str
+    raiser: str
+    raised_days: int
+    district: str
+    ended_days: int | None
+    erased: bool
+    team: set[str] = field(default_factory=set)
+    former: set[str] = field(default_factory=set)
+    consented: set[str] = field(default_factory=set)
+    items: list[Item] = field(default_factory=list)
+    holders: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    notified: set[str] = field(default_factory=set)
+    children: list[Any] = field(default_factory=list)
+    pks: dict[str, list[int]] = field(default_factory=dict)
+    places: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, kind: str, row: Any) -> Any:
+        self.pks.setdefault(kind, []).append(row.pk)
+        return row
+
+
+@dataclass
+class Fact:
+    """One token: how it may look on a page, what it is, and of which cases."""
+
+    token: str
+    kind: str
+    cases: list[Case]
+    item: Item | None = None
+    who: set[str] = field(
+        default_factory=set
+    )  # who else the text is for: who has the agreement, who was asked
+    note: str = ""
+    looks: tuple[str, ...] = ()
+
+
+@dataclass
+class CaseWorld:
+    chance: random.Random
+    users: dict[str, User] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    keys: dict[Any, bytes] = field(default_factory=dict)
+    districts: dict[str, Any] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    forum: Forum | None = None
+    network_forum: Forum | None = None
+    meetings: dict[str, Any] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)  # of family links
+    ids: dict[str, list[int]] = field(default_factory=dict)
+
+    def person(self, name: str) -> Any:
+        return self.users[name].person
+
+    def key(self, use: str) -> Any:
+        made = keyring.create(DataKey.Use(use))
+        self.keys.update(keyring.fetch([made]))
+        return made
+
+    def token(self) -> str:
+        while True:
+            token = "Kz" + "".join(self.chance.choice(LETTERS) for _n in range(7)) + "q"
+            if token not in self.facts:
+                return token
+
+    def fact(self, kind: str, cases: Iterable[Case], **more: Any) -> str:
+        token = self.token()
+        self.facts[token] = Fact(token, kind, list(cases), **more)
+        return token
+
+    def seal(self, row: Any, cases: Iterable[Case], *, but: Iterable[str] = (), **more: Any) -> Any:
+        """Write a token of its own into each sealed field of the row, but those that are given in `but`; save it."""
+        names = [each.name for each in row._meta.concrete_fields if isinstance(each, SealedField)]
+        of = list(cases)
+        texts = {
+            name: self.fact(f"{row._meta.model_name}.{name}", of, **more) for name in names if name not in but
+        }
+        self.write(row, **texts)
+        row.save()
+        return row
+
+    def write(self, row: Any, **texts: str) -> None:
+        Safe(self.keys).write(row, **texts)
+
+    def look(self, kind: str, cases: Iterable[Case], token: str, *looks: str) -> None:
+        """Keep something that is no token as one: a birth date, a CPR number."""
+        self.facts[token] = Fact(token, kind, list(cases), looks=(token, *looks))
+
+    def some(self, names: Iterable[str], part: float) -> set[str]:
+        return {name for name in names if self.chance.random() < part}
+
+
+def people(world: CaseWorld) -> None:
+    """Who is who: two districts with their SSP teams, a case forum, one for network meetings."""
+    for name, (role, kind, outside) in CAST.items():
+        party = {"party": "outside", "sort": "association"} if outside else {}
+        side = {"police": "police", "school": "school"}.get(kind, "leisure" if outside else "social")
+        place = organisation(f"sted-{name}", f"Sted {name.title()}", side=side, **party)
+        place.kind.sharing_kind = kind
+        place.kind.save()
+        world.users[name] = make_user(name.title(), role, organisation=place)
+    for key, triager in (("vest", "anna"), ("oest", "berit")):
+        world.districts[key] = DistrictFactory(key=key, name=key.title())
+        team = Team.objects.create(key=f"ssp-{key}", name=f"SSP {key}", triages=True)
+        team.districts.set([world.districts[key]])
+        TeamMember.objects.create(team=team, person=world.person(triager), valid_from=LONG_AGO)
+        world.teams[key] = team
+    world.forum = ForumFactory(
+        key="tirsdag", name="Tirsdagsmøde", highest_level="named", bases=["rpl115", "consent"]
+    )
+    join(world.users["bo"], world.forum, convenes=True)
+    for name in IN_FORUM[1:]:
+        join(world.users[name], world.forum)
+    world.network_forum = ForumFactory(
+        key="netvaerk", name="Netværksmøder", highest_level="named", bases=["participation", "consent"]
+    )
+    for key, suspicion in (("mistrivsel", ""), ("vold", "suspected_violence_by_family")):
+        world.categories[key] = Category.objects.create(key=key, name=key.title(), suspicion=suspicion)
+
+
+MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
+
+
+def birth_dates(chance: random.Random) -> Callable[[], date]:
+    """Give each child a day of its own, in years that nothing else lies in."""
+    days = list(range(0, 5 * 365, 11))
+    chance.shuffle(days)
+    return lambda: date(2009, 1, 1) + timedelta(days=days.pop())
+
+
+def looks_of(born: date) -> tuple[str, ...]:
+    return (
+        f"{born.day}. {MONTHS[born.month - 1]} {born.year}",
+        f"{born:%d.%m.%Y}",
+        f"{born:%d-%m-%Y}",
+        f"{born:%d/%m/%Y}",
+        born.isoformat(),
+    )
+
+
+def factors(world: CaseWorld, case: Case) -> str:
+    risk, protective = (world.fact("concern.factors", [case]) for _n in range(2))
+    return json.dumps({"risk": [risk], "protective": [protective]})
+
+
+def ago(days: float) -> Any:
+    return timezone.now() - timedelta(days=days)
+
+
+def rows_of(model: type[Model], **where: Any) -> list[int]:
+    return list(model._base_manager.filter(**where).values_list("pk", flat=True))
