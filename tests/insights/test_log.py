@@ -298,7 +298,7 @@ def test_sentences_say_the_little_more(anna):
 
 def test_every_purpose_of_reading_has_words_and_none_is_left_over():
     purposes = written_in_code("note_reading", "purpose")
-    for function in ("note_listing", "show_concern", "record_reading"):
+    for function in ("note_listing", "show_concern", "record_reading", "record_readings"):
         purposes |= written_in_code(function, "purpose")
     assert set().union(*purposes.values()) == set(PURPOSES)
 
