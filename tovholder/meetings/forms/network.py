@@ -184,10 +184,9 @@ class EffortForm(TovholderForm):
     responsible = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("Hvem har ansvaret?"),
-        required=False,
-        empty_label=_("Ikke valgt endnu"),
+        empty_label=_("Vælg"),
     )
-    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput, required=False)
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
     sign_of_progress = forms.CharField(label=_("Tegn på, at det virker"), max_length=500, required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
@@ -216,7 +215,8 @@ class ChoiceForm(EffortForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].required = False
+        for name in ("words", "responsible", "due_on"):
+            self.fields[name].required = False
         self.fields["words"].label = _("Ændres den: hvad skal der gøres i stedet?")
 
 
