@@ -189,8 +189,12 @@ class EffortForm(TovholderForm):
     due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
     sign_of_progress = forms.CharField(label=_("Tegn på, at det virker"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, owner: str = "", **kwargs: Any) -> None:
+        """`owner` is the id of the form that its fields are sent with, where they stand outside it."""
         super().__init__(*args, **kwargs)
+        if owner:
+            for field in self.fields.values():
+                field.widget.attrs["form"] = owner
         self.fields["responsible"].queryset = _coming(meeting)  # type: ignore[attr-defined]
 
     def effort(self) -> EffortText:
