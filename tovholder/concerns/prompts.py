@@ -1,13 +1,14 @@
 """What a concern reminds of: a code, a sentence, what to do, and the rule of domain.md it comes from. Pure.
 
-A prompt asks somebody to think; it never decides, sends or ticks anything off, and no number is made of it.
+A prompt asks somebody to think; it never decides, sends or ticks anything off, and no number is made of it. What the
+children's ages and consents remind of is told by `services.prompting`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,6 @@ from tovholder.access.sharing.case import age_on
 from tovholder.access.sharing.consents import months_before
 
 ADULT_AGE, HAND_OVER_MONTHS = 18, 6
-PARTY_AGE, AROUND_BIRTHDAY = 10, timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +28,6 @@ class Prompt:
 
 
 PROMPTS: tuple[Prompt, ...] = (
-    Prompt(
-        "consent_missing", 16,
-        _("Der mangler et samtykke fra den unge selv eller fra en, der har forældremyndighed."),
-        _("Spørg familien, eller tal om barnet uden navn, til svaret er der."),
-    ),
-    Prompt(
-        "consent_withdrawn", 17,
-        _("Et samtykke er trukket tilbage."),
-        _("Det, der byggede på samtykket, skal af dagsordenen. Referater, der er godkendt, bliver stående."),
-    ),
-    Prompt(
-        "consent_review_due", 18,
-        _("Et samtykke er gammelt, eller den unge er fyldt 15, siden det blev givet."),
-        _("Spørg igen, om det stadig gælder."),
-    ),
-    Prompt(
-        "consent_not_required", 19,
-        _("Samtykke er ikke et krav her."),
-        _("Inddrag forældrene alligevel, når det kan lade sig gøre."),
-    ),
-    Prompt(
-        "party_rights", 20,
-        _("Barnet fylder eller er lige fyldt 10 år."),
-        _("Barnet er nu selv part i myndighedens sager. Tal med rådgiveren om, hvad det betyder."),
-    ),
     Prompt(
         "many_concerns", 26,
         _("Flere forskellige har været bekymret for det samme barn, og der er hverken et møde eller en underretning."),
@@ -74,7 +49,7 @@ BY_CODE = {each.code: each for each in PROMPTS}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a concern when it is read; `told` are the codes that other questions have answered already."""
+    """What is known of a concern when it is read."""
 
     today: date
     birth_dates: tuple[date, ...] = ()
@@ -82,12 +57,11 @@ class Facts:
     many: int = 3
     undecided_days: int | None = None
     decision_days: int = 14
-    told: frozenset[str] = field(default_factory=frozenset)
 
 
 def prompts_for(facts: Facts) -> list[Prompt]:
     """Return the prompts that hold, in the order of the table."""
-    codes = set(facts.told) | set(_own(facts))
+    codes = set(_own(facts))
     return [each for each in PROMPTS if each.code in codes]
 
 
@@ -100,9 +74,3 @@ def _own(facts: Facts) -> Iterable[str]:
     for born in facts.birth_dates:
         if age_on(born, facts.today) < ADULT_AGE <= age_on(born, later):
             yield "turns_adult"
-        if (
-            age_on(born, facts.today - AROUND_BIRTHDAY)
-            < PARTY_AGE
-            <= age_on(born, facts.today + AROUND_BIRTHDAY)
-        ):
-            yield "party_rights"

@@ -277,8 +277,6 @@ CONCERN_READERS = [
     "tovholder.meetings.services.cases_room.readers_of",
     "tovholder.plans.queries.cases.holders",
 ]
-# What else a concern by name reminds of: functions (concern) -> codes of concerns/prompts.py.
-CONCERN_PROMPTS: list[str] = []
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

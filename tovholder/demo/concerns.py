@@ -15,7 +15,6 @@ from tovholder.concerns.models import (
     ENDED,
     Category,
     Concern,
-    ConcernRules,
     ConcernStatus,
     Entry,
     Notification,
@@ -29,7 +28,6 @@ from tovholder.demo.concern_texts import CASES, Case
 from tovholder.directory.models import Organisation, Person
 from tovholder.outbox.models import OutgoingMail
 
-PHONE, ADDRESS = "00 00 00 00", "https://vestby.example/underretning"  # both invented
 OWN_LISTS = {
     "fravaersteamet": ("fravaer",),
     "saerligt-udsatte": ("kriminalitet", "vold"),
@@ -57,7 +55,6 @@ def make_concerns(people: dict[str, Person], now: datetime) -> int:
     if team is None or people["Anna"].user is None:
         return 0
     _seat(people, now.date())
-    ConcernRules.objects.update(notification_phone=PHONE, notification_url=ADDRESS)
     raisers = [people[name].user for name in ("Erik", "Bo", "Dina", "Carla")]
     scene = Scene(
         now=now,

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import AbsenceReading, Concern, ConcernRules, ConcernStatus
@@ -16,16 +14,9 @@ from tovholder.concerns.prompts import Facts, Prompt, prompts_for
 
 
 def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
-    """Return the prompts of a concern; `children` come from `lists.children_of`.
-
-    Codes about consents come from the functions `(concern) -> iterable of codes` in `settings.CONCERN_PROMPTS`.
-    """
+    """Return the prompts of a concern; `children` come from `lists.children_of`."""
     safe = Safe.of([each.child for each in children]) if children else None
     born = [safe.read(each.child, "birth_date").text for each in children] if safe is not None else []
-    told: set[str] = set()
-    if children:
-        for path in settings.CONCERN_PROMPTS:
-            told |= set(import_string(path)(concern))
     today = timezone.localdate()
     waits = concern.source == Concern.Source.POLICE and concern.status in {
         ConcernStatus.NEW,
@@ -38,7 +29,6 @@ def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -
         many=rules.many_concerns,
         undecided_days=(today - timezone.localdate(concern.raised_at)).days if waits else None,
         decision_days=rules.decision_days,
-        told=frozenset(told),
     )
     return prompts_for(facts)
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tovholder.concerns import lists, policy, queries
+from tovholder.concerns.actions import actions_for
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
+from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.services.reading import show_chronology, show_concern, show_course
 from tovholder.concerns.services.reminding import prompts_of
 from tovholder.concerns.standing import rules
@@ -38,6 +40,8 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "children": children,
         "prompts": prompts_of(found, children, own),
+        "child_prompts": child_prompts(found) if children else [],
+        "actions": actions_for(request.user, found),
         "may_triage": bool(policy.may_triage(request.user, found)),
         "mine": found.handler_id == getattr(getattr(request.user, "person", None), "pk", 0),
     }
