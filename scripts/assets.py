@@ -3,7 +3,7 @@
 Both targets are git-ignored and made anew each time:
 
 * tovholder/ui/static/vendor/dkfds/  the style sheet and script, and the pictures and web fonts they name
-* tovholder/documents/fonts/         IBM Plex Sans as TrueType, for PDF
+* tovholder/documents/fonts/         IBM Plex Sans and Noto Emoji as TrueType, for PDF
 
 Where npm is missing, Node.js comes from the package index into a virtual environment at its side.
 """
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "node_modules" / "dkfds"
 STATIC = ROOT / "tovholder" / "ui" / "static" / "vendor" / "dkfds"
 FONTS = ROOT / "tovholder" / "documents" / "fonts"
+EMOJI = ROOT / "node_modules" / "@expo-google-fonts" / "noto-emoji"
 SIDE_VENV = ROOT / ".venv-node"
 
 # The neutral theme only; the themes of borger.dk and virk.dk carry logos we may not use.
@@ -81,6 +82,8 @@ def copy_pdf_fonts() -> None:
     source = PACKAGE / "src" / "fonts" / "IBMPlexSans" / "complete" / "ttf"
     for style in PDF_FONTS:
         shutil.copy(source / f"IBMPlexSans-{style}.ttf", FONTS)
+    # In one colour, for what IBM Plex Sans does not have: what people type on a phone must not print as boxes.
+    shutil.copy(EMOJI / "400Regular" / "NotoEmoji_400Regular.ttf", FONTS / "NotoEmoji-Regular.ttf")
 
 
 def fresh(folder: Path) -> None:

@@ -50,19 +50,27 @@ class Given(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
+    @property
+    def place(self) -> _Place:
+        """What stands for the value among the parameters of `extra`."""
+        return _Place(self.name, self.output_field)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", (_Place(self.name, self.output_field),)
+        return "%s", (self.place,)
 
 
 class GivenSet(Given):
     """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""
 
+    @property
+    def place(self) -> _Place:
+        return _PlaceOfMany(self.name, self.output_field)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "(SELECT value FROM json_each(%s))", (_PlaceOfMany(self.name, self.output_field),)
+        return "(SELECT value FROM json_each(%s))", (self.place,)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        place = _PlaceOfMany(self.name, self.output_field)
-        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (place,)
+        return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (self.place,)
 
 
 class _Planned:
@@ -70,6 +78,7 @@ class _Planned:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self.ops, self.features = connection.ops, connection.features  # asked for each column
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -88,8 +97,9 @@ class Statement(Generic[Row]):
     What changes (today, a user) is given. A queryset that holds a moment all the same is written anew each time.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]], *, planned_once: bool = True) -> None:
+        """Not `planned_once`: where the best way to the rows depends on the values."""
+        self._build, self._planned_once = build, planned_once
         self._written: _Written[Row] | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
@@ -104,12 +114,15 @@ class Statement(Generic[Row]):
         if written is None:
             return self._build().none()
         queryset, compiler, sql, parameters = written
+        converters = compiler.converters
         compiler = copy(compiler)
+        compiler.get_converters = lambda expressions: converters
         connection = connections[queryset.db]
         places = [each for each in parameters if isinstance(each, _Place)]
         if any(_is_beyond(values[each.name], each.field, connection) for each in places):
             return queryset.none()
-        compiler.connection = _Planned(connection) if connection.vendor == "postgresql" else connection
+        is_planned = self._planned_once and connection.vendor == "postgresql"
+        compiler.connection = _Planned(connection) if is_planned else connection
         bound = tuple(
             each.bound(values[each.name], connection) if isinstance(each, _Place) else each
             for each in parameters
@@ -129,6 +142,7 @@ class Statement(Generic[Row]):
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             return None
+        compiler.converters = compiler.get_converters([each for each, *_ in compiler.select])
         is_lasting = not any(map(_is_moment, parameters))
         if compiler.connection.vendor == "postgresql":
             sql, parameters = _with_constants(sql, parameters, compiler.connection)

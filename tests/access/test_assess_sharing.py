@@ -12,6 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.access.test_sharing_table import BASE, EARLY, case, person
+from tovholder.access.sharing import SharingRules
+from tovholder.citizens.models import SharingSetting
+from tovholder.setup.management.commands.assess_sharing import _rules
 
 
 def run(
@@ -93,7 +96,17 @@ def test_what_cannot_be_read_is_said_and_the_rest_runs(tmp_path: Path, fault: di
 
 
 @pytest.mark.parametrize(
-    "line", [b"{", b"\xff\xfe", b"[1,2", b"nix", b"[" * 100_000, b'{"id": ' + b"9" * 5000 + b"}"]
+    "line",
+    [
+        b'{"id": NaN}',
+        b'{"id": 1, "level": Infinity}',
+        b"{",
+        b"\xff\xfe",
+        b"[1,2",
+        b"nix",
+        b"[" * 100_000,
+        b'{"id": ' + b"9" * 5000 + b"}",
+    ],
 )
 def test_a_line_that_is_no_json_has_no_id(tmp_path: Path, line: bytes) -> None:
     status, answers = run(tmp_path, line, BASE)
@@ -133,6 +146,42 @@ def test_a_set_up_file_replaces_the_shipped_values(tmp_path: Path) -> None:
         person("police"), person("custody_holder", own_child=True)]})  # fmt: skip
     assert run(tmp_path, asked)[1][0]["code"] == "party_not_named_in_consent"
     assert run(tmp_path, asked, setup=str(setup))[1][0]["code"] == "participation"
+
+
+def test_a_set_up_file_is_read_with_the_fragments_it_takes_in(tmp_path: Path) -> None:
+    (tmp_path / "faelles.toml").write_text(
+        "fragment = true\n[sharing]\npolice_in_participation = true\nadult_age = 19\nproposal = true\n",
+        "utf-8",
+    )
+    setup = tmp_path / "kommune.toml"
+    setup.write_text('include = ["faelles.toml"]\n[sharing]\nadult_age = 18\n', "utf-8")
+    asked = case({"basis": "participation", "family_told": True, "participants": [
+        person("police"), person("custody_holder", own_child=True)]})  # fmt: skip
+    assert run(tmp_path, asked, setup=str(setup))[1][0]["code"] == "participation"
+    assert _rules(str(setup)) == SharingRules(police_in_participation=True)
+
+
+@pytest.mark.parametrize("file", sorted(Path("setups").glob("*.toml")), ids=lambda file: file.stem)
+def test_every_shipped_set_up_can_be_asked_of(file: Path) -> None:
+    assert _rules(str(file)) == SharingRules()
+
+
+@pytest.mark.django_db
+def test_what_the_database_holds_changes_nothing(tmp_path: Path) -> None:
+    SharingSetting.objects.create(key="standard", police_in_participation=True)
+    asked = case({"basis": "participation", "family_told": True, "participants": [
+        person("police"), person("custody_holder", own_child=True)]})  # fmt: skip
+    assert run(tmp_path, asked)[1][0]["code"] == "party_not_named_in_consent"
+
+
+@pytest.mark.parametrize(
+    "text", ['include = ["ring.toml"]', 'include = ["nowhere.toml"]', "include = 1", "sharing = 1", 'include = ["../x.toml"]']
+)  # fmt: skip
+def test_fragments_that_cannot_be_read_are_said(tmp_path: Path, text: str) -> None:
+    setup = tmp_path / "ring.toml"
+    setup.write_text(text, "utf-8")
+    with pytest.raises(CommandError):
+        run(tmp_path, BASE, setup=str(setup))
 
 
 @pytest.mark.parametrize("text", ["[sharing]\ncolour = 1", "[sharing]\nown_consent_age = '15'", "[sharing", "[sharing]\npurpose_words = 'x'"])  # fmt: skip

@@ -25,7 +25,7 @@ def main() -> None:
     )
 
 
-def add_what_happens_now() -> dict[str, int]:
+def add_what_happens_now() -> dict[str, int | str]:
     """Send one of Anna's invitations, begin another meeting and end a third. Return where things are."""
     from django.db import transaction  # after django.setup()
 
@@ -33,6 +33,7 @@ def add_what_happens_now() -> dict[str, int]:
     from tovholder.directory.models import School  # after django.setup()
     from tovholder.meetings.models import Meeting  # after django.setup()
     from tovholder.meetings.services import feeds, invitations, running  # after django.setup()
+    from tovholder.plans.models import CasePlan  # after django.setup()
 
     anna = User.objects.get(name="Anna")
     planned = Meeting.objects.filter(kind="ordinary", status="planned").order_by("starts_at")
@@ -52,11 +53,24 @@ def add_what_happens_now() -> dict[str, int]:
         "later": later.pk,
         "held": held.pk,
         "forum": coming.lead_forum_id,
+        "plan": CasePlan.objects.order_by("pk")[0].pk,
         "school": School.objects.order_by("position")[0].pk,
+        **concerns(),
     }
 
 
-def signed_links(places: dict[str, int]) -> list[str]:
+def concerns() -> dict[str, str]:
+    """Codes of a concern by name and of one that calls for a notification."""
+    from tovholder.concerns.models import Concern  # after django.setup()
+
+    named = Concern.objects.filter(level="named", ended_at=None)
+    return {
+        "concern": named.filter(scale_level__prompts_notification=False)[0].code,
+        "red_concern": named.filter(scale_level__prompts_notification=True)[0].code,
+    }
+
+
+def signed_links(places: dict[str, int | str]) -> list[str]:
     """Return an address of each kind that people without a login get by mail."""
     from tovholder.directory.models import Person  # after django.setup()
     from tovholder.meetings.models import Participation, Relay  # after django.setup()

@@ -297,7 +297,24 @@ def test_sentences_say_the_little_more(anna):
 
 
 def test_every_purpose_of_reading_has_words_and_none_is_left_over():
-    purposes = written_in_code("note_reading", "purpose") | written_in_code("note_topics", "purpose")
+    purposes: dict[str, set[str]] = {}
+    for function in (
+        "note_reading",
+        "note_topics",
+        "show_children_of",
+        "show_children",
+        "find_children",
+        "record_reading",
+        "note_listing",
+        "show_concern",
+        "open_scan",
+        "record",
+        "show_case_agreements",
+        "_shown",
+    ):
+        purposes |= {
+            f"{place} {function}": said for place, said in written_in_code(function, "purpose").items()
+        }
     assert set().union(*purposes.values()) == set(PURPOSES)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.outbox.mail_server import free_port
@@ -24,8 +28,8 @@ START = (
 class Mailbox:
     """What a test does with the mailbox, as any other IMAP client."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, tls: Path | None = None) -> None:
+        self.port, self.tls = port, tls
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -36,7 +40,9 @@ class Mailbox:
             "port": self.port,
             "user": USER,
             "password": PASSWORD,
-            "tls": False,
+            "tls": self.tls is not None,
+            "starttls": self.tls is not None,
+            "ca": str(self.tls or ""),
             "folder": "INBOX",
             "aside": ASIDE,
         }
@@ -44,6 +50,8 @@ class Mailbox:
     @contextlib.contextmanager
     def opened(self) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=5) as server:
+            if self.tls is not None:
+                server.starttls(ssl_context=ssl.create_default_context(cafile=str(self.tls)))
             server.login(USER, PASSWORD)
             yield server
 
@@ -65,12 +73,14 @@ class Mailbox:
 
 
 @contextlib.contextmanager
-def imap_server() -> Iterator[Mailbox]:
+def imap_server(tls: Path | None = None) -> Iterator[Mailbox]:
+    """With `tls`, a file with key and certificate, it talks of nothing before the line is sealed (STARTTLS)."""
     port = free_port()
-    command = [sys.executable, "-c", START, "--host", "127.0.0.1", "--port", str(port), "--no-tls",
+    sealed = ["--cert", str(tls), "--key", str(tls)] if tls is not None else ["--no-tls"]
+    command = [sys.executable, "-c", START, "--host", "127.0.0.1", "--port", str(port), *sealed,
                "dict", "--demo-user", USER, "--demo-password", PASSWORD]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    box = Mailbox(port)
+    box = Mailbox(port, tls)
     until = time.monotonic() + STARTS_WITHIN
     try:
         while True:
@@ -85,3 +95,42 @@ def imap_server() -> Iterator[Mailbox]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@contextlib.contextmanager
+def sealed_from_the_start(behind: Mailbox, tls: Path) -> Iterator[int]:
+    """A port where TLS comes first, as 993, before a real server: what the municipality's own mail servers often do."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tls)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_take_in, args=(listening, context, behind.port), daemon=True).start()
+        yield int(listening.getsockname()[1])
+
+
+def _take_in(listening: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    while True:
+        try:
+            plain, _address = listening.accept()
+        except OSError:  # closed: the test is over
+            return
+        threading.Thread(target=_pass_on, args=(plain, context, port), daemon=True).start()
+
+
+def _pass_on(plain: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with (
+        contextlib.suppress(OSError),
+        context.wrap_socket(plain, server_side=True) as near,
+        socket.create_connection(("127.0.0.1", port)) as far,
+    ):
+        far.settimeout(10)
+        back = threading.Thread(target=_copy, args=(far, near), daemon=True)
+        back.start()
+        _copy(near, far)
+        back.join(10)
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)

@@ -43,6 +43,10 @@ def line(user):
     return "SSP-konsulent"
 
 
+def register(user):
+    return "/ny/"
+
+
 def town():
     return "Vestby Kommune"
 
@@ -58,6 +62,7 @@ def frame(settings):
     settings.MY_FORUMS = f"{here}.forums"
     settings.USER_LINE_PROVIDER = f"{here}.line"
     settings.MUNICIPALITY_NAME_PROVIDER = f"{here}.town"
+    settings.REGISTER = f"{here}.register"
     settings.FRAME_FACTS = {}
 
 
@@ -85,7 +90,7 @@ def test_strangers_get_no_menu(frame):
 
 
 def test_missing_settings_mean_an_empty_menu(settings):
-    for name in ("NAVIGATION", "MY_FORUMS", "USER_LINE_PROVIDER", "MUNICIPALITY_NAME_PROVIDER"):
+    for name in ("NAVIGATION", "MY_FORUMS", "USER_LINE_PROVIDER", "MUNICIPALITY_NAME_PROVIDER", "REGISTER"):
         setattr(settings, name, "" if name != "NAVIGATION" else [])
     assert build_navigation(request_for("/", Somebody())).items == []
 

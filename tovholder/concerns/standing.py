@@ -41,7 +41,7 @@ def current_seats(on: Expression | None = None) -> Q:
 
 def triage_of(user: User) -> Triage:
     """Return what the user triages today; read once a request."""
-    if isinstance(user, Anybody):
+    if type(user) is Anybody:
         return cast(Triage, user.known[triage_of])
     known: Triage | None = getattr(user, "_triage", None)
     if known is None:

@@ -133,7 +133,16 @@ SETTINGS = (
     Setting("IMAP_PORT", "993", "Port of the IMAP server."),
     Setting("IMAP_USER", "", "User name at the IMAP server."),
     Setting("IMAP_PASSWORD", "", "Password at the IMAP server."),
-    Setting("IMAP_TLS", "1", "0 turns TLS off. Refused in production."),
+    Setting(
+        "IMAP_TLS",
+        "1",
+        "starttls: begin in clear and turn to TLS (port 143). 0: no TLS, refused in production.",
+    ),
+    Setting(
+        "IMAP_CA",
+        "",
+        "File with the certificate to trust, for a server whose certificate is the municipality's own. Empty: those that the system trusts.",
+    ),
     Setting("IMAP_FOLDER", "INBOX", "Folder that answers arrive in."),
     Setting("IMAP_ASIDE", "Tovholder-til-gennemsyn", "Folder where mails that are no valid answer are put."),
 )
@@ -309,6 +318,8 @@ def _replies(value: dict[str, str]) -> dict[str, Any]:
         "user": value["IMAP_USER"],
         "password": value["IMAP_PASSWORD"],
         "tls": value["IMAP_TLS"] != "0",
+        "starttls": value["IMAP_TLS"] == "starttls",
+        "ca": value["IMAP_CA"],
         "folder": value["IMAP_FOLDER"],
         "aside": value["IMAP_ASIDE"],
     }

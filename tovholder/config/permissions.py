@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,9 @@ from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
 from tovholder.accounts import policy as accounts
 from tovholder.accounts.models import Role, RoleGrant, User
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import CaseTeamMember, Concern, Subject, Team, TeamMember
+from tovholder.concerns.policy import Part
 from tovholder.directory import policy as directory
 from tovholder.directory.models import Organisation, OrganisationKind, Person
 from tovholder.directory.models import Role as ForumRole
@@ -26,7 +30,7 @@ from tovholder.meetings.models import Meeting, Minutes, MinutesStatus, Participa
 from tovholder.meetings.standing import readable_levels
 from tovholder.oversight import policy as oversight
 from tovholder.plans import policy as plans
-from tovholder.plans.models import Agreement
+from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.setup import policy as setup
 
 LONG_AGO = date(2020, 1, 1)
@@ -40,7 +44,7 @@ class Standing:
     role: Role
     sits: str = ""  # "convener", "member", or "" for outside the forum
     outside: bool = False
-    does: str = ""  # "responsible", "helper", "minute_taker", "guest"
+    does: str = ""  # "responsible", "helper", "minute_taker", "guest", "raiser", "triager", "case_team"
 
 
 STANDINGS = (
@@ -51,6 +55,9 @@ STANDINGS = (
     Standing("Guest at the meeting", Role.MEMBER, does="guest"),
     Standing("Responsible, elsewhere", Role.MEMBER, does="responsible"),
     Standing("Helper, elsewhere", Role.MEMBER, does="helper"),
+    Standing("Raised the concern", Role.MEMBER, does="raiser"),
+    Standing("SSP team of its district", Role.CONSULTANT, does="triager"),
+    Standing("Case team", Role.MEMBER, does="case_team"),
     Standing("Consultant, elsewhere", Role.CONSULTANT),
     Standing("Member, elsewhere", Role.MEMBER),
     Standing("Management", Role.MANAGEMENT),
@@ -67,7 +74,9 @@ class World:
     minutes: dict[str, Minutes]
     agreement: Agreement
     anonymous_agreement: Agreement
+    case_agreement: Agreement
     users: list[User]
+    concerns: dict[str, Concern] = field(default_factory=dict)
 
 
 Question = Callable[[World, User], Decision]
@@ -90,6 +99,10 @@ def _minutes(status: str) -> Question:
         return meetings.may_read_minutes(user, world.meeting, world.minutes[status]) if known else known
 
     return ask
+
+
+def _concern(which: str, part: str) -> Question:
+    return lambda world, user: concerns.may_read(user, world.concerns[which], part)
 
 
 TABLES: dict[str, dict[str, Question]] = {
@@ -120,6 +133,24 @@ TABLES: dict[str, dict[str, Question]] = {
         "change, stop, give a new date": lambda w, u: plans.may_decide(u, w.agreement),
         "give it to somebody else": lambda w, u: plans.may_hand_over(u, w.agreement),
         "move it to another forum": lambda w, u: plans.may_move(u, w.agreement),
+    },
+    "An agreement in a case by name": {
+        "read its words and the case code": lambda w, u: plans.may_read(u, w.case_agreement),
+        "write a status in a case, say it is done": lambda w, u: plans.may_report(u, w.case_agreement),
+        "change, stop, hand on what a case agreed": lambda w, u: plans.may_decide(u, w.case_agreement),
+    },
+    "A concern by name": {
+        "raise one": lambda w, u: concerns.may_raise(u),
+        "know of it: received, handled, concluded": _concern("new", Part.STATUS),
+        "read own words of a new one": _concern("new", Part.OWN_WORDS),
+        "read all of it, work on it": _concern("new", Part.ALL),
+        "know of one raised 31 days ago": _concern("old", Part.STATUS),
+        "read own words of it": _concern("old", Part.OWN_WORDS),
+        "read all of one that ended 31 days ago": _concern("ended", Part.ALL),
+        "end and reopen it, add to the case team": lambda w, u: concerns.may_triage(u, w.concerns["new"]),
+        "write that they have notified": lambda w, u: concerns.may_note_notification(u, w.concerns["new"]),
+        "see the teams": lambda w, u: concerns.may_see_teams(u),
+        "seat people in a team": lambda w, u: concerns.may_manage_teams(u),
     },
     "The municipality": {
         "look in the directory": lambda w, u: directory.may_look(u),
@@ -163,6 +194,7 @@ def make_world() -> World:
         minutes={status: Minutes(meeting=meeting, status=status) for status in MinutesStatus.values},
         agreement=Agreement.objects.create(what="Aftale", **made),
         anonymous_agreement=Agreement.objects.create(what="Aftale", level=Level.ANONYMOUS, **made),
+        case_agreement=_case_agreement(made),
         users=[],
     )
     roles = {
@@ -172,9 +204,50 @@ def make_world() -> World:
     for number, standing in enumerate(STANDINGS):
         person = _make_person(number, standing, outside if standing.outside else inside)
         _seat(world, standing, person, roles)
+    _make_concerns(world)
     # Read anew: a user remembers for a request where it sits.
     world.users = list(User.objects.filter(email__endswith="@reference.invalid").order_by("pk"))
     return world
+
+
+def _case_agreement(made: dict[str, Any]) -> Agreement:
+    """What was agreed in a concern by name that somebody else raised; without words, which nobody reads here."""
+    now = timezone.now()
+    concern = Concern.objects.create(
+        code="00-001",
+        key=uuid4(),
+        level=Level.NAMED,
+        subject=Subject.CHILD,
+        raised_by=Person.objects.create(name="Reference"),
+        raised_at=now,
+        status_at=now,
+        named_at=now,
+    )
+    agreement = Agreement.every.create(what=str(concern), level=Level.NAMED, **made)
+    CaseAgreement.objects.create(agreement=agreement, concern=concern)
+    return agreement
+
+
+def _make_concerns(world: World) -> None:
+    """One that is new, one that is older than own words last, one that ended longer ago than triagers see it."""
+    people = {
+        each.does: Person.objects.get(name=each.title)
+        for each in STANDINGS
+        if each.does in {"raiser", "triager", "case_team"}
+    }
+    now, old = timezone.now(), timezone.now() - timedelta(days=31)
+    for number, (which, raised, ended) in enumerate(
+        (("new", now, None), ("old", old, None), ("ended", old, old))
+    ):
+        world.concerns[which] = concern = Concern.objects.create(
+            code=f"26-{number:03d}", key=uuid4(), level=Level.NAMED, subject="child", raised_by=people["raiser"],
+            raised_at=raised, status_at=raised, named_at=raised, ended_at=ended, status="closed" if ended else "new",
+        )  # fmt: skip
+        CaseTeamMember.objects.create(
+            concern=concern, person=people["case_team"], basis="rpl115", from_at=raised, added_by="system"
+        )
+    team = Team.objects.create(key="reference", name="SSP-teamet", triages=True)
+    TeamMember.objects.create(team=team, person=people["triager"], valid_from=LONG_AGO)
 
 
 def _make_person(number: int, standing: Standing, organisation: Organisation) -> Person:
@@ -194,7 +267,7 @@ def _seat(world: World, standing: Standing, person: Person, roles: dict[str, For
     elif standing.does == "guest":
         Participation.objects.create(meeting=world.meeting, person=person, part=Participation.Part.GUEST)
     elif standing.does in {"responsible", "helper"}:
-        for agreement in (world.agreement, world.anonymous_agreement):
+        for agreement in (world.agreement, world.anonymous_agreement, world.case_agreement):
             if standing.does == "helper":
                 agreement.helpers.add(person)
             else:
@@ -211,7 +284,8 @@ def permissions_page() -> str:
     head = (
         "# Permissions\n\n"
         "Asked of the policies (`policy.py` of each app). A cell says on what basis the answer is yes; a dash is no. "
-        "Named items are refused to everybody until the sharing rules land.\n"
+        "An agreement in a case by name is read by its responsible, its helpers and who works on the concern; the forum as "
+        "such learns nothing of it. What a meeting opens by name is not in the table.\n"
     )
     return "\n".join([head, *tables])
 

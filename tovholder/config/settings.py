@@ -93,6 +93,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tovholder.ui.templatetags.addresses"],
+            "libraries": {"i18n": "tovholder.ui.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -242,6 +243,7 @@ NAVIGATION = [
     "tovholder.meetings.nav.entries",
     "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
+    "tovholder.concerns.child_nav.entries",
     "tovholder.forums.nav.entries",
     "tovholder.directory.nav.entries",
     "tovholder.setup.nav.entries",
@@ -289,6 +291,7 @@ AWAITING = [
     "tovholder.insights.queries.undecided.awaiting",
     "tovholder.insights.queries.concern_lines.awaiting",
     "tovholder.insights.network_hooks.awaiting",
+    "tovholder.insights.queries.plan_lines.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.

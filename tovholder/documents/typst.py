@@ -28,7 +28,7 @@ MOST_PROBES = 300
 def render_pdf(
     template: Literal["agenda", "minutes", "charter", "plan", "consent"], document: Document
 ) -> bytes:
-    """Typeset one document. Characters that no font has (emoji) become a small square.
+    """Typeset one document. Characters that no font has (Chinese) become a small square.
 
     What people typed goes in as data, never as markup. Raises typst.TypstError when a template is wrong.
     """

@@ -45,7 +45,7 @@ class Seat:
 
 
 class Anybody(Given):
-    """Somebody of a kind, who is not known before a statement is asked (`forums.asked`)."""
+    """Somebody of a kind, who is not known before a statement is asked (`forums.statements`)."""
 
     def __init__(self, roles: frozenset[str], *, has_person: bool, known: dict[Any, Any]) -> None:
         super().__init__("user", BigIntegerField())
@@ -63,7 +63,7 @@ class _SomePerson(Given):
 
 def person_of(user: User) -> Person | None:
     """Return the person behind a login, or None for a login without one."""
-    if isinstance(user, Anybody):
+    if type(user) is Anybody:  # not by isinstance: the user of a request is a lazy object
         return _SomePerson("person", BigIntegerField()) if user.has_person else None  # type: ignore[return-value]
     if "person" not in user._state.fields_cache:
         _load(user)
@@ -83,14 +83,14 @@ def own_forum_ids(user: User) -> frozenset[int]:
 
     Who sits in a forum also sits in those it has taken over from: history follows.
     """
-    if isinstance(user, Anybody):
+    if type(user) is Anybody:
         return GivenSet("own_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(_seats(user))
 
 
 def convened_forum_ids(user: User) -> frozenset[int]:
     """Return the ids of the forums that the user convenes today; read once a request."""
-    if isinstance(user, Anybody):
+    if type(user) is Anybody:
         return GivenSet("convened_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(forum_id for forum_id, convenes in _seats(user).items() if convenes)
 

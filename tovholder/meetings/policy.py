@@ -56,14 +56,16 @@ def may_read_case(user: User, case_item: CaseItem) -> Decision:
 
     Pinned to `queries.cases_visible_to` by a test. Whether the room allows it at this moment is asked when it is shown.
     """
+    withdrawn = case_item.status == CaseItem.Status.WITHDRAWN
     works = concerns.may_read(user, case_item.concern, Part.ALL)
-    if works:
+    if works and not withdrawn:
         return works
     person = person_of(user)
     opened = case_item.status in {CaseItem.Status.OPENED, CaseItem.Status.DONE}
     if person is not None and opened:
-        told = case_item.disclosures.filter(still_reads(), person=person).order_by("pk").first()
-        if told is not None and told.ground != "none":
+        rows = case_item.disclosures.filter(still_reads(), person=person).exclude(ground="none")
+        told = rows.order_by("pk").first()
+        if told is not None:
             return yes(told.ground)
     return no("case_unknown", _("Sagen findes ikke."))
 

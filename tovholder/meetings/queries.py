@@ -83,17 +83,19 @@ def visible_to(user: User) -> QuerySet[Meeting]:
 
 
 def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
-    """Return the meeting's cases that the user may read. Pinned to `policy.may_read_case` by a test.
+    """Return the meeting's cases that the user may read; `works` marks those the user works on. Pinned to `policy.may_read_case` by a test.
 
     Whether the name may be shown in the room at this moment is another question: `services.cases.assess_room`.
     """
-    works = Q(concern__in=concerns.visible_to(user, Part.ALL))
+    own = concerns.visible_to(user, Part.ALL)
+    works = Exists(own.filter(pk=OuterRef("concern")))
     person = person_of(user)
     told = Q(pk__in=())
     if person is not None:
         rows = Disclosure.objects.filter(still_reads(), case_item=OuterRef("pk"), person=person)
+        rows = rows.exclude(ground="none")
         told = Q(Exists(rows)) & Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))
-    items = CaseItem.objects.filter(meeting=meeting).filter(works | told)
+    items = CaseItem.objects.filter(meeting=meeting).annotate(works=works).filter(Q(works=True) | told)
     return (
         items.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern").order_by("position", "pk")
     )
@@ -257,7 +259,7 @@ def relays_visible_to(user: User, forum: Forum) -> tuple[QuerySet[Relay], QueryS
 
 def minutes_visible_to(user: User) -> QuerySet[Meeting]:
     """Return the meetings whose minutes the user may read. Pinned to `policy.may_read_minutes` by a test."""
-    convened, person = list(convened_forum_ids(user)), person_of(user)
+    convened, person = convened_forum_ids(user), person_of(user)
     through = Meeting.forums.through.objects
     writes = Q(lead_forum_id__in=convened)
     writes |= Q(Exists(through.filter(meeting_id=OuterRef("pk"), forum_id__in=convened)))

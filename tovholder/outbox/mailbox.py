@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -26,7 +26,7 @@ class MailboxError(Exception):
 def read_mails(mailbox: dict[str, Any], use: Callable[[bytes], bool], *, most_bytes: int) -> tuple[int, int]:
     """Give each mail in the mailbox to `use`; return how many were used and how many put aside.
 
-    `mailbox`: host, port, user, password, tls, folder, aside. A mail is deleted only after `use` has said True, so a
+    `mailbox`: host, port, user, password, tls, starttls, ca, folder, aside. A mail is deleted only after `use` has said True, so a
     worker that dies meets it again; on False, and when it is larger than `most_bytes`, it is put aside. Whatever
     `use` raises leaves that mail and the rest where they are, and is raised on. Raises MailboxError.
     """
@@ -52,13 +52,10 @@ def read_mails(mailbox: dict[str, Any], use: Callable[[bytes], bool], *, most_by
 
 @contextmanager
 def _opened(mailbox: dict[str, Any]) -> Iterator[imaplib.IMAP4]:
-    host, port = mailbox["host"], mailbox["port"]
-    server = (
-        imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
-        if mailbox["tls"]
-        else imaplib.IMAP4(host, port, timeout=TIMEOUT)
-    )
+    server = _connected(mailbox)
     try:
+        if mailbox.get("starttls"):
+            server.starttls(ssl_context=_trusted(mailbox))
         server.login(mailbox["user"], mailbox["password"])
         server.create(_quoted(mailbox["aside"]))  # says no when it is there already
         _must(server.select(_quoted(mailbox["folder"])), "select")
@@ -67,7 +64,20 @@ def _opened(mailbox: dict[str, Any]) -> Iterator[imaplib.IMAP4]:
         try:
             server.logout()
         except (imaplib.IMAP4.error, OSError):
-            server.shutdown()
+            with suppress(OSError):  # gone already: what is told is why
+                server.shutdown()
+
+
+def _connected(mailbox: dict[str, Any]) -> imaplib.IMAP4:
+    host, port = mailbox["host"], mailbox["port"]
+    if mailbox["tls"] and not mailbox.get("starttls"):
+        return imaplib.IMAP4_SSL(host, port, ssl_context=_trusted(mailbox), timeout=TIMEOUT)
+    return imaplib.IMAP4(host, port, timeout=TIMEOUT)
+
+
+def _trusted(mailbox: dict[str, Any]) -> ssl.SSLContext:
+    """Return what the server's certificate and name are checked against; the name always is."""
+    return ssl.create_default_context(cafile=mailbox.get("ca") or None)
 
 
 def _numbers(server: imaplib.IMAP4) -> list[str]:

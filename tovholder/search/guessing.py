@@ -34,7 +34,7 @@ def did_you_mean(user: User, text: str, found: Found) -> str:
     around = circles(user) if words else None
     better = {word: _better(user, around, danish.fold(word)) for word in words}
     mended = _WORD.sub(lambda word: better.get(word.group()) or word.group(), text)
-    if mended == text or not matching_within(user, around, understand(mended)).exists():
+    if mended == text or not matching_within(user, around, understand(mended)):
         return ""
     return mended
 
@@ -54,7 +54,8 @@ def _better(user: User, around: list[str] | None, folded: str) -> str:
     ways: list[Way] = [(Terms(("words",), (each,)),) for each in terms]
     ways += [(Terms(("names",), (folded,)),), *near_ways(folded)]
     met: Counter[str] = Counter()
-    for entry in matching_within(user, around, Asked([ways]))[:ENTRIES_READ]:
+    read = matching_within(user, around, Asked([ways]))[:ENTRIES_READ]
+    for entry in Entry.objects.filter(pk__in=read).order_by("-pk"):
         for word, is_name in _words(entry):
             other = danish.fold(word)
             if other == folded or (not is_name and danish.term(other) == same):

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 
 from tovholder.accounts.models import User
+from tovholder.concerns.standing import triage_of
+from tovholder.forums.statements import UserStatement
 from tovholder.search import danish
 from tovholder.search.models import Entry, Kind
 from tovholder.search.sources import circles, kind_terms, readable
+from tovholder.statements import Given
 
 MOST = 100
 PER_PAGE = 20
@@ -110,7 +115,7 @@ def find(
     asked = understand(text, wide=wide)
     if not asked.wanted:
         return Found(asked)
-    keys = list(matching(user, asked, kinds).values_list("pk", flat=True)[: MOST + 1])
+    keys = matching(user, asked, kinds)
     shown = keys[:MOST][(page - 1) * per_page : page * per_page]
     entries = sorted(Entry.objects.filter(pk__in=shown), key=lambda each: -each.pk) if shown else []
     return Found(asked, entries, min(len(keys), MOST), more=len(keys) > MOST, widened=wide)
@@ -124,38 +129,50 @@ def search(
     return found if found.count else find(user, text, kinds=kinds, page=page, per_page=per_page, wide=True)
 
 
-def matching(user: User, asked: Asked, kinds: Iterable[str] = ()) -> QuerySet[Entry]:
-    """Return the entries that match and that the user may read, newest first."""
+def matching(user: User, asked: Asked, kinds: Iterable[str] = ()) -> list[int]:
+    """Return which entries match and may be read by the user, newest first and no more than are counted."""
     return matching_within(user, circles(user), asked, kinds)
 
 
 def matching_within(
     user: User, around: list[str] | None, asked: Asked, kinds: Iterable[str] = ()
-) -> QuerySet[Entry]:
+) -> list[int]:
     """Do the same where `circles(user)` is known already."""
-    chosen = list(kinds) or list(Kind.values)
+    chosen = frozenset(kinds) or frozenset(Kind.values)
     wanted = list(asked.wanted)
     if around is not None:
         if not around:
-            return Entry.objects.none()
+            return []
         wanted.append([(Terms(("scope",), (each,)),) for each in around])
-    if set(chosen) != set(Kind.values):
-        wanted.append([(Terms(("scope",), (each,)),) for each in kind_terms(chosen)])
-    return _matched(Entry.objects.filter(readable(user, chosen)), wanted)
+    if chosen != frozenset(Kind.values):
+        wanted.append([(Terms(("scope",), (each,)),) for each in kind_terms(sorted(chosen))])
+    written = _written(wanted, _fts5 if connection.vendor == "sqlite" else _tsquery)
+    return _statement(chosen)(user, match=written)
 
 
-def _matched(entries: QuerySet[Entry], wanted: Wanted) -> QuerySet[Entry]:
-    """The one place where the two databases differ: how a match is written."""
+@cache
+def _statement(chosen: frozenset[str]) -> UserStatement[int]:
+    # A frequent word is looked for in another way than a rare one.
+    return UserStatement(
+        lambda user: _matched(Entry.objects.filter(readable(user, chosen))).values_list("pk", flat=True)[
+            : MOST + 1
+        ],
+        known=(triage_of,),
+        planned_once=False,
+    )
+
+
+def _matched(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep what matches the given words. The one place where the two databases differ: how a match is written."""
+    match: Any = Given("match", TextField()).place
     if connection.vendor == "sqlite":
         # The full-text table first: it gives its rows by falling number, so reading stops where enough is found.
         return entries.extra(
             tables=["search_entry_fts"],
             where=["search_entry_fts.rowid = search_entry.id", "search_entry_fts MATCH %s"],
-            params=[_written(wanted, _fts5)],
+            params=[match],
         ).extra(order_by=["-search_entry_fts.rowid"])
-    return entries.extra(
-        where=["search_entry.vector @@ %s::tsquery"], params=[_written(wanted, _tsquery)]
-    ).order_by("-pk")
+    return entries.extra(where=["search_entry.vector @@ %s::tsquery"], params=[match]).order_by("-pk")
 
 
 def _written(wanted: Wanted, write: Callable[[Terms], str]) -> str:

@@ -21,6 +21,7 @@ from tovholder.directory.standing import SEES_PEOPLE
 from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import SEES_ALL_FORUMS, own_forum_ids, person_of
+from tovholder.forums.statements import UserStatement
 from tovholder.meetings.models import (
     AgendaAttachment,
     AgendaItem,
@@ -252,10 +253,7 @@ def circles(user: User) -> list[str] | None:
     if user.has_role(*SEES_ALL_MEETINGS):
         found += [_tag(kind) for kind in (Kind.MEETING, Kind.ITEM, Kind.MINUTES, Kind.ADDENDUM, Kind.FILE)]
     elif person is not None:
-        guest_at = Participation.objects.filter(person=person, removed_at__isnull=True).exclude(
-            meeting__forums__in=own_forum_ids(user)
-        )
-        meetings = list(guest_at.values_list("meeting_id", flat=True)[: MOST_GUEST_MEETINGS + 1])
+        meetings = _GUEST_AT(user)
         if len(meetings) > MOST_GUEST_MEETINGS:
             return None
         found += [f"m{pk}" for pk in meetings]
@@ -268,6 +266,15 @@ def circles(user: User) -> list[str] | None:
     if user.has_role(*SEES_PEOPLE, Role.OPEN_PARTICIPANT):
         found.append(_tag(Kind.PERSON))
     return found
+
+
+def _guest_at(user: User) -> QuerySet[Participation, int]:
+    taking_part = Participation.objects.filter(person=person_of(user), removed_at__isnull=True)
+    elsewhere = taking_part.exclude(meeting__forums__in=own_forum_ids(user))
+    return elsewhere.values_list("meeting_id", flat=True)[: MOST_GUEST_MEETINGS + 1]
+
+
+_GUEST_AT = UserStatement(_guest_at)
 
 
 def scope_of(draft: Draft) -> str:

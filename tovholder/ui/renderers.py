@@ -24,7 +24,9 @@ class DesignSystemRenderer(TemplatesSetting):
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         drawn = DRAWN.get(template_name)
-        return drawn(context["widget"]) if drawn else super().render(template_name, context, request)
+        if drawn is None or context["widget"].get("wrap_label"):
+            return super().render(template_name, context, request)
+        return drawn(context["widget"])
 
 
 def _attributes(given: dict[str, Any]) -> str:
@@ -59,9 +61,16 @@ def draw_select(widget: Widget) -> SafeString:
     return mark_safe(f"{start}{''.join(groups)}</select>")  # noqa: S308 - escaped piece by piece
 
 
+def draw_textarea(widget: Widget) -> SafeString:
+    """Draw what Django's `textarea.html` does."""
+    start = f'<textarea name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>\n'
+    return mark_safe(f"{start}{conditional_escape(widget['value'] or '')}</textarea>")  # noqa: S308 - escaped piece by piece
+
+
 _FOLDER = "django/forms/widgets"
 DRAWN: dict[str, Callable[[Widget], SafeString]] = {
     f"{_FOLDER}/select.html": draw_select,
     **{f"{_FOLDER}/{name}.html": draw_input for name in ("text", "input", "number", "email", "date", "time")},
-    f"{_FOLDER}/checkbox.html": draw_input,
+    **{f"{_FOLDER}/{name}.html": draw_input for name in ("checkbox", "radio_option", "checkbox_option")},
+    f"{_FOLDER}/textarea.html": draw_textarea,
 }

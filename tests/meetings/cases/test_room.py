@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,14 +11,17 @@ from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.factories import MeetingFactory, ParticipationFactory
 from tests.meetings.cases.conftest import NAME, come, guest
 from tovholder.access.decision import Refused, yes
 from tovholder.audit.models import Event
+from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts, give_consent, withdraw_consent
 from tovholder.concerns.queries import readers
+from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
 from tovholder.meetings.models import CaseItem, Disclosure
 from tovholder.meetings.services import attendance, cases_writing, minutes, running
-from tovholder.meetings.services.cases import open_case, plan_case
+from tovholder.meetings.services.cases import open_case, plan_case, recorded_ground
 from tovholder.meetings.services.cases_room import shown_cases, warnings_for, weigh
 
 STEPS = ("planned", "running", "opened", "shut", "gone", "held", "approved", "over")
@@ -162,8 +166,6 @@ def consent_to(people, named, user):
 
 
 def _parent(people, child):
-    from tovholder.citizens.services.children import add_adult
-
     return add_adult(
         by=people["anna"], decision=yes("triager"), child=child, standing="custody", name="Mor Prøve"
     )
@@ -212,17 +214,12 @@ def test_readers_tell_who_was_told_and_why(opened, named, people):
 
 
 def test_before_saving_it_says_who_gains_and_who_loses(item, planned, people):
-    from tests.factories import ParticipationFactory
-    from tovholder.meetings.services.cases import recorded_ground
-
     ParticipationFactory(meeting=planned, person=people["frida"].person, part="guest", answer="yes")
     ground = recorded_ground(item)
     change = weigh(item, ground)
     assert not change.gain
     assert not change.lose
     assert [each.person.name for each in change.outside] == ["Frida"]
-    from dataclasses import replace
-
     lost = weigh(item, replace(ground, basis="consent"))
     assert {each.person.name for each in lost.lose} == {"Anna", "Bo", "Carla", "Dina"}
 
@@ -267,9 +264,7 @@ def test_the_list_holds_codes_and_never_names(opened, planned, named, people, cl
     assert Event.objects.filter(action="case_item.listed", actor=people["carla"].audit_key).exists()
 
 
-def test_a_meeting_without_cases_costs_nothing_more(forum, people, django_assert_num_queries):
-    from tests.factories import MeetingFactory
-
+def test_who_does_not_work_on_it_cannot_plan_it(forum, people):
     meeting = MeetingFactory(lead_forum=forum)
     assert shown_cases(people["bo"], meeting) == []
     with pytest.raises(Refused):
@@ -277,7 +272,5 @@ def test_a_meeting_without_cases_costs_nothing_more(forum, people, django_assert
 
 
 def _other(people):
-    from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
-
     facts = ConcernFacts(level="anonymous", subject="child")
     return raise_concern(by=people["erik"], facts=facts, texts=ConcernTexts(seen="Noget andet"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -197,31 +197,42 @@ def as_the_rules_read_it(
     Not a reading by a person: nothing is shown, so nothing is logged. A text that cannot be read counts as blank.
     `without` leaves one consent out, to tell what would follow from its withdrawal.
     """
-    consents = [
-        each
-        for each in child.consents.prefetch_related("organisations")
-        if without is None or each.pk != without.pk
-    ]
-    adults = list(child.adults.all())
-    safe = Safe.of([child])
-    born = safe.read(child, "birth_date").text
-    facts = sharing.Child(
-        birth_date=date.fromisoformat(born) if born else None,
-        custody_holders=tuple(str(each.pk) for each in adults if each.standing == Adult.Standing.CUSTODY),
-        categories=frozenset(categories),
-    )
-    read = []
-    for each in consents:
-        each.child = child
-        read.append(
-            sharing.Consent(
-                giver=YOUNG_PERSON if each.giver_id is None else str(each.giver_id),
-                organisations=tuple(str(one.pk) for one in each.organisations.all()),
-                kinds=(safe.read(each, "kinds").text,),
-                purpose=safe.read(each, "purpose").text,
-                given=each.given,
-                withdrawn=each.withdrawn,
-                expires=each.expires,
-            )
+    return all_as_the_rules_read_them([child], categories, without=without)[child.pk]
+
+
+RulesRead = tuple[sharing.Child, tuple[sharing.Consent, ...]]
+
+
+def all_as_the_rules_read_them(
+    children: Sequence[Child], categories: Iterable[str] = (), *, without: Consent | None = None
+) -> dict[int, RulesRead]:
+    """Return the same for several children by their ids, with as many queries as for one."""
+    by_id = {each.pk: each for each in children}
+    consents = list(Consent.objects.filter(child__in=by_id).prefetch_related("organisations"))
+    adults = list(Adult.objects.filter(child__in=by_id))
+    safe, kinds = Safe.of(children), frozenset(categories)
+    found: dict[int, RulesRead] = {}
+    for pk, child in by_id.items():
+        born = safe.read(child, "birth_date").text
+        holders = [each for each in adults if each.child_id == pk and each.standing == Adult.Standing.CUSTODY]
+        facts = sharing.Child(
+            birth_date=date.fromisoformat(born) if born else None,
+            custody_holders=tuple(str(each.pk) for each in holders),
+            categories=kinds,
         )
-    return facts, tuple(read)
+        theirs = [each for each in consents if each.child_id == pk and each != without]
+        found[pk] = facts, tuple(_as_rules_read(safe, each, child) for each in theirs)
+    return found
+
+
+def _as_rules_read(safe: Safe, consent: Consent, child: Child) -> sharing.Consent:
+    consent.child = child
+    return sharing.Consent(
+        giver=YOUNG_PERSON if consent.giver_id is None else str(consent.giver_id),
+        organisations=tuple(str(one.pk) for one in consent.organisations.all()),
+        kinds=(safe.read(consent, "kinds").text,),
+        purpose=safe.read(consent, "purpose").text,
+        given=consent.given,
+        withdrawn=consent.withdrawn,
+        expires=consent.expires,
+    )

@@ -84,7 +84,7 @@ def _hanging_on(row: models.Model, key: UUID) -> Iterator[models.Model]:
         manager = model._base_manager.filter(**{relation.field.name: row})  # type: ignore[attr-defined]
         for each in manager:
             setattr(each, relation.field.name, row)
-            if isinstance(row, Child) or each.key_ref() == key:
+            if isinstance(row, Child) or (isinstance(each, SealedRow) and each.key_ref() == key):
                 yield each
                 if isinstance(each, SealedRow) and not isinstance(each, Adult):
                     yield from _hanging_on(each, key)

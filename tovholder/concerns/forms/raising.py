@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -111,10 +112,14 @@ class RaiseForm(TovholderForm):
     def __init__(self, *args: Any, place: Organisation | None, rules: ConcernRules, **kwargs: Any) -> None:
         self.rules = rules
         self.warnings: list[str | SafeString] = []
-        super().__init__(*args, initial={"organisation": place, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(
+            *args,
+            initial={"organisation": place.pk if place else None, **kwargs.pop("initial", {})},
+            **kwargs,
+        )
         standing = Q(retired_at__isnull=True)
         own = Q(pk=place.pk) if place is not None else Q()
-        _choose(self.fields["scale_level"], ScaleLevel.objects.filter(standing))
+        self._choose_scale()
         _choose(self.fields["categories"], Category.objects.filter(standing))
         _choose(self.fields["district"], District.objects.filter(standing))
         schools = Organisation.objects.filter(Q(school__isnull=False) | own, standing)
@@ -128,6 +133,15 @@ class RaiseForm(TovholderForm):
             self.fields[f"child_born_{number}"] = forms.DateField(
                 label=_("Fødselsdag"), required=False, widget=forms.DateInput(attrs={"data-no-keep": ""})
             )
+
+    def _choose_scale(self) -> None:
+        """The municipality's own steps, each with its own words."""
+        field = self.fields["scale_level"]
+        field.queryset = ScaleLevel.objects.filter(retired_at__isnull=True)  # type: ignore[attr-defined]
+        field.choices = [  # type: ignore[attr-defined]
+            (each.pk, format_html('{} <small class="th-step-says">{}</small>', each.name, each.explanation))
+            for each in field.queryset  # type: ignore[attr-defined]
+        ]
 
     def _choose_factors(self) -> None:
         """Both sides in one read."""

@@ -23,7 +23,14 @@ from tovholder.access.sharing import (
 from tovholder.access.sharing.case import FAMILY, YOUNG_PERSON
 from tovholder.ui.forms import TovholderForm
 
-PEOPLE, CONSENTS, MOST_PEOPLE = 6, 2, 20
+PEOPLE, CONSENTS = 4, 1
+MOST_PEOPLE, MOST_CONSENTS = 20, 6
+# The four tasks by what they open: the early basis takes the first two only.
+TASKS = (
+    ("", _("Ingen")),
+    (PublicTask.SOCIAL, _("Social eller undervisning")),
+    (PublicTask.EMPLOYMENT, _("Beskæftigelse eller psykiatri")),
+)
 SUSPICIONS = (
     ("suspected_violence", _("Mistanke om vold")),
     ("suspected_abuse", _("Mistanke om overgreb")),
@@ -111,9 +118,7 @@ class PersonRow(TovholderForm):
         label=_("Kommer som"), choices=[("", _("Ingen")), *list(Kind.choices)], required=False
     )
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=80)
-    public_task = forms.ChoiceField(
-        label=_("Offentlig opgave"), choices=[("", _("Ingen")), *list(PublicTask.choices)], required=False
-    )
+    public_task = forms.ChoiceField(label=_("Løser offentlig opgave"), choices=TASKS, required=False)
     outside = forms.BooleanField(label=_("Er ikke med i SSP-samarbejdet"), required=False)
     other_child = forms.BooleanField(label=_("Familie til et andet barn"), required=False)
     age = forms.IntegerField(label=_("Alder (bisidder)"), required=False, min_value=0, max_value=120)
@@ -175,7 +180,9 @@ class ConsentRow(TovholderForm):
 
 
 PersonRows = forms.formset_factory(PersonRow, extra=PEOPLE, max_num=MOST_PEOPLE, absolute_max=MOST_PEOPLE)
-ConsentRows = forms.formset_factory(ConsentRow, extra=CONSENTS, max_num=CONSENTS, absolute_max=CONSENTS)
+ConsentRows = forms.formset_factory(
+    ConsentRow, extra=CONSENTS, max_num=MOST_CONSENTS, absolute_max=MOST_CONSENTS
+)
 
 
 def read_case(form: CaseForm, people: Any, consents: Any) -> Case:

@@ -16,7 +16,7 @@ from tovholder.access.sharing.case import SUSPICION_BY_FAMILY, YOUNG_PERSON, age
 from tovholder.access.sharing.case import Child as Facts
 from tovholder.access.sharing.consents import months_before
 from tovholder.citizens.queries import sharing_rules
-from tovholder.citizens.services.consents import as_the_rules_read_it
+from tovholder.citizens.services.consents import all_as_the_rules_read_them
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 
 PARTY_RIGHTS_AGE = 10
@@ -35,7 +35,7 @@ class Prompt:
     urgent: bool = False
 
 
-def child_prompts(concern: Concern) -> list[Prompt]:
+def child_prompts(concern: Concern, only: ConcernChild | None = None) -> list[Prompt]:
     """Return the reminders about the children of a concern, for who may read all of it; the caller has asked and logs.
 
     Nothing of a child is shown but its code and what follows from its age and consents.
@@ -44,10 +44,13 @@ def child_prompts(concern: Concern) -> list[Prompt]:
     by_family = any(each.suspicion == SUSPICION_BY_FAMILY for each in concern.categories.all())
     bases = {seat.basis for seat in concern.case_team.all() if seat.until_at is None}
     found: list[Prompt] = []
-    for link in concern.concern_children.select_related("child", "information"):
-        if link.child.erased_at is not None:
-            continue
-        facts, consents = as_the_rules_read_it(link.child)
+    links = list(
+        concern.concern_children.filter(child__erased_at__isnull=True).select_related("child", "information")
+    )
+    links = [each for each in links if only is None or each.pk == only.pk]
+    read = all_as_the_rules_read_them([link.child for link in links]) if links else {}
+    for link in links:
+        facts, consents = read[link.child_id]
         found += _of_consents(link.child.code, facts, consents, rules, today)
         found += _of_age(link.child.code, facts, today)
         found += _of_information(link, by_family, today)

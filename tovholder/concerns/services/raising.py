@@ -123,7 +123,7 @@ def _check(facts: ConcernFacts, texts: ConcernTexts) -> None:
 def _save_with_code(concern: Concern) -> None:
     """Save under the next code of the year. Two at once: the second takes the number after."""
     for _attempt in range(_TRIES):
-        concern.code = _next_code()
+        concern.code = next_code()
         try:
             with transaction.atomic():
                 concern.save()
@@ -134,7 +134,8 @@ def _save_with_code(concern: Concern) -> None:
     raise IntegrityError("no free case code")
 
 
-def _next_code() -> str:
+def next_code() -> str:
+    """Return the next free code of the year; two who ask at once get the same, and one of them asks again."""
     year = f"{timezone.localdate():%y}-"
     last = (
         Concern.objects.filter(code__startswith=year).order_by("-pk").values_list("code", flat=True).first()

@@ -56,7 +56,7 @@ def child(request: HttpRequest, code: str, child: str) -> HttpResponse:
         "link": link,
         "each": shown,
         "consents": consenting.show(by=request.user, concern=concern, child=link.child),
-        "prompts": [each for each in child_prompts(concern) if each.child_code == link.child.code],
+        "prompts": [each for each in child_prompts(concern, only=link) if each.child_code],
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern, link=link)),
     }

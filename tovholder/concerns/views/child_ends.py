@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tovholder.citizens.models import Child
+from tovholder.citizens.services.children import ChildView
 from tovholder.concerns import policy
 from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
 from tovholder.concerns.models import Concern
@@ -73,7 +74,7 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
     return render(request, "concerns/child_merge.html", context, status=status)
 
 
-def _custody(view: children.ChildView) -> set[str]:
+def _custody(view: ChildView) -> set[str]:
     return {str(each.name) for each in view.adults if each.standing == "custody"}
 
 

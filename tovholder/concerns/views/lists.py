@@ -53,7 +53,11 @@ def raised(request: HttpRequest) -> HttpResponse:
     rows = lists.raised_by(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
     note_listing(by=request.user, concerns=page.object_list, purpose="own list")
-    context = {"page_obj": page, "triages": bool(triage_of(request.user))}
+    context = {
+        "page_obj": page,
+        "triages": bool(triage_of(request.user)),
+        "sees_teams": bool(policy.may_see_teams(request.user)),
+    }
     return render(request, "concerns/raised.html", context)
 
 

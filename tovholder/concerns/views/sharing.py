@@ -14,10 +14,19 @@ from tovholder.access.sharing import Assessment, Case, assess
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy
-from tovholder.concerns.forms.sharing import MOST_PEOPLE, CaseForm, ConsentRows, PersonRows, read_case
+from tovholder.concerns.forms.sharing import (
+    MOST_CONSENTS,
+    MOST_PEOPLE,
+    CaseForm,
+    ConsentRows,
+    PersonRows,
+    read_case,
+)
 from tovholder.concerns.mending import mends
 from tovholder.concerns.standing import rules
 
+# How many rows more a click gives, and how many there can be.
+MORE = {"deltager": (4, MOST_PEOPLE), "samtykke": (1, MOST_CONSENTS)}
 COVERED_BY = {
     "not_needed": _("Punktet nævner ingen ved navn"),
     "own_case": _("Det er deres egen sag"),
@@ -62,14 +71,16 @@ def may_we_share(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """What was filled in, with four rows more where they were asked for."""
+    """What was filled in, with rows more where they were asked for."""
     if request.method != "POST":
         return None, False
-    told, more = request.POST.copy(), "flere" in request.POST
-    rows = told.get("deltager-TOTAL_FORMS", "")
-    if more and rows.isdecimal() and len(rows) < 4:
-        told["deltager-TOTAL_FORMS"] = str(min(int(rows) + 4, MOST_PEOPLE))
-    return told, more
+    told, asked = request.POST.copy(), request.POST.get("flere", "")
+    if asked in MORE:
+        rows = told.get(f"{asked}-TOTAL_FORMS", "")
+        step, most = MORE[asked]
+        if rows.isdecimal() and len(rows) < 4:
+            told[f"{asked}-TOTAL_FORMS"] = str(min(int(rows) + step, most))
+    return told, asked in MORE
 
 
 def _lines(case: Case, answer: Assessment) -> list[PersonLine]:
@@ -85,6 +96,6 @@ def _lines(case: Case, answer: Assessment) -> list[PersonLine]:
 
 
 def _why(coverage: str) -> str:
-    if coverage in LegalBasis.values:
-        return str(LegalBasis(coverage).label)
-    return str(COVERED_BY[coverage])
+    if coverage in COVERED_BY:
+        return str(COVERED_BY[coverage])
+    return str(LegalBasis(coverage).label)

@@ -152,7 +152,7 @@ def _refuse_what_does_not_fit(
             raise CannotRestore(f"The backup is of a newer version than this: it has {names}.")
         if not replace and _has_tables(target):
             raise CannotRestore(
-                f"The database {target!r} is not empty. Point DATABASE_URL to an empty one, "
+                f"The database {target!r} is not empty. Point its address in the settings to an empty one, "
                 "or give --replace to delete everything that is in it."
             )
     media = folders.get(REPLACED)

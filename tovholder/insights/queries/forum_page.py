@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import (
     BigIntegerField,
@@ -11,6 +12,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     Expression,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -22,9 +24,9 @@ from tovholder.accounts.models import User
 from tovholder.concerns.standing import triage_of
 from tovholder.directory.models import Organisation, Post, PostKind, School, Side
 from tovholder.forums import policy as forums_policy
-from tovholder.forums.asked import Asked
 from tovholder.forums.models import Charter, Forum, ForumOrganisation, Membership
 from tovholder.forums.queries import current_members, current_memberships, own_forum_ids
+from tovholder.forums.statements import UserStatement
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.queries import visible_to as meetings_visible_to
 from tovholder.plans.models import Agreement, AgreementStatus
@@ -68,19 +70,25 @@ class MemberRow:
         return sum(each is not None for each in self.dots)
 
 
+class Held(NamedTuple):
+    """A held meeting."""
+
+    pk: int
+    starts_at: datetime
+
+
 @dataclass(frozen=True)
 class Attendance:
-    """The last held meetings, latest first, with who came to each."""
+    """The last held meetings, latest first, with who came to each: the rows of `_came`."""
 
-    meetings: list[Meeting]
-    rows: list[Participation] = field(default_factory=list)
+    meetings: list[Held]
+    rows: list[Any] = field(default_factory=list)
 
     def came_on(self, side: str) -> dict[int, int]:
         """Return for each meeting how many came from a side."""
         counts = dict.fromkeys((meeting.pk for meeting in self.meetings), 0)
         for row in self.rows:
-            organisation = row.person.organisation
-            if row.attended and organisation is not None and organisation.kind.side == side:
+            if row.attended and row.side == side:
                 counts[row.meeting_id] += 1
         return counts
 
@@ -88,13 +96,11 @@ class Attendance:
 def attendance(forum: Forum) -> Attendance:
     """Return who came to the forum's last held meetings; events do not count."""
     rows = _CAME(forum=forum.pk)
-    meetings = {row.meeting_id: row.meeting for row in rows}
-    return Attendance(
-        sorted(meetings.values(), key=lambda each: (each.starts_at, each.pk), reverse=True), rows
-    )
+    meetings = {Held(row.meeting_id, row.starts_at) for row in rows}
+    return Attendance(sorted(meetings, key=lambda each: (each.starts_at, each.pk), reverse=True), rows)
 
 
-def _came() -> QuerySet[Participation]:
+def _came() -> QuerySet[Participation, Any]:
     held = (
         Meeting.objects.filter(forums=Given("forum", BigIntegerField()), status=MeetingStatus.HELD)
         .exclude(kind=MeetingKind.EVENT)
@@ -102,13 +108,8 @@ def _came() -> QuerySet[Participation]:
     )
     return (
         Participation.objects.filter(meeting__in=held.values("pk"))
-        .select_related("meeting", "person__organisation__kind")
-        .only(
-            "attended",
-            "removed_at",
-            "meeting__starts_at",
-            "person__organisation__kind__side",
-        )
+        .annotate(starts_at=F("meeting__starts_at"), side=F("person__organisation__kind__side"))
+        .values_list("meeting_id", "person_id", "attended", "removed_at", "starts_at", "side", named=True)
     )
 
 
@@ -227,7 +228,7 @@ def _next_meetings(user: User) -> QuerySet[Meeting]:
     return coming.order_by("starts_at", "pk")[:SHOWN_MEETINGS]
 
 
-_NEXT = Asked(_next_meetings, known=(triage_of,))
+_NEXT = UserStatement(_next_meetings, known=(triage_of,))
 
 
 def all_meetings(user: User, forum: Forum, forum_ids: set[int]) -> QuerySet[Meeting]:
@@ -251,7 +252,9 @@ def open_agreements(user: User, forum: Forum | Expression) -> QuerySet[Agreement
     )
 
 
-_FIRST_OPEN = Asked(lambda user: open_agreements(user, Given("forum", BigIntegerField()))[:SHOWN_AGREEMENTS])
+_FIRST_OPEN = UserStatement(
+    lambda user: open_agreements(user, Given("forum", BigIntegerField()))[:SHOWN_AGREEMENTS]
+)
 
 
 def closed_agreements(user: User, forum: Forum) -> QuerySet[Agreement]:

@@ -202,7 +202,9 @@ def actor_names(keys: set[str]) -> dict[str, str]:
         if pk.isdigit():
             pks[kind].append(pk)
     rows = _people(pks["user"], pks["person"]).values_list("log_type", "pk", "log_name") if pks else ()
-    return {"system": _system_name(), **{f"{key}:{pk}": label for key, pk, label in rows}}
+    named = {f"{key}:{pk}": label for key, pk, label in rows}
+    family = {f"family:{pk}": _("En fra familien") for pk in pks["family"]}  # never by name
+    return {"system": _system_name(), **family, **named}
 
 
 # Where the name of a thing stands, and the day that tells it from others. Never what people typed about it.

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.accounts.models import User
+from tovholder.concerns.standing import triage_of
 from tovholder.forums.models import Forum
 from tovholder.forums.queries import visible_to as forums_visible_to
 from tovholder.forums.standing import own_forum_ids, person_of
-from tovholder.meetings.models import Meeting, MeetingStatus, Participation, TopicStatus
+from tovholder.forums.statements import UserStatement
+from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation, TopicStatus
+from tovholder.meetings.queries import at_the_table, visible_to
+from tovholder.statements import Given
 from tovholder.ui.forms import NamesOnly, TovholderForm
+
+PER_PAGE = 25
 
 PERIODS = [("", _("Kommende")), ("gaaet", _("Tidligere")), ("alle", _("Alle"))]
 STATUSES = [("", _("Alle")), *MeetingStatus.choices]
@@ -42,35 +51,99 @@ class MeetingFilterForm(TovholderForm):
         chosen = self.cleaned_data if self.is_valid() else {}
         return any(chosen.get(name) for name in ("forum", "periode", "status", "mine"))
 
-    def apply(self, meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    def rows(self) -> Rows:
         """Return the chosen meetings in order, each with `my_answer`."""
         chosen = self.cleaned_data if self.is_valid() else {}
-        now, period = timezone.now(), chosen.get("periode")
-        if chosen.get("forum"):
-            meetings = meetings.filter(
-                pk__in=Meeting.forums.through.objects.filter(forum=chosen["forum"]).values("meeting")
-            )
-        if chosen.get("mine"):
-            meetings = meetings.filter(self._mine())
-        if chosen.get("status"):
-            meetings = meetings.filter(status=chosen["status"])
-        if period == "gaaet":
-            meetings = meetings.filter(ends_at__lt=now)
-        elif period != "alle":
-            meetings = meetings.filter(ends_at__gte=now)
-        backwards = chosen.get("sortering") == "sidst" or (period == "gaaet" and not chosen.get("sortering"))
+        forum = chosen.get("forum")
+        choice = Choice(
+            in_forum=forum is not None,
+            period=chosen.get("periode", ""),
+            status=chosen.get("status", ""),
+            order=chosen.get("sortering", ""),
+            mine=chosen.get("mine", False),
+        )
+        return Rows(self.user, choice, forum.pk if forum is not None else 0)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen, but for the forum: the list is written into SQL once for each."""
+
+    in_forum: bool
+    period: str
+    status: str
+    order: str
+    mine: bool
+
+    def meetings(
+        self, user: User, *, forum: int | Given | None = None, now: datetime | Given | None = None
+    ) -> QuerySet[Any, Any]:
+        """Return the chosen meetings in order, with `my_answer`; forum and now are given later where not here."""
+        # A network meeting stands here for who takes part in it; who only works on the case finds it with the case.
+        found = visible_to(user).filter(~Q(kind=MeetingKind.NETWORK) | at_the_table(user))
+        now = now or Given("now", DateTimeField())
+        if self.in_forum:
+            held_by = Meeting.forums.through.objects.filter(forum=forum or Given("forum", BigIntegerField()))
+            found = found.filter(pk__in=held_by.values("meeting"))
+        if self.mine:
+            found = found.filter(_mine(user))
+        if self.status:
+            found = found.filter(status=self.status)
+        if self.period == "gaaet":
+            found = found.filter(ends_at__lt=now)
+        elif self.period != "alle":
+            found = found.filter(ends_at__gte=now)
+        backwards = self.order == "sidst" or (self.period == "gaaet" and not self.order)
         order: tuple[str, ...] = ("-starts_at", "-pk") if backwards else ("starts_at", "pk")
-        if chosen.get("sortering") == "forum":
+        if self.order == "forum":
             order = ("lead_forum__name", *order)
         own = Participation.objects.filter(
-            meeting=OuterRef("pk"), person=person_of(self.user), removed_at__isnull=True
+            meeting=OuterRef("pk"), person=person_of(user), removed_at__isnull=True
         )
-        return meetings.annotate(my_answer=Subquery(own.values("answer")[:1])).order_by(*order)
+        found = found.annotate(my_answer=Subquery(own.values("answer")[:1])).order_by(*order)
+        return found.select_related("lead_forum")
 
-    def _mine(self) -> Q:
-        through = Meeting.forums.through.objects.filter(forum_id__in=list(own_forum_ids(self.user)))
-        taking_part = Participation.objects.filter(person=person_of(self.user), removed_at__isnull=True)
-        return Q(pk__in=through.values("meeting")) | Q(pk__in=taking_part.values("meeting"))
+
+def _mine(user: User) -> Q:
+    through = Meeting.forums.through.objects.filter(forum_id__in=own_forum_ids(user))
+    taking_part = Participation.objects.filter(person=person_of(user), removed_at__isnull=True)
+    return Q(pk__in=through.values("meeting")) | Q(pk__in=taking_part.values("meeting"))
+
+
+class Rows:
+    """The chosen meetings for a paginator: the count and the first page, which most ask for, are statements."""
+
+    def __init__(self, user: User, choice: Choice, forum: int) -> None:
+        self._user, self._choice = user, choice
+        self._given: dict[str, Any] = {"forum": forum, "now": timezone.now()}
+
+    def all(self) -> QuerySet[Any, Any]:
+        return self._choice.meetings(self._user, **self._given)
+
+    def count(self) -> int:
+        return sum(_count(self._choice)(self._user, **self._given))
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, shown: slice) -> list[Any]:
+        if shown.start or shown.stop > PER_PAGE:
+            return list(self.all()[shown])
+        return _first_page(self._choice)(self._user, **self._given)[shown]
+
+
+@cache
+def _first_page(choice: Choice) -> UserStatement[Any]:
+    return UserStatement(lambda user: choice.meetings(user)[:PER_PAGE], known=(triage_of,))
+
+
+@cache
+def _count(choice: Choice) -> UserStatement[int]:
+    def counted(user: User) -> QuerySet[Any, int]:
+        found = choice.meetings(user).order_by().values(n=Func(F("pk"), function="COUNT"))
+        return found.values_list("n", flat=True)
+
+    return UserStatement(counted, known=(triage_of,))
 
 
 TOPIC_STATUSES = [

@@ -133,6 +133,9 @@ def snapshot(*, by: Actor, meeting: Meeting) -> int:
 @transaction.atomic
 def forget_snapshot(*, by: Actor, meeting: Meeting) -> None:
     """Undo `snapshot` when a meeting was started by mistake and goes back to planned."""
+    meeting.carried.filter(
+        agreement__level=Level.NAMED
+    ).delete()  # not to be counted in the meeting's own log
     count, _rows = meeting.carried.all().delete()
     record(by=by, action="meeting.agreements_uncarried", obj=meeting, details={"count": count})
 

@@ -41,6 +41,7 @@ from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
+from tovholder.meetings.services.carrying_cases import carry_case
 
 TEXTS = ("purpose", "necessity", "special_reason")
 
@@ -292,6 +293,8 @@ def open_case(*, by: User, case_item: CaseItem) -> Room:
     item.status = CaseItem.Status.OPENED
     item.save(update_fields=["opened_at", "opened_by", "information_due_on", "status"])
     tell(item, room)
+    if item.meeting.status == MeetingStatus.RUNNING:
+        carry_case(by=by, case_item=item)
     record(
         by=by, action="case_item.opened", obj=item, ground=item.basis, details={"people": len(room.people)}
     )

@@ -107,9 +107,15 @@ def take_up_anonymously(
 
 def follow(events: Iterable[tuple[Event, models.Model | None]]) -> None:
     """Take the anonymous wording back when a concern gets its name (`settings.AFTER_RECORD`)."""
-    for event, obj in events:
-        if event.action == "concern.child_laid_on" and isinstance(obj, Concern):
-            seal_anonymous(concern=obj)
+    named = {
+        obj.pk: obj
+        for event, obj in events
+        if event.action == "concern.child_laid_on" and isinstance(obj, Concern)
+    }
+    if named:
+        taken_up = ConcernItem.objects.filter(concern__in=list(named)).values_list("concern", flat=True)
+        for pk in sorted(set(taken_up)):
+            seal_anonymous(concern=named[pk])
 
 
 @transaction.atomic

@@ -14,18 +14,16 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import yes
-from tovholder.access.levels import Level
 from tovholder.access.sharing import Purpose
 from tovholder.accounts.models import User
-from tovholder.audit.services import record
+from tovholder.audit.services import record_many
 from tovholder.citizens.identity import Identity
-from tovholder.citizens.services.children import create_child
+from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns import queries as concerns
-from tovholder.concerns.models import Concern, ConcernChild, Subject
+from tovholder.concerns import queries
+from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.policy import Part
-from tovholder.concerns.services.naming import lay_child_on
-from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
+from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
 from tovholder.concerns.standing import rules
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
@@ -87,7 +85,9 @@ def read_lines(text: str) -> list[NameLine]:
 
 def _read(number: int, raw: str) -> NameLine:
     cells = [each.strip() for each in re.split(r"[;\t]", raw)]
-    name, born_text, part_text, source_text, *rest = [*cells, *[""] * (5 - len(cells))]
+    cells += [""] * (5 - len(cells))
+    name, born_text, part_text, source_text = cells[:4]
+    rest = cells[4:]
     offence, faults = "; ".join(each for each in rest if each), []
     born, cpr = read_born(born_text)
     if born is None:
@@ -171,27 +171,28 @@ def hand_over(*, by: User, meeting: Meeting, lines: list[NameLine], necessity: s
         "forum": meeting.lead_forum.name,
         "when": when(meeting),
     }
-    position, items = meeting.case_items.count(), []
-    for line in lines:
-        concern = _concern(by, line, seen)
-        item = CaseItem(
+    position, names = meeting.case_items.count(), _children(by, lines)
+    concerns = raise_handed_over(by=by, names=names, seen=seen)
+    items = [
+        CaseItem(
             meeting=meeting,
             concern=concern,
-            position=position + len(items),
+            position=position + number,
             minutes=3,
             is_handover=True,
             basis=LegalBasis.RPL115,
             purpose_code=Purpose.CRIME_PREVENTION,
             created_by=by.audit_key,
         )
-        purpose = _("Forebygge kriminalitet ved at aftale, hvem der handler.")
-        Safe.of([item]).write(item, purpose=purpose, necessity=necessity.strip())
-        item.save()
-        record(
-            by=by, action="case_item.handed_over", obj=item,
-            details={"meeting": meeting.pk, "concern": concern.pk}, ground=item.basis,
-        )  # fmt: skip
-        items.append(item)
+        for number, concern in enumerate(concerns)
+    ]
+    safe = Safe.of(concerns)
+    purpose = _("Forebygge kriminalitet ved at aftale, hvem der handler.")
+    for item in items:
+        safe.write(item, purpose=purpose, necessity=necessity.strip())
+    CaseItem.objects.bulk_create(items)
+    told = {item.pk: {"meeting": meeting.pk, "concern": item.concern_id} for item in items}
+    record_many(by=by, lines=[("case_item.handed_over", item, told[item.pk]) for item in items])
     return items
 
 
@@ -206,14 +207,14 @@ def _check(lines: list[NameLine], necessity: str) -> None:
         raise ValidationError({"necessity": [_("Skriv, hvorfor det er nødvendigt at nævne navnene.")]})
 
 
-def _concern(by: User, line: NameLine, seen: str) -> Concern:
-    assert line.born is not None  # noqa: S101 - a line without faults has its day
-    facts = ConcernFacts(level=Level.NAMED, subject=Subject.CHILD, source=line.source)
-    concern = raise_concern(by=by, facts=facts, texts=ConcernTexts(seen=seen, offence=line.offence))
-    # Who hands a name over lays the child on it at once; they read no record by it.
-    child = create_child(by=by, decision=yes("handover"), identity=Identity(line.name, line.born, line.cpr))
-    lay_child_on(by=by, concern=concern, child=child, part=line.part, decision=yes("handover"))
-    return concern
+def _children(by: User, lines: list[NameLine]) -> list[HandedOver]:
+    """Make the children's records. Who hands a name over lays the child on it at once; they read no record by it."""
+    identities = [Identity(line.name, line.born, line.cpr) for line in lines if line.born is not None]
+    children = create_children(by=by, decision=yes("handover"), identities=identities)
+    return [
+        HandedOver(child, line.part, line.source, line.offence)
+        for child, line in zip(children, lines, strict=True)
+    ]
 
 
 def own_handed_over(user: User, meeting: Meeting) -> list[CaseItem]:
@@ -228,7 +229,7 @@ def undecided(user: User) -> Iterator[CaseItem]:
     yield from (
         CaseItem.objects.filter(
             is_handover=True, decision="", created_at__lt=limit, concern__ended_at__isnull=True,
-            concern__in=concerns.visible_to(user, Part.ALL),
+            concern__in=queries.visible_to(user, Part.ALL),
         )
         .exclude(status=CaseItem.Status.WITHDRAWN)
         .select_related("concern", "meeting__lead_forum")

@@ -16,9 +16,7 @@ from django.utils.translation import gettext_lazy as _l
 from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
-from tovholder.concerns import queries as concerns
 from tovholder.concerns.models import Concern
-from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import Reader
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
@@ -56,8 +54,7 @@ def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
 
     Who was told, and is no longer covered (a consent withdrawn, another organisation), sees it no more.
     """
-    mine = concerns.visible_to(user, Part.ALL).filter(pk=OuterRef("concern"))
-    rows = list(cases_visible_to(user, meeting).annotate(works=Exists(mine)))
+    rows = list(cases_visible_to(user, meeting))
     for item in rows:
         item.meeting = meeting
     person = person_of(user)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import no
+from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.forums.models import ItemKind
@@ -29,6 +30,7 @@ from tovholder.meetings.models import (
     Participation,
 )
 from tovholder.meetings.services import agenda, carrying
+from tovholder.meetings.services.carrying_cases import carry_cases
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes, open_for_writing
 
 DEFER, DONE = "defer", "done"
@@ -54,6 +56,7 @@ def start(*, by: User, meeting: Meeting) -> Meeting:
     fresh.held_at = None
     fresh.save(update_fields=["status", "started_at", "held_at"])
     carrying.snapshot(by=by, meeting=fresh)
+    carry_cases(by=by, meeting=fresh)
     _make_room_for_agreements(fresh)
     _make_room_for_members(fresh)
     record(by=by, action="meeting.started", obj=fresh)
@@ -242,7 +245,7 @@ def _make_room_for_agreements(meeting: Meeting) -> None:
         or meeting.items.filter(source=AgendaItem.Source.OPEN_AGREEMENTS).exists()
     ):
         return
-    if not meeting.carried.exists():
+    if not meeting.carried.exclude(agreement__level=Level.NAMED).exists():
         return
     meeting.items.update(position=F("position") + 1)
     AgendaItem.objects.create(

@@ -14,12 +14,15 @@ from tovholder.meetings.services.cases_room import note_list, shown_cases
 OPEN = frozenset({MeetingStatus.PLANNED, MeetingStatus.RUNNING})
 
 
-def case_links(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
-    """Return the context of `_case_link.html`. Costs nothing at a meeting that holds no cases and takes no names."""
+def case_links(request: HttpRequest, meeting: Meeting, *, names: bool = True) -> dict[str, Any]:
+    """Return the context of `_case_link.html`. Costs nothing at a meeting that holds no cases and takes no names.
+
+    `names` False leaves out the way to hand names over: the page of the names has it too.
+    """
     user: Any = request.user
     items = shown_cases(user, meeting) if getattr(meeting, "holds_cases", True) else []
     note_list(by=user, meeting=meeting, items=items)
-    takes_names = meeting.lead_forum.highest_level == Level.NAMED and meeting.status in OPEN
+    takes_names = names and meeting.lead_forum.highest_level == Level.NAMED and meeting.status in OPEN
     return {
         "case_items": items,
         "may_hand_over": takes_names and bool(policy.may_hand_over(user, meeting)),

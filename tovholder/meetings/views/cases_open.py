@@ -221,7 +221,7 @@ def release(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
     meeting, item = case_of(request, pk, case_pk)
     user: Any = request.user
     policy.may_release(user, item).require()
-    view = show_case(by=user, case_item=item, purpose="release")
+    view = show_case(by=user, case_item=item, purpose="minutes")
     if view.closed:
         raise Http404
     children = [(str(each.view.id), str(each.view.name)) for each in view.children]

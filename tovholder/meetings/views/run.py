@@ -59,7 +59,7 @@ def run_item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     shown = page.shown(panel_only=panel_only)
     note_reading(by=request.user, meeting=meeting, items=[item], purpose="meeting", **shown)
     template = "meetings/_capture.html" if panel_only else "meetings/run.html"
-    links = {} if panel_only else case_links(request, meeting)
+    links = {} if panel_only else case_links(request, meeting, names=False)
     return render(request, template, catching(page, active=request.GET.get("fang", "")) | links)
 
 

@@ -68,8 +68,8 @@ class EffortForm(TovholderForm):
     priority = forms.IntegerField(
         label=_("Prioritet"), min_value=1, max_value=99, help_text=_("1 er det vigtigste.")
     )
-    forum = forms.ModelChoiceField(
-        label=_("Følges op af"), queryset=Forum.objects.none(), empty_label=None,
+    forum = forms.TypedChoiceField(
+        label=_("Følges op af"), choices=[],
         help_text=_("Forummets medlemmer ser ikke aftalen."),
     )  # fmt: skip
     helpers = PersonsChoice(
@@ -86,8 +86,9 @@ class EffortForm(TovholderForm):
         super().__init__(*args, initial={**initial, **(kwargs.pop("initial", None) or {})}, **kwargs)
         for name in ("responsible", "helpers"):
             self.fields[name].queryset = people  # type: ignore[attr-defined]
-        self.fields["forum"].queryset = forums  # type: ignore[attr-defined]
-        self.fields["forum"].initial = forums.first()
+        known = {str(each.pk): each for each in forums}
+        self.fields["forum"].choices = [(pk, each.name) for pk, each in known.items()]  # type: ignore[attr-defined]
+        self.fields["forum"].coerce = known.__getitem__  # type: ignore[attr-defined]
 
 
 class ScalingForm(TovholderForm):

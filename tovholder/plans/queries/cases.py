@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import CaseTeamMember, Concern, TeamMember
 from tovholder.concerns.policy import NEVER, Part
 from tovholder.concerns.queries import Reader, triagers
 from tovholder.concerns.queries import visible_to as concerns_visible_to
@@ -17,6 +17,7 @@ from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import current_memberships, own_forum_ids, person_of
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement, CasePlan
+from tovholder.statements import Given, Statement
 
 
 def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
@@ -44,10 +45,44 @@ def reads_named(user: User) -> bool:
     return not user.has_role(*NEVER)
 
 
+def works_on_cases(user: User) -> bool:
+    """Tell, in one read, whether the user triages or is on a case team: who has use for the list of plans."""
+    person = person_of(user)
+    if person is None or not reads_named(user):
+        return False
+    return bool(_WORKS(person=person.pk))
+
+
+_WORKS = Statement(
+    lambda: (
+        Person.objects.filter(pk=Given("person", BigIntegerField()))
+        .filter(
+            Exists(CaseTeamMember.objects.filter(person=OuterRef("pk"), until_at__isnull=True))
+            | Exists(
+                TeamMember.objects.filter(
+                    person=OuterRef("pk"),
+                    valid_until__isnull=True,
+                    team__triages=True,
+                    team__retired_at__isnull=True,
+                )
+            )
+        )
+        .values_list("pk", flat=True)
+    )
+)
+
+
 def plans_visible_to(user: User) -> QuerySet[CasePlan]:
-    """Return the plans of the concerns that the user works on. Pinned to `concerns.policy.may_work` by a test."""
+    """Return the plans of the concerns that the user works on. Pinned to `concerns.policy.may_work` by a test.
+
+    Each says its `ground`, as that policy does, so that a page need not ask again.
+    """
     worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
-    return CasePlan.objects.filter(concern__in=worked_on)
+    on_team = CaseTeamMember.objects.filter(
+        concern=OuterRef("concern"), person=person_of(user), until_at__isnull=True
+    )
+    ground = Case(When(Exists(on_team), then=Value("case_team")), default=Value("triager"))
+    return CasePlan.objects.filter(concern__in=worked_on).annotate(ground=ground)
 
 
 def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePlan]:
@@ -63,7 +98,11 @@ def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePl
 
 
 def holders(concern: Concern) -> list[Reader]:
-    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?"."""
+    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?".
+
+    Who works on the concern reads it all and is named with that; for anybody else it is a ground of its own.
+    """
+    team = concern.case_team.filter(until_at__isnull=True).values("person_id")
     never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
     having = Agreement.every.filter(case__concern=concern)
     helping = Agreement.helpers.through.objects.filter(agreement__case__concern=concern)
@@ -71,7 +110,8 @@ def holders(concern: Concern) -> list[Reader]:
         Person.objects.filter(
             Q(pk__in=having.values("responsible")) | Q(pk__in=helping.values("person")), left_on__isnull=True
         )
-        .exclude(pk__in=never)
+        .exclude(Q(pk__in=never) | Q(pk__in=team))
+        .exclude(pk__in=triagers(concern.district_id).order_by().values("pk"))
         .select_related("organisation")
         .order_by("name", "pk")
     )
@@ -81,7 +121,6 @@ def holders(concern: Concern) -> list[Reader]:
             each.organisation.name if each.organisation is not None else "",
             _("Sin egen aftale og sagskoden"),
             _("Har en aftale i sagen"),
-            each.pk,
         )
         for each in people
     ]

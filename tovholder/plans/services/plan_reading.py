@@ -9,6 +9,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.citizens.services.children import show_child
@@ -50,18 +51,21 @@ class PlanView:
         return [each for each in self.efforts if not each.agreement.is_open]
 
     @property
+    def newest_scalings(self) -> list[ScalingView]:
+        return sorted(self.scalings, key=lambda each: (each.scaling.on, each.scaling.pk), reverse=True)
+
+    @property
     def review_due(self) -> bool:
         due = self.plan.review_on
         return self.plan.status == CasePlan.Status.OPEN and due is not None and due <= timezone.localdate()
 
-    @property
-    def next_priority(self) -> int:
-        return 1 + max((each.case.priority for each in self.open_efforts), default=0)
 
+def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | None = None) -> PlanView:
+    """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it.
 
-def show_plan(*, by: User, plan: CasePlan, purpose: str) -> PlanView:
-    """Open the plan with its efforts and the child's name, and log it. Raises Refused for who may not see it."""
-    decision = concerns.may_work(by, plan.concern).require()
+    `allowed` is the right as `plans_visible_to` has decided it when it found the plan.
+    """
+    decision = (allowed or concerns.may_work(by, plan.concern)).require()
     cases = list(
         plan.efforts.select_related("agreement__responsible__organisation")
         .prefetch_related("agreement__helpers")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tovholder.access.decision import yes
 from tovholder.access.levels import Level
 from tovholder.citizens.services.children import show_children
 from tovholder.concerns import policy as concerns
@@ -33,7 +34,7 @@ from tovholder.plans.forms.case_plans import (
     PlanForm,
     ScalingForm,
 )
-from tovholder.plans.models import CasePlan
+from tovholder.plans.models import AgreementStatus, CasePlan
 from tovholder.plans.queries.cases import listed_plans
 from tovholder.plans.services import case_agreements, case_plans
 from tovholder.plans.services.plan_reading import PlanView, lines, show_plan
@@ -84,7 +85,11 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("case_plans:plan", made[0].pk)
     crumbs = [(_("Indsatsaftaler"), reverse("case_plans:list")), (str(concern), ""), (_("Ny"), "")]
     lead = _("Den er familiens og jeres fælles aftale. Den er ikke en afgørelse.")
-    context = {"title": _("Ny indsatsaftale"), "button": _("Lav indsatsaftalen"), "lead": lead}
+    context: dict[str, Any] = {
+        "title": _("Ny indsatsaftale"),
+        "button": _("Lav indsatsaftalen"),
+        "lead": lead,
+    }
     context |= {"cancel_url": reverse("case_plans:list"), "crumbs": crumbs, "form": form}
     return render(request, "plans/case_plan_step.html", context)
 
@@ -92,7 +97,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view = show_plan(by=request.user, plan=found, purpose="plan")
+    view = _shown(request, found, purpose="plan")
     context = {
         "view": view,
         "plan": found,
@@ -106,7 +111,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(request, pk)
-    view = show_plan(by=request.user, plan=found, purpose="write in the plan")
+    view = _shown(request, found, purpose="write in the plan")
     names = ("goals", "resources", "reflections")
     now = {name: str(getattr(view, name)) for name in names}
     form = PlanForm(request.POST or None, initial={**now, "review_on": found.review_on})
@@ -131,7 +136,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(request, pk)
-    priority = 1 + max((each.priority for each in found.efforts.all()), default=0)
+    open_ones = found.efforts.filter(agreement__status=AgreementStatus.OPEN)
+    priority = 1 + max((each.priority for each in open_ones), default=0)
     form = EffortForm(
         request.POST or None,
         people=queries.people_for_case(request.user, found.concern),
@@ -222,7 +228,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view = show_plan(by=request.user, plan=found, purpose="who does what")
+    view = _shown(request, found, purpose="who does what")
     here = (_("Hvem gør hvad"), "")
     context = {"view": view, "plan": found, "crumbs": [*_crumbs(found), here]}
     return render(request, "plans/who_does_what.html", context)
@@ -231,7 +237,7 @@ def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def who_does_what_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
-    view: PlanView = show_plan(by=request.user, plan=found, purpose="who does what file")
+    view = _shown(request, found, purpose="who does what file")
     pdf = render_pdf("plan", plan_document(view, municipality_name()))
     headers = {"Content-Disposition": f'inline; filename="hvem-goer-hvad-{found.concern.code}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
@@ -248,6 +254,11 @@ def readers(request: HttpRequest, pk: int) -> HttpResponse:
 def _visible(request: HttpRequest, pk: int) -> CasePlan:
     found = queries.plans_visible_to(request.user).select_related("concern", "child")
     return get_object_or_404(found, pk=pk)
+
+
+def _shown(request: HttpRequest, found: CasePlan, *, purpose: str) -> PlanView:
+    ground = found.ground  # type: ignore[attr-defined]
+    return show_plan(by=request.user, plan=found, purpose=purpose, allowed=yes(ground))
 
 
 def _open(request: HttpRequest, pk: int) -> CasePlan:

@@ -18,6 +18,7 @@ from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_
 from tovholder.plans import policy, queries, reminders
 from tovholder.plans.forms import BoardFilterForm, MineFilterForm, StatusForm
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.plans.queries.cases import works_on_cases
 from tovholder.plans.reading import note_reading
 from tovholder.plans.tables import agreements
 from tovholder.plans.views import in_case
@@ -49,6 +50,7 @@ def mine(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
         "filtered": bool(chosen["text"] or chosen["forum_id"]),
         "convenes": bool(convened_forum_ids(request.user)),
         "may_create": bool(own_forum_ids(request.user)),
+        "works_on_cases": works_on_cases(request.user),
         "person": person_of(request.user),
         "convened": convened_forum_ids(request.user),
     }

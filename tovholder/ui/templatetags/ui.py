@@ -76,8 +76,13 @@ def _drawn_icon(sprite: str, name: str, small: bool, label: str, css: str) -> Sa
 @register.simple_tag
 def level(value: str) -> SafeString:
     """Show how sensitive a thing is, with colour, icon and word. Raises KeyError for an unknown level."""
-    css, icon_name, word = LEVELS[str(value)]
-    drawn = icon(icon_name, small=True)
+    return _drawn_level(str(value), _sprite(settings.STATIC_URL))
+
+
+@lru_cache(maxsize=16)
+def _drawn_level(value: str, sprite: str) -> SafeString:
+    css, icon_name, word = LEVELS[value]
+    drawn = _drawn_icon(sprite, icon_name, True, "", "")
     return format_html('<span class="th-level th-level-{}">{}{}</span>', css, drawn, _(word))
 
 
@@ -312,8 +317,8 @@ def dktime(value: time | datetime | None) -> str:
     """Write "13.00"."""
     if value is None or value == "":
         return ""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
+    if isinstance(value, datetime):
+        value = _local(value)
     return f"{value.hour}.{value.minute:02d}"
 
 
@@ -327,6 +332,9 @@ def personlist(people: Iterable[Any] | None) -> str:
 
 
 def _as_date(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
-    return value
+    return _local(value).date() if isinstance(value, datetime) else value
+
+
+def _local(value: datetime) -> datetime:
+    """Return the moment in our one time zone; to look for another in the thread takes longer than the rest."""
+    return timezone.localtime(value, timezone.get_default_timezone()) if timezone.is_aware(value) else value

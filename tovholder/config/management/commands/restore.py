@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.utils.module_loading import import_string
 
 from tovholder.audit.models import SYSTEM
@@ -57,7 +58,9 @@ class Command(BaseCommand):
     def bring_up_to_date(self, found: restoring.Contents) -> None:
         """The backup may be of an older version: the newer steps are taken now."""
         for alias in found.migrations:
-            call_command("migrate", database=alias, interactive=False, verbosity=0)
+            # Django's own for the ordinary one: ours would make the keys' tables too, and they are to be restored.
+            steps = Migrate() if alias == DEFAULT_DB_ALIAS else "migrate"
+            call_command(steps, database=alias, interactive=False, verbosity=0)
         if "default" in found.migrations:
             call_command("createcachetable", verbosity=0)
             for path in settings.AFTER_RESTORE:

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tovholder.access.sharing import CaseFault, SharingRules, assess
 from tovholder.access.sharing.reading import read_case
 from tovholder.access.sharing.sentences import SENTENCES
+from tovholder.setup.reader import folder
 
 
 class Command(BaseCommand):
@@ -44,7 +45,7 @@ def answers(lines: Iterable[bytes], rules: SharingRules) -> Iterator[dict[str, A
             continue
         value: object = None
         try:
-            value = json.loads(line.decode("utf-8-sig"))
+            value = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
             yield _answer(value, rules)
         except CaseFault as fault:
             yield {"id": value.get("id") if isinstance(value, dict) else None, "error": str(fault)}
@@ -77,11 +78,41 @@ def _lines(name: str) -> Iterator[bytes]:
         raise CommandError(f"{name}: {fault}") from fault
 
 
+def _refuse_constant(name: str) -> None:
+    """Python would take NaN and Infinity; JSON has neither, and an answer with one in it would be no JSON."""
+    raise ValueError(f"{name} is not JSON")
+
+
 def _rules(name: str | None) -> SharingRules:
+    """Return the shipped rules, or those of a set-up file and the fragments it takes in; never those in the database.
+
+    A file with nothing but `[sharing]` will do: only what stands there, and in its fragments, is read.
+    """
     if name is None:
         return SharingRules()
+    path, table = Path(name), dict[str, Any]()
     try:
-        table = tomllib.loads(Path(name).read_text(encoding="utf-8")).get("sharing", {})
+        for data in _with_fragments(path, ()):
+            told = data.get("sharing", {})
+            table |= {key: value for key, value in told.items() if key != "proposal"}
         return SharingRules.from_setup(table)
     except (OSError, ValueError) as fault:
         raise CommandError(f"{name}: {fault}") from fault
+
+
+def _with_fragments(path: Path, seen: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
+    """The fragments of a set-up file, then the file itself, so that the file has the last word. Raises ValueError."""
+    if path in seen:
+        raise ValueError(f"{path.name}: the files take one another in, round and round")
+    raw = folder(path.parent)(path.name)
+    if raw is None:
+        raise ValueError(f"{path.name}: there is no such file beside it")
+    data = tomllib.loads(raw.decode("utf-8-sig"))
+    included = data.get("include", [])
+    if not (isinstance(included, list) and all(isinstance(each, str) for each in included)):
+        raise ValueError(f"{path.name}: include must be a list of file names")
+    if not isinstance(data.get("sharing", {}), dict):
+        raise ValueError(f"{path.name}: sharing must be a table")
+    for each in included:
+        yield from _with_fragments(path.with_name(each), (*seen, path))
+    yield data

@@ -1,6 +1,6 @@
 """What a user may see, asked as a statement: written into SQL once for each kind of user, not for each user.
 
-    NEXT = Asked(lambda user: visible_to(user).filter(forums=Given("forum", BigIntegerField())), known=(triage_of,))
+    NEXT = UserStatement(lambda user: visible_to(user).filter(forums=Given("forum", BigIntegerField())), known=(triage_of,))
     NEXT(user, forum=7)
 
 While it is written, `Anybody` stands for the user: its person, own and convened forums are given when it is asked. What
@@ -19,15 +19,17 @@ from tovholder.forums.standing import Anybody, convened_forum_ids, own_forum_ids
 from tovholder.statements import Row, Statement
 
 
-class Asked(Generic[Row]):
+class UserStatement(Generic[Row]):
     """Call it with the user who asks and a value for each `Given`."""
 
     def __init__(
         self,
         build: Callable[[User], QuerySet[Any, Row]],
         known: tuple[Callable[[User], Hashable], ...] = (),
+        *,
+        planned_once: bool = True,
     ) -> None:
-        self._build, self._known = build, known
+        self._build, self._known, self._planned_once = build, known, planned_once
         self._statements: dict[Hashable, Statement[Row]] = {}
 
     def __call__(self, user: User, **values: Any) -> list[Row]:
@@ -36,7 +38,7 @@ class Asked(Generic[Row]):
         kind = (user.roles, person is None, *known.values())
         if kind not in self._statements:
             somebody = cast(User, Anybody(user.roles, has_person=person is not None, known=known))
-            self._statements[kind] = Statement(lambda: self._build(somebody))
+            self._statements[kind] = Statement(lambda: self._build(somebody), planned_once=self._planned_once)
         return self._statements[kind](
             user=user.pk,
             person=person.pk if person is not None else 0,

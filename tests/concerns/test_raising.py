@@ -1,0 +1,198 @@
+"""A concern is raised: by the form, in one transaction, and nothing of it is lost or told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import SchoolFactory
+from tovholder.accounts.models import User
+from tovholder.audit.models import Event
+from tovholder.citizens.models import Child
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Concern, ConcernRules
+from tovholder.concerns.services.reading import show_concern
+
+MAY_RAISE = {"anna", "bo", "carla", "dina", "erik", "grethe", "hans"}
+
+
+@pytest.fixture
+def least(scale: dict[str, Any], words: dict[str, Any], municipality: Any, ssp: Any) -> dict[str, Any]:
+    """What is sent at the least."""
+    return {"about": "barn", "seen": "Eleven er ked af det.", "scale_level": scale["gul"].pk}
+
+
+def test_who_may_raise_one_sees_the_way_to_it(
+    personas: dict[str, User], client_for: Callable[[User], Client], least: Any
+) -> None:
+    shown = {
+        name for name, user in personas.items() if b"/bekymringer/ny/" in client_for(user).get("/").content
+    }
+    opened = {
+        name for name, user in personas.items() if client_for(user).get("/bekymringer/ny/").status_code == 200
+    }
+    assert shown == opened == MAY_RAISE
+
+
+def test_an_anonymous_concern_is_sealed_and_its_own_words_are_shown(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any], words: dict[str, Any]
+) -> None:
+    sent = least | {
+        "since": "Efter ferien", "tried": "En samtale", "works": "Idræt",
+        "risk": [words["risk"].pk], "protective": [words["protective"].pk], "own_protective": "En god ven",
+        "categories": [words["fravaer"].pk],
+    }  # fmt: skip
+    response = client_for(erik).post("/bekymringer/ny/", sent)
+    concern = Concern.objects.get()
+    assert response["Location"] == f"/bekymringer/{concern.code}/"
+    assert concern.level == "anonymous"
+    assert b"ked af det" not in bytes(concern.seen)
+    text = client_for(erik).get(response["Location"]).content.decode()
+    for written in ("Eleven er ked af det.", "Efter ferien", "Har en fritidsinteresse", "En god ven"):
+        assert written in text
+    assert "Modtaget" in text
+    assert [each.name for each in concern.categories.all()] == ["Fravær"]
+
+
+def test_school_and_district_come_from_where_i_work(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any], district: Any
+) -> None:
+    place = erik.person.organisation
+    place.district = district
+    place.save()
+    SchoolFactory(organisation=place, district=district)
+    form = client_for(erik).get("/bekymringer/ny/").context["form"]
+    assert form["organisation"].value() == place.pk
+    client_for(erik).post("/bekymringer/ny/", least | {"organisation": place.pk})
+    assert Concern.objects.get().district == district
+
+
+def test_a_named_one_makes_a_new_child_also_where_it_is_known(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any]
+) -> None:
+    sent = least | {"about": "barn-navn", "child_name_1": "Sofie Prøve", "child_born_1": "2012-03-04"}
+    first = client_for(erik).post("/bekymringer/ny/", sent)
+    second = client_for(erik).post("/bekymringer/ny/", sent)
+    assert [each.level for each in Concern.objects.all()] == ["named", "named"]
+    assert Child.objects.count() == 2
+    # The same answer, whether the child is known or not, and its code is not told.
+    pages = [client_for(erik).get(each["Location"]).content.decode() for each in (first, second)]
+    assert not any(child.code in text for child in Child.objects.all() for text in pages)
+    assert not any("Sofie" in text for text in pages)
+    assert not any("Sofie" in str(each.details) for each in Event.objects.all())
+
+
+def test_all_or_nothing(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**given: Any) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("tovholder.concerns.services.raising.lay_child_on", broken)
+    sent = least | {"about": "barn-navn", "child_name_1": "Sofie Prøve", "child_born_1": "2012-03-04"}
+    with pytest.raises(RuntimeError):
+        client_for(erik).post("/bekymringer/ny/", sent)
+    assert not Concern.objects.exists()
+    assert not Child.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"seen": ""}, "Skal udfyldes."),
+        ({"scale_level": ""}, "Vælg en mulighed."),
+        ({"about": "barn-navn"}, "Skriv barnets navn"),
+        ({"about": "barn-navn", "child_name_1": "Sofie"}, "Skriv fødselsdagen."),
+        ({"about": "barn-navn", "child_name_1": "Sofie", "child_born_1": "2999-01-01"}, "ligger i fremtiden"),
+        ({"about": "barn-navn", "child_born_2": "2012-01-01", "child_name_1": "S", "child_born_1": "2012-01-01"}, "Skriv barnets navn."),
+        ({"seen": "Nummeret er 040312-1234"}, "ligner et CPR-nummer"),
+        ({"seen": "Jonas Petersen slår de andre"}, "kan pege på en person"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_and_nothing_typed_is_lost(
+    erik: User,
+    client_for: Callable[[User], Client],
+    least: dict[str, Any],
+    changed: dict[str, str],
+    said: str,
+) -> None:
+    sent = least | {"tried": "Det hele er skrevet", "own_risk": "Uro"} | changed
+    text = client_for(erik).post("/bekymringer/ny/", sent).content.decode()
+    assert said in text
+    assert not Concern.objects.exists()
+    for written in ("Det hele er skrevet", "Uro", changed.get("seen", "Eleven er ked af det.")):
+        assert written in text
+
+
+def test_details_that_together_point_to_a_child_are_warned_of_and_kept_by_a_yes(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any]
+) -> None:
+    sent = least | {"seen": "En syrisk dreng på 13 år, som går til boksning, slår."}
+    text = client_for(erik).post("/bekymringer/ny/", sent).content.decode()
+    assert "alder, nationalitet, sprog eller tro, klub eller fritidsinteresse" in text
+    client_for(erik).post("/bekymringer/ny/", sent | {"sure": "on"})
+    assert Concern.objects.count() == 1
+
+
+def test_fewer_details_are_no_warning_and_the_set_up_decides_how_many(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any]
+) -> None:
+    ConcernRules.objects.create(key="standard", identifying_details=4)
+    client_for(erik).post(
+        "/bekymringer/ny/", least | {"seen": "En syrisk dreng på 13 år, som går til boksning."}
+    )
+    assert Concern.objects.count() == 1
+
+
+@pytest.mark.parametrize("by_category", [True, False])
+def test_what_calls_for_notification_says_so_before_anything_else(
+    erik: User,
+    client_for: Callable[[User], Client],
+    least: dict[str, Any],
+    scale: Any,
+    words: Any,
+    by_category: bool,
+) -> None:
+    ConcernRules.objects.create(
+        key="standard", notification_phone="12 34 56 78", notification_url="https://k.example/u"
+    )
+    more = {"categories": [words["familie"].pk]} if by_category else {"scale_level": scale["roed"].pk}
+    response = client_for(erik).post("/bekymringer/ny/", least | more)
+    assert response["Location"].endswith("/underret/")
+    text = client_for(erik).get(response["Location"]).content.decode()
+    for said in (
+        "Underret nu, og gør det selv",
+        "Pligten er personlig",
+        "ikke efter et møde",
+        "tel:12345678",
+        "https://k.example/u",
+    ):
+        assert said in text
+    assert ("Sig ikke noget til familien" in text) is by_category
+
+
+def test_the_raiser_reads_own_words_for_the_days_of_the_set_up_and_then_the_status(
+    erik: User, raise_one: Any, client_for: Callable[[User], Client], municipality: Any
+) -> None:
+    for days, shown in ((29, True), (31, False)):
+        concern = raise_one(erik, seen="Mine egne ord", days=days)
+        text = client_for(erik).get(f"/bekymringer/{concern.code}/").content.decode()
+        assert ("Mine egne ord" in text) is shown
+        assert "Modtaget" in text
+
+
+def test_opening_is_logged_and_a_damaged_text_says_so(
+    erik: User, anna: User, ssp: Any, raise_one: Any
+) -> None:
+    concern = raise_one(erik)
+    Concern.objects.filter(pk=concern.pk).update(seen=b"damaged")
+    view = show_concern(
+        by=User.objects.get(pk=anna.pk), concern=Concern.objects.get(pk=concern.pk), purpose="concern"
+    )
+    assert "beskadiget" in str(view.texts["seen"])
+    event = Event.objects.filter(action="concern.read").latest("pk")
+    assert (event.purpose, event.ground, event.details) == ("concern", "triager", {"part": "all"})
+    assert Safe.of([concern]).read(Concern.objects.get(pk=concern.pk), "seen").fault == "damaged"

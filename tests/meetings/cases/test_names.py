@@ -1,0 +1,206 @@
+"""Names handed over at the case meeting: read from lines, all or none, decided by one key, offences for the parties only."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.meetings.cases.conftest import come, guest
+from tovholder.access.decision import Refused
+from tovholder.citizens.models import Child
+from tovholder.concerns.models import Concern, ConcernStatus
+from tovholder.insights.queries.undecided import awaiting
+from tovholder.meetings.models import CaseItem
+from tovholder.meetings.services import attendance, cases_intake, cases_writing, running
+from tovholder.meetings.services.cases import open_case
+
+LINES = """Jonas Prøve; 3.4.2012; mistænkt; politi; hærværk ved stationen
+Mille Testesen\t040312-1234\tf\t\tslået ned ved stationen
+Ali Eksempel; 2010-11-30; vidne; politiet;
+"""
+WHY = "Nødvendigt for at aftale, hvem der taler med dem"
+
+
+@pytest.fixture
+def handed(planned, people) -> list[CaseItem]:
+    lines = cases_intake.read_lines(LINES)
+    return cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+
+
+@pytest.fixture
+def tuesday(planned, handed, people):
+    meeting = running.start(by=people["anna"], meeting=planned)
+    for name in ("anna", "carla", "dina"):
+        come(people["anna"], meeting, people[name])
+    for item in handed:
+        open_case(by=people["anna"], case_item=item)
+    return meeting
+
+
+@pytest.mark.parametrize(
+    ("text", "born", "cpr"),
+    [
+        ("3.4.2012", date(2012, 4, 3), ""),
+        ("03/04-12", date(2012, 4, 3), ""),
+        ("2012-04-03", date(2012, 4, 3), ""),
+        ("030412", date(2012, 4, 3), ""),
+        ("03042012", date(2012, 4, 3), ""),
+        ("030412-4321", date(2012, 4, 3), "0304124321"),
+        ("0304121234", date(1912, 4, 3), "0304121234"),
+        ("030499-4321", date(1999, 4, 3), "0304994321"),
+        ("31.2.2012", None, ""),
+        ("i går", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(text, born, cpr):
+    assert cases_intake.read_born(text) == (born, cpr)
+
+
+def test_each_fault_is_told_at_its_line():
+    text = "Jonas; 3.4.2012; mistænkt\n;3.4.2012;m\nKim Prøve; i morgen; m\nJonas; 3.4.2012; f\nPia Prøve; 1.1.2013; ven; kiosken"
+    faults = {line.number: line.faults for line in cases_intake.read_lines(text)}
+    assert faults[1] == []
+    assert faults[2] == ["Skriv barnets navn."]
+    assert faults[3] == ["Skriv fødselsdag (3.4.2012) eller CPR-nummer."]
+    assert faults[4] == ["Står også i linje 1."]
+    assert len(faults[5]) == 2
+
+
+def test_each_name_becomes_a_concern_with_a_sealed_offence(handed, people):
+    assert [each.concern.source for each in handed] == ["police"] * 3
+    assert {each.basis for each in handed} == {"rpl115"}
+    assert {each.purpose_code for each in handed} == {"crime_prevention"}
+    assert [each.concern.concern_children.get().part for each in handed] == ["suspected", "victim", "witness"]
+    assert handed[0].concern.offence is not None
+    assert handed[2].concern.offence is None
+    for concern in Concern.objects.all():
+        assert b"station" not in bytes(concern.offence or b"")
+
+
+def test_one_fault_and_nothing_is_saved(planned, people):
+    lines = cases_intake.read_lines(LINES + "Uden dag;;m\n")
+    with pytest.raises(ValidationError):
+        cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+    assert not Concern.objects.exists()
+    assert not Child.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["erik", "frida", "grethe", "hans", "ida", "lise"])
+def test_who_is_no_party_at_the_meeting_cannot_hand_over(name, planned, people, client_for):
+    assert client_for(people[name]).get(reverse("meetings:names_in", args=[planned.pk])).status_code == 404
+    with pytest.raises(Refused):
+        cases_intake.hand_over(
+            by=people[name], meeting=planned, lines=cases_intake.read_lines(LINES), necessity=WHY
+        )
+
+
+def test_pasted_lines_are_shown_before_they_are_saved(planned, people, client_for):
+    client, url = client_for(people["carla"]), reverse("meetings:names_in", args=[planned.pk])
+    shown = client.post(url, {"names": LINES + "Fejl; x; y", "sentence": "0"})
+    assert "1 linje skal rettes" in shown.content.decode()
+    assert not Concern.objects.exists()
+    again = client.post(url, {"names": LINES + "Fejl; x; y", "sentence": "0", "gem": "1"})
+    assert again.status_code == 422
+    assert not Concern.objects.exists()
+    ready = client.post(url, {"names": LINES, "sentence": "0"})
+    assert "3 navne er klar" in ready.content.decode()
+    assert "Jonas" not in str(dict(client.session))
+    client.post(url, {"names": LINES, "sentence": "0", "gem": "1"})
+    assert CaseItem.objects.filter(meeting=planned, is_handover=True).count() == 3
+    after = client.get(url).content.decode()
+    assert "Sag " in after
+    assert "Jonas Prøve;" in after  # the example in the page
+    assert "Mille" not in after
+
+
+def test_who_hands_over_reads_no_case_before_it_is_opened(planned, handed, people, client_for):
+    client = client_for(people["carla"])
+    for item in handed:
+        assert client.get(reverse("meetings:case", args=[planned.pk, item.pk])).status_code == 404
+    assert client.get(reverse("meetings:names", args=[planned.pk])).status_code == 404
+
+
+def test_a_decision_by_one_key_moves_the_concern(tuesday, handed, people, client_for):
+    client = client_for(people["anna"])
+    for item, word in zip(handed, ("take_on", "refer", "close"), strict=True):
+        answer = client.post(
+            reverse("meetings:case_decide", args=[tuesday.pk, item.pk]),
+            {"beslutning": word, "fra": "navne", "naeste": item.pk},
+        )
+        assert answer.headers["Location"].endswith(f"/navne/#navn-{item.pk}")
+    statuses = [Concern.objects.get(pk=each.concern_id).status for each in handed]
+    assert statuses == [ConcernStatus.CLARIFYING, ConcernStatus.HANDED_OVER, ConcernStatus.NO_ACTION]
+
+
+def test_a_decision_can_be_taken_again(tuesday, handed, people):
+    for word in ("close", "take_on", "watch", "refer", "close"):
+        handed[0].refresh_from_db()
+        cases_writing.decide(by=people["anna"], case_item=handed[0], decision=word)
+    concern = Concern.objects.get(pk=handed[0].concern_id)
+    assert concern.status == ConcernStatus.NO_ACTION
+    assert concern.ended_at is not None
+
+
+def test_who_was_only_told_does_not_decide(tuesday, handed, people):
+    with pytest.raises(Refused):
+        cases_writing.decide(by=people["dina"], case_item=handed[0], decision="close")
+
+
+def test_an_offence_is_read_by_the_parties_while_all_are_covered(tuesday, handed, people, client_for):
+    url = reverse("meetings:names", args=[tuesday.pk])
+    for name in ("anna", "carla", "dina"):
+        body = client_for(people[name]).get(url).content.decode()
+        assert "hærværk ved stationen" in body
+        assert "Jonas Prøve" in body
+    row = guest(people["anna"], tuesday, people["frida"])
+    body = client_for(people["carla"]).get(url).content.decode()
+    assert "hærværk" not in body
+    assert "Jonas" not in body
+    assert "Lukket lige nu" in body
+    attendance.set_out(by=people["anna"], participation=row, out=True)
+    assert "Jonas Prøve" in client_for(people["carla"]).get(url).content.decode()
+
+
+def test_an_offence_is_in_no_file_nor_on_another_basis(tuesday, handed, people, client_for):
+    item = handed[0]
+    url = reverse("meetings:case_word", args=[tuesday.pk, item.pk])
+    answer = client_for(people["anna"]).get(url)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="sag-{item.concern.code}.docx"'
+    with ZipFile(BytesIO(answer.content)) as paper:
+        text = "".join(paper.read(name).decode("utf-8", "replace") for name in paper.namelist())
+    assert "Jonas Prøve" in text
+    assert "hærværk" not in text
+    CaseItem.objects.filter(pk=item.pk).update(basis="consent")
+    page = client_for(people["anna"]).get(reverse("meetings:case", args=[tuesday.pk, item.pk]))
+    assert "hærværk" not in page.content.decode()
+
+
+def test_undecided_names_stand_on_the_triagers_first_page(handed, people):
+    assert awaiting(people["anna"]) == []
+    CaseItem.objects.update(created_at=timezone.now() - timedelta(days=15))
+    assert [each.forum for each in awaiting(people["anna"])] == ["3 navne"]
+    assert awaiting(people["carla"]) == []
+
+
+def test_five_hundred_names_are_taken_in_one_go(planned, people):
+    text = "\n".join(
+        f"Prøve Nummer{n}; {1 + n % 28}.{1 + n % 12}.2012; m; politi; tyveri" for n in range(500)
+    )
+    begun = time.monotonic()
+    lines = cases_intake.read_lines(text)
+    made = cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+    assert len(made) == 500
+    assert len({each.concern.code for each in made}) == 500
+    assert time.monotonic() - begun < 60
+    more = cases_intake.read_lines(text + "\nEn Til; 1.1.2012; m")
+    with pytest.raises(ValidationError):
+        cases_intake.hand_over(by=people["carla"], meeting=planned, lines=more, necessity=WHY)
