@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.plans.cases import SECRET
+from tests.plans.consents import consent_to
 from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Consent
@@ -140,8 +141,6 @@ def test_who_is_not_covered_or_whose_role_reads_none_gets_none(case, name):
 
 
 def test_a_consent_that_names_the_association_covers(case):
-    from tests.plans.consents import consent_to
-
     consent = consent_to(case, "frida")
     made = case.agree("frida")
     assert policy.may_read(case.user("frida"), made.agreement)

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.plans.cases import SECRET
+from tovholder.accounts.models import RoleGrant
 from tovholder.audit.models import Event
+from tovholder.outbox.models import OutgoingMail
 from tovholder.plans import links
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
 from tovholder.plans.reminders import send_due
@@ -96,8 +98,6 @@ def test_change_by_its_holder_shows_nobody_of_the_case_team(client_for, case, ma
 
 
 def test_menu_counts_it_for_its_holders(client_for, case, made):
-    from tovholder.accounts.models import RoleGrant
-
     def count(name: str) -> int:
         page = client_for(case.user(name)).get(reverse("plans:mine"))
         return next((item.count for item in page.context["nav"].items if item.label == "Aftaler"), None) or 0
@@ -165,8 +165,6 @@ def test_who_has_no_login_answers_without_seeing_the_words(client, case, made):
 
 
 def test_reminders_say_the_code_and_nothing_else(case, made, settings):
-    from tovholder.outbox.models import OutgoingMail
-
     Agreement.every.filter(pk=made.agreement_id).update(created_at=timezone.now() - timedelta(days=30))
     person = case.user("bo").person
     person.user = None
