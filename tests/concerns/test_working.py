@@ -320,6 +320,9 @@ def test_chronology_holds_what_the_reader_may_read_of_all_concerns_of_the_child(
     assert f"Sag {first.code}" in text
     assert f"Sag {second.code}" in text
     assert hidden.code not in text
+    read = Event.objects.filter(action="concern.read", purpose="chronology")
+    assert {int(each.object_id) for each in read} == {first.pk, second.pk}
+    assert {each.ground for each in read} == {"triager"}
     assert client_for(erik).get(f"/bekymringer/{first.code}/forloeb/{child.code}/").status_code == 404
 
 

@@ -96,7 +96,7 @@ def test_the_tuesday_meeting(planned: Meeting, people, as_, live_server):  # noq
     look(anna, "sager")
     anna.get_by_role("link", name="Sag ").first.click()
     expect(anna.get_by_role("heading", level=1)).to_contain_text("Jonas Prøve")
-    anna.get_by_label("Referat af sagen").fill("Dina ringer hjem")
+    anna.get_by_role("textbox", name="Referat af sagen").fill("Dina ringer hjem")
     expect(anna.locator("[data-saved]")).to_contain_text("Gemt kl.")
     assert anna.evaluate("Object.keys(localStorage).filter((key) => key.includes('sag-')).length") == 0
     look(anna, "sag")

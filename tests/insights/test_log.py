@@ -311,6 +311,7 @@ def test_every_purpose_of_reading_has_words_and_none_is_left_over():
         "record",
         "show_case_agreements",
         "_shown",
+        "record_readings",
     ):
         purposes |= {
             f"{place} {function}": said for place, said in written_in_code(function, "purpose").items()

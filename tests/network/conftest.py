@@ -49,6 +49,7 @@ FOLLOW_UP = [
 
 def kind_of(user: User, sharing_kind: str) -> None:
     OrganisationKind.objects.filter(pk=user.person.organisation.kind_id).update(sharing_kind=sharing_kind)
+    user.person.organisation.kind.refresh_from_db()
 
 
 @pytest.fixture

@@ -160,7 +160,8 @@ def test_efforts_are_in_order_of_priority(begun: NetworkMeeting, erik: User) -> 
 
 
 def test_approval_waits_for_all_that_the_rules_ask(begun: NetworkMeeting, erik: User, dina: User) -> None:
-    row = efforts.add_effort(by=erik, network=begun, effort=effort("Klub", None))
+    row = efforts.add_effort(by=erik, network=begun, effort=effort("Klub", dina, soon()))
+    Agreement.every.update(responsible=None, due_on=None)  # as when somebody has left
     running.finish(by=erik, network=begun)
     said = " ".join(minutes.approval_lacks(fresh(begun), calling.case_of(begun)))
     assert "mangler ansvarlig og frist" in said
@@ -251,7 +252,7 @@ def test_a_follow_up_asks_the_same_people_and_takes_up_each_effort(
     ]
     assert [each["words"] for each in said.new] == ["Samtale to gange om ugen"]
     stopped = Agreement.every.get(status="changed")
-    assert stopped.reason == str(concern)  # the why is sealed
+    assert "sjældent" not in stopped.reason  # the why is sealed
 
 
 def _hold(network: NetworkMeeting, erik: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,8 @@ def test_the_whole_meeting_by_pages(
     page.post(at(called, "begynd/"), {"p": here["people"], "f": here["family"]})
     shown = page.get(at(called, "under/")).content.decode()
     assert CHILD in shown
+    for name in ("ny-words", "ny-responsible", "ny-due_on"):  # outside the form, and sent with it
+        assert re.search(rf'<(?:input|select)[^>]*name="{name}"[^>]*form="skema"', shown), name
     assert f"<title>Under mødet: Netværksmøde, {called.concern}" in shown
     page.post(
         at(called, "under/skema/"),

@@ -97,3 +97,17 @@ def record_reading(
     event = _event(by, action, obj, Event.Kind.READ, purpose, details, ground)
     event.save()
     return event
+
+
+def record_readings(
+    *, by: Actor, action: str, grounds: Iterable[tuple[models.Model, str]], purpose: str
+) -> int:
+    """Write a reading for each (object, ground) of a page that shows many, in one statement; how many.
+
+    Raises ValueError for one without purpose or ground, as `record_reading` does.
+    """
+    lines = list(grounds)
+    if not purpose or not all(ground for _obj, ground in lines):
+        raise ValueError("a reading needs its purpose and its ground")
+    events = [_event(by, action, obj, Event.Kind.READ, purpose, None, ground) for obj, ground in lines]
+    return len(Event.objects.bulk_create(events))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.concerns.models import ConcernRules, TeamMember
-from tovholder.forums.standing import Anybody, person_of
+from tovholder.forums.standing import is_anybody, person_of
 from tovholder.statements import Given, Statement
 
 
@@ -41,8 +41,8 @@ def current_seats(on: Expression | None = None) -> Q:
 
 def triage_of(user: User) -> Triage:
     """Return what the user triages today; read once a request."""
-    if type(user) is Anybody:
-        return cast(Triage, user.known[triage_of])
+    if is_anybody(user):
+        return cast(Triage, user.known[triage_of])  # type: ignore[attr-defined]
     known: Triage | None = getattr(user, "_triage", None)
     if known is None:
         person = person_of(user)

@@ -55,6 +55,11 @@ class Anybody(Given):
         return bool(self.roles.intersection(roles))
 
 
+def is_anybody(user: object) -> bool:
+    """Tell whether a statement is being written. By type: the user of a request is a lazy object, dear to ask."""
+    return type(user) is Anybody
+
+
 class _SomePerson(Given):
     @property
     def pk(self) -> _SomePerson:
@@ -63,8 +68,8 @@ class _SomePerson(Given):
 
 def person_of(user: User) -> Person | None:
     """Return the person behind a login, or None for a login without one."""
-    if type(user) is Anybody:  # not by isinstance: the user of a request is a lazy object
-        return _SomePerson("person", BigIntegerField()) if user.has_person else None  # type: ignore[return-value]
+    if is_anybody(user):
+        return _SomePerson("person", BigIntegerField()) if user.has_person else None  # type: ignore[attr-defined,return-value]
     if "person" not in user._state.fields_cache:
         _load(user)
     return getattr(user, "person", None)
@@ -83,14 +88,14 @@ def own_forum_ids(user: User) -> frozenset[int]:
 
     Who sits in a forum also sits in those it has taken over from: history follows.
     """
-    if type(user) is Anybody:
+    if is_anybody(user):
         return GivenSet("own_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(_seats(user))
 
 
 def convened_forum_ids(user: User) -> frozenset[int]:
     """Return the ids of the forums that the user convenes today; read once a request."""
-    if type(user) is Anybody:
+    if is_anybody(user):
         return GivenSet("convened_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(forum_id for forum_id, convenes in _seats(user).items() if convenes)
 

@@ -144,7 +144,6 @@ SENTENCES = {
     "network.called": gettext_lazy("indkaldte til netværksmødet"),
     "network.effort_chosen": gettext_lazy("tog stilling til en indsats fra sidst"),
     "network.effort_edited": gettext_lazy("rettede en indsats"),
-    "network.effort_made": gettext_lazy("skrev en indsats på netværksmødet"),
     "network.effort_removed": gettext_lazy("fjernede en indsats"),
     "network.efforts_ordered": gettext_lazy("prioriterede indsatserne"),
     "network.family_set": gettext_lazy("valgte, hvem fra familien der er med"),

@@ -13,4 +13,4 @@ class UiConfig(AppConfig):
     def ready(self) -> None:
         # Our words are Danish already: each is looked for in every catalogue there is, in vain. Once is enough.
         danish = trans_real.translation(settings.LANGUAGE_CODE)
-        danish.gettext = lru_cache(maxsize=4096)(danish.gettext)
+        danish.gettext = lru_cache(maxsize=4096)(danish.gettext)  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
+from tovholder.audit.services import record_reading, record_readings
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
@@ -107,9 +107,8 @@ def show_chronology(*, by: User, concern: Concern, child: Child) -> list[EntryVi
     policy.may_read(by, concern, Part.ALL).require()
     entries = list(chronology(by, child.pk))
     concerns = {each.concern_id: each.concern for each in entries}
-    for each in concerns.values():
-        ground = policy.may_read(by, each, Part.ALL).require().basis
-        record_reading(by=by, action="concern.read", obj=each, purpose="chronology", ground=ground)
+    grounds = [(each, policy.may_read(by, each, Part.ALL).require().basis) for each in concerns.values()]
+    record_readings(by=by, action="concern.read", grounds=grounds, purpose="chronology")
     safe = Safe.of(concerns.values())
     return [EntryView(each, safe.read(each, "text")) for each in entries]
 

@@ -30,42 +30,7 @@ STATUSES = [("", _("Alle")), *MeetingStatus.choices]
 SORTS = [("", _("Tidligste først")), ("sidst", _("Seneste først")), ("forum", _("Forum"))]
 
 
-class MeetingFilterForm(TovholderForm):
-    forum = forms.ModelChoiceField(
-        Forum.objects.none(), label=_("Forum"), required=False, empty_label=_("Alle")
-    )
-    periode = forms.ChoiceField(label=_("Periode"), choices=PERIODS, required=False)
-    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
-    sortering = forms.ChoiceField(label=_("Sortering"), choices=SORTS, required=False)
-    mine = forms.BooleanField(label=_("Kun mine"), required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["forum"].iterator = NamesOnly  # type: ignore[attr-defined]
-        self.fields["forum"].queryset = forums_visible_to(user).order_by("name")  # type: ignore[attr-defined]
-
-    @property
-    def is_filtered(self) -> bool:
-        """Tell whether anything is left out beyond what the page shows at first."""
-        chosen = self.cleaned_data if self.is_valid() else {}
-        return any(chosen.get(name) for name in ("forum", "periode", "status", "mine"))
-
-    def rows(self) -> Rows:
-        """Return the chosen meetings in order, each with `my_answer`."""
-        chosen = self.cleaned_data if self.is_valid() else {}
-        forum = chosen.get("forum")
-        choice = Choice(
-            in_forum=forum is not None,
-            period=chosen.get("periode", ""),
-            status=chosen.get("status", ""),
-            order=chosen.get("sortering", ""),
-            mine=chosen.get("mine", False),
-        )
-        return Rows(self.user, choice, forum.pk if forum is not None else 0)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What is chosen, but for the forum: the list is written into SQL once for each."""
 
@@ -144,6 +109,41 @@ def _count(choice: Choice) -> UserStatement[int]:
         return found.values_list("n", flat=True)
 
     return UserStatement(counted, known=(triage_of,))
+
+
+class MeetingFilterForm(TovholderForm):
+    forum = forms.ModelChoiceField(
+        Forum.objects.none(), label=_("Forum"), required=False, empty_label=_("Alle")
+    )
+    periode = forms.ChoiceField(label=_("Periode"), choices=PERIODS, required=False)
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
+    sortering = forms.ChoiceField(label=_("Sortering"), choices=SORTS, required=False)
+    mine = forms.BooleanField(label=_("Kun mine"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["forum"].iterator = NamesOnly  # type: ignore[attr-defined]
+        self.fields["forum"].queryset = forums_visible_to(user).order_by("name")  # type: ignore[attr-defined]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether anything is left out beyond what the page shows at first."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        return any(chosen.get(name) for name in ("forum", "periode", "status", "mine"))
+
+    def rows(self) -> Rows:
+        """Return the chosen meetings in order, each with `my_answer`."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        forum = chosen.get("forum")
+        choice = Choice(
+            in_forum=forum is not None,
+            period=chosen.get("periode", ""),
+            status=chosen.get("status", ""),
+            order=chosen.get("sortering", ""),
+            mine=chosen.get("mine", False),
+        )
+        return Rows(self.user, choice, forum.pk if forum is not None else 0)
 
 
 TOPIC_STATUSES = [

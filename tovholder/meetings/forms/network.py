@@ -184,14 +184,17 @@ class EffortForm(TovholderForm):
     responsible = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("Hvem har ansvaret?"),
-        required=False,
-        empty_label=_("Ikke valgt endnu"),
+        empty_label=_("Vælg"),
     )
-    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput, required=False)
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
     sign_of_progress = forms.CharField(label=_("Tegn på, at det virker"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, owner: str = "", **kwargs: Any) -> None:
+        """`owner` is the id of the form that its fields are sent with, where they stand outside it."""
         super().__init__(*args, **kwargs)
+        if owner:
+            for field in self.fields.values():
+                field.widget.attrs["form"] = owner
         self.fields["responsible"].queryset = _coming(meeting)  # type: ignore[attr-defined]
 
     def effort(self) -> EffortText:
@@ -216,7 +219,8 @@ class ChoiceForm(EffortForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].required = False
+        for name in ("words", "responsible", "due_on"):
+            self.fields[name].required = False
         self.fields["words"].label = _("Ændres den: hvad skal der gøres i stedet?")
 
 

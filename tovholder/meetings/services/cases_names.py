@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
@@ -27,6 +27,7 @@ class NameRow:
     closed: bool
     child: ShownChild | None = None
     offence: Opened | None = None
+    following: int = 0  # where one goes when this name is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def show_names(*, by: User, meeting: Meeting, items: list[CaseItem]) -> NamesPag
         if item.concern.offence is not None and item.basis == LegalBasis.RPL115 and may_see_offence(by, item):
             offence = safe.read(item.concern, "offence")
         rows.append(NameRow(item, False, shown, offence))
+    follow = [each.pk for each in items[1:]] + [each.pk for each in items[-1:]]
+    rows = [replace(row, following=pk) for row, pk in zip(rows, follow, strict=True)]
     first = next((each for each in items if rooms[each.pk] is shut), None)
     return NamesPage(rows, shut, mends(first, shut) if first is not None and shut is not None else [])
 

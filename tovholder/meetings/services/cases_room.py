@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -58,7 +57,11 @@ def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
     for item in rows:
         item.meeting = meeting
     person = person_of(user)
-    return [item for item in rows if item.works or (person is not None and still_covered(item, person))]
+    return [
+        item
+        for item in rows
+        if getattr(item, "works", False) or (person is not None and still_covered(item, person))
+    ]
 
 
 def shown_case(user: User, meeting: Meeting, pk: int) -> CaseItem | None:

@@ -12,12 +12,10 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tovholder.access.decision import no
-from tovholder.access.levels import Level
+from tovholder.access.decision import Decision, no, yes
 from tovholder.access.personal_data import refuse_cpr
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
@@ -28,15 +26,16 @@ from tovholder.meetings.models import CaseItem, CaseOrigin, NetworkMeeting
 from tovholder.meetings.services.guarding import open_for_writing
 from tovholder.meetings.services.network import case_of
 from tovholder.plans.models import (
-    Agreement,
     AgreementNote,
     AgreementStatus,
     CaseAgreement,
-    CaseAgreementNote,
     CasePlan,
 )
+from tovholder.plans.services import case_agreements as plans
 
 Kind = AgreementNote.Kind
+# The right of who writes at the meeting, and may read the case there.
+DECIDED_HERE: Decision = yes("decided_at_the_meeting")
 CONTINUE, CHANGE, STOP, DONE = "continue", "change", "stop", "done"
 CHOICES = {
     CONTINUE: gettext_lazy("Fortsætter"),
@@ -169,35 +168,22 @@ def add_effort(*, by: User, network: NetworkMeeting, effort: EffortText) -> Case
     return _make(by, case, effort)
 
 
-def _make(
-    by: User,
-    case: CaseItem,
-    effort: EffortText,
-    *,
-    predecessor: Agreement | None = None,
-    priority: int | None = None,
-) -> CaseAgreement:
-    now = timezone.now()
-    if priority is None:
-        last = CaseAgreement.objects.filter(concern=case.concern, agreement__status=AgreementStatus.OPEN)
-        priority = (last.aggregate(last=Max("priority"))["last"] or 0) + 1
-    agreement = Agreement.every.create(
+def _make(by: User, case: CaseItem, effort: EffortText) -> CaseAgreement:
+    last = CaseAgreement.objects.filter(concern=case.concern, agreement__status=AgreementStatus.OPEN)
+    plan = CasePlan.objects.filter(concern=case.concern, status=CasePlan.Status.OPEN).order_by("pk").first()
+    row = plans.make_case_agreement(
+        by=by,
+        concern=case.concern,
         forum=case.meeting.lead_forum,
-        what=str(case.concern),
+        words=effort.words,
         responsible=effort.responsible,
         due_on=effort.due_on,
-        level=Level.NAMED,
-        predecessor=predecessor,
-        created_at=now,
-        created_by=by.audit_key,
-        moved_at=now,
+        plan=plan,
+        priority=(last.aggregate(last=Max("priority"))["last"] or 0) + 1,
+        sign_of_progress=effort.sign_of_progress,
+        allowed=DECIDED_HERE,
     )
-    plan = CasePlan.objects.filter(concern=case.concern, status=CasePlan.Status.OPEN).order_by("pk").first()
-    row = CaseAgreement(agreement=agreement, concern=case.concern, plan=plan, priority=priority)
-    Safe.of([row]).write(row, words=effort.words.strip(), sign_of_progress=effort.sign_of_progress.strip())
-    row.save()
-    CaseOrigin.objects.create(agreement=agreement, case_item=case)
-    record(by=by, action="network.effort_made", obj=case.meeting, details={"agreement": agreement.pk})
+    CaseOrigin.objects.create(agreement=row.agreement, case_item=case)
     return row
 
 
@@ -287,9 +273,9 @@ def choose(
         if instead is None:
             raise ValidationError({"words": [_("Skriv, hvad der skal gøres i stedet.")]})
         instead.check()
-    _close_or_continue(by, fresh, choice, reason.strip())
-    if choice == CHANGE and instead is not None:
-        _make(by, case, instead, predecessor=agreement, priority=fresh.priority)
+    made = _act(by, fresh, choice, reason.strip(), instead)
+    if made is not None:
+        CaseOrigin.objects.create(agreement=made.agreement, case_item=case)
     record(
         by=by,
         action="network.effort_chosen",
@@ -298,34 +284,28 @@ def choose(
     )
 
 
-def _close_or_continue(by: User, row: CaseAgreement, choice: str, reason: str) -> None:
-    agreement, now = row.agreement, timezone.now()
-    agreement.moved_at = now
-    fields = ["moved_at"]
-    if choice != CONTINUE:
-        status = {
-            CHANGE: AgreementStatus.CHANGED,
-            STOP: AgreementStatus.STOPPED,
-            DONE: AgreementStatus.DONE,
-        }[choice]
-        agreement.status, agreement.closed_at, agreement.closed_by = status, now, by.audit_key
-        # Why is sealed with the words; the row in clear only says where it stands.
-        agreement.reason = "" if choice == DONE else str(row.concern)
-        fields += ["status", "closed_at", "closed_by", "reason"]
-    agreement.save(update_fields=fields)
-    safe = Safe.of([row])
-    if reason and (changed := safe.write(row, reason=reason)):
-        row.save(update_fields=changed)
-    note = CaseAgreementNote(
-        case_agreement=row,
-        kind=Kind.CONTINUED if choice == CONTINUE else Kind.CLOSED,
-        at=now,
-        by=by.audit_key,
-        by_name=by.name[:120],
-    )
-    if reason:
-        safe.write(note, text=reason)
-    note.save()
+def _act(
+    by: User, row: CaseAgreement, choice: str, reason: str, instead: EffortText | None
+) -> CaseAgreement | None:
+    """Let the effort's own service do what was chosen; return the one that takes its place."""
+    if choice == CONTINUE:
+        plans.continue_(by=by, case=row, note=reason, allowed=DECIDED_HERE)
+    elif choice == STOP:
+        plans.stop(by=by, case=row, reason=reason, allowed=DECIDED_HERE)
+    elif choice == DONE:
+        plans.done(by=by, case=row, note=reason, allowed=DECIDED_HERE)
+    elif instead is not None:
+        return plans.change(
+            by=by,
+            case=row,
+            reason=reason,
+            words=instead.words,
+            responsible=instead.responsible,
+            due_on=instead.due_on,
+            sign_of_progress=instead.sign_of_progress,
+            allowed=DECIDED_HERE,
+        )
+    return None
 
 
 def _writable(by: User, network: NetworkMeeting) -> CaseItem:

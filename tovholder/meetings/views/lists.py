@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,7 +24,7 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
     rows = form.rows()
     if PARAM in request.GET and (file := exported(request, meetings(rows.all().prefetch_related("forums")))):
         return file
-    page: Any = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    page: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
     # Of an ordinary meeting the row says only which forum leads it.
     prefetch_related_objects([each for each in page if each.kind == MeetingKind.JOINT], "forums")
     context = {

@@ -108,7 +108,7 @@ def _run_page(
             first_list=lists[0],
             last_list=lists[-1],
             children=[safe.read(each, "name") for each in children],
-            effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny"),
+            effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny", owner="skema"),
         )
     return render(request, "meetings/network_run.html", context, status=409 if troubles else 200)
 
@@ -241,7 +241,7 @@ def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
 
 
 def _add_effort(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
-    form = EffortForm(request.POST, meeting=made.meeting, prefix="ny")
+    form = EffortForm(request.POST, meeting=made.meeting, prefix="ny", owner="skema")
     if not form.is_valid():
         return _run_page(request, made, effort_form=form)
     efforts.add_effort(by=request.user, network=made, effort=form.effort())

@@ -5,11 +5,11 @@
   const list = document.querySelector("[data-name-list]");
   if (list) {
     const rows = [...list.children];
+    /* Efter en beslutning fører adressens # selv til det næste navn; ellers begyndes der ved det første uden beslutning. */
     const start = () => {
       const wanted = location.hash && document.getElementById(location.hash.slice(1));
-      const at = wanted ? rows.indexOf(wanted) + 1 : 0;
-      const next = rows.slice(at).find((row) => row.querySelector("[data-key]") && !row.querySelector("[aria-pressed]"));
-      (next || wanted || rows[0]).focus();
+      const first = rows.find((row) => row.querySelector("[data-key]") && !row.querySelector("[aria-pressed]"));
+      (wanted || first || rows[0]).focus();
     };
     list.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;

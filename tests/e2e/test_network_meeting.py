@@ -1,0 +1,107 @@
+"""Journeys (b) and (e): a network meeting from the calling to the door, and nothing to a family under suspicion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.network.conftest import (  # noqa: F401 - the world of the network meeting
+    CHILD,
+    MOTHER,
+    called,
+    child,
+    concern,
+    draft,
+    forum,
+    member,
+    mother,
+    ready,
+    suspicion,
+    team,
+)
+from tovholder.accounts.models import User
+from tovholder.meetings.models import FamilyMember, NetworkMeeting
+from tovholder.meetings.services import family
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("NETWORK_PICTURES", "")
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing is wider than the screen, on a phone neither; a picture when somebody wants to see it."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (name, width)
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_journey_b_the_meeting(
+    live_server: Any,
+    called: NetworkMeeting,  # noqa: F811
+    member: FamilyMember,  # noqa: F811
+    erik: User,
+    page_as: Callable[..., Page],
+    page: Page,
+) -> None:
+    page.goto(f"{live_server.url}/familie/{family.token_of(member)}/")
+    page.get_by_role("textbox").fill("Kommer læreren også?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Tak. Vi har fået det.")).to_be_visible()
+    look(page, "familie")
+    at = f"/netvaerksmoeder/{called.meeting_id}/"
+    own = page_as(erik, f"{at}trin/deltagere/")
+    look(own, "trin-deltagere")
+    own.goto(f"{live_server.url}{at}trin/familien/")
+    look(own, "trin-familien")
+    own.goto(f"{live_server.url}{at}trin/indkald/")
+    look(own, "trin-indkald")
+    own.goto(f"{live_server.url}{at}")
+    expect(own.get_by_text("Kommer læreren også?")).to_be_visible()
+    look(own, "foer")
+    own.get_by_role("link", name="Begynd mødet").click()
+    for box in own.get_by_role("checkbox").all():
+        box.check()
+    look(own, "begynd")
+    own.get_by_role("button", name="Begynd mødet").click()
+    expect(own.get_by_text(CHILD)).to_be_visible()
+    own.get_by_label("Baggrund for mødet").fill("Hun er ked af det.")
+    expect(own.get_by_text("Gemt kl.")).to_be_visible()
+    own.get_by_label("Hvad skal der gøres?").fill("Ugentlig samtale")
+    own.get_by_label("Hvem har ansvaret?").select_option(label="Erik")
+    own.get_by_label("Frist").fill("2027-03-01")
+    own.get_by_role("button", name="Tilføj indsatsen").click()
+    expect(own.get_by_text("Ugentlig samtale")).to_be_visible()
+    own.get_by_label("Barnets eget syn på sagen").fill("Hun vil gerne i klub.")
+    own.get_by_label("Familiens oplevelse", exact=True).fill("Godt.")
+    look(own, "under")
+    own.get_by_role("button", name="Gem og afslut mødet").click()
+    look(own, "efter")
+    own.get_by_role("button", name="Godkend referatet").click()
+    expect(own.get_by_role("button", name="Lav det opfølgende møde")).to_be_visible()
+
+
+def test_journey_e_nothing_reaches_the_family(
+    live_server: Any,
+    called: NetworkMeeting,  # noqa: F811
+    member: FamilyMember,  # noqa: F811
+    suspicion: Any,  # noqa: F811
+    erik: User,
+    page_as: Callable[..., Page],
+    page: Page,
+) -> None:
+    called.concern.categories.add(suspicion)
+    page.goto(f"{live_server.url}/familie/{family.token_of(member)}/")
+    expect(page.get_by_role("heading", name="Linket virker ikke")).to_be_visible()
+    look(page, "familie-lukket")
+    own = page_as(erik, f"/netvaerksmoeder/{called.meeting_id}/familien/")
+    expect(own.get_by_role("button", name="Vis links")).to_have_count(0)
+    look(own, "links-nej")
+    expect(own.get_by_text(MOTHER)).to_have_count(0)
