@@ -75,14 +75,14 @@ def readers(concern: Concern) -> list[Reader]:
         found += [
             _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
         ]
+    for path in getattr(settings, "CONCERN_READERS", []):
+        found += import_string(path)(concern)
     if concern.raised_by_id in never:
         pass
     elif concern.raised_at >= own_words_since():
         found.append(_reader(concern.raised_by, _("Egne ord og status"), _("Har rejst bekymringen")))
     else:
         found.append(_reader(concern.raised_by, _("Status"), _("Har rejst bekymringen")))
-    for path in getattr(settings, "CONCERN_READERS", []):
-        found += import_string(path)(concern)
     return _once(found)
 
 
