@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import template
+from django import template  # noqa: TID251  # a template tag of `ui`
 from django.conf import settings
 from django.templatetags import i18n
 
