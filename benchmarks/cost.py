@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import statistics
 import subprocess
@@ -49,7 +50,7 @@ def main() -> int:
 def measure(pages: dict[str, list[tuple[str, str]]], rounds: int) -> dict[str, list[Cost]]:
     """Return for each request of each page the least seconds of Python and of PostgreSQL."""
     sys.path.insert(0, str(city.ROOT))
-    from django.core.wsgi import get_wsgi_application
+    from django.core.wsgi import get_wsgi_application  # in the environment of the city
 
     application = get_wsgi_application()
     quiet()
@@ -86,7 +87,7 @@ def cost_of(application: Callable[..., Any], cookie: str, path: str) -> Cost:
 
 def database_time() -> float:
     """Return the processor seconds that PostgreSQL has spent on our connection; on SQLite they are our own."""
-    from django.db import connection
+    from django.db import connection  # in the environment of the city
 
     if connection.vendor != "postgresql":
         return 0.0
@@ -97,8 +98,6 @@ def database_time() -> float:
 
 def quiet() -> None:
     """Write log lines as a server does, but where nobody reads them."""
-    import logging
-
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
