@@ -93,7 +93,6 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tovholder.ui.templatetags.addresses"],
-            "libraries": {"i18n": "tovholder.ui.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
