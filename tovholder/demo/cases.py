@@ -13,6 +13,7 @@ from tovholder.accounts.models import User
 from tovholder.concerns.models import Concern, ConcernStatus, Subject
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
+from tovholder.meetings import policy
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import cases, cases_anonymous, cases_intake
 from tovholder.outbox.models import OutgoingMail
@@ -82,7 +83,7 @@ def _by_name(by: User, police: User | None, now: datetime) -> int:
         .order_by("-raised_at")
         .first()
     )  # fmt: skip
-    if meeting is None or concern is None or police is None:
+    if meeting is None or concern is None or police is None or not policy.may_hand_over(police, meeting):
         return 0
     born = timezone.localdate(now).replace(day=14, month=5)
     line = HANDED_OVER.format(born=f"{born:%d.%m}.{born.year - 15}")
