@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
-from tovholder.concerns.models import CaseTeamMember, Concern, Question, Team, TeamMember
+from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Question, Team, TeamMember
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
 from tovholder.concerns.standing import current_seats, ended_since, own_words_since, triage_of
 from tovholder.directory.models import Person
@@ -40,7 +40,7 @@ def readable_by(user: User, part: str = Part.STATUS) -> Q:
         elif part == Part.OWN_WORDS:
             condition |= Q(raised_by=person, raised_at__gte=own_words_since())
     if triage:
-        received = Q(ended_at__isnull=True) | Q(ended_at__gte=ended_since())
+        received = Q(ended_at__isnull=True) | Q(ended_at__gte=triage.ended_since)
         if not triage.everywhere:
             received &= Q(district__in=triage.districts) | Q(district__isnull=True)
         condition |= received
@@ -90,6 +90,14 @@ def case_team(concern: Concern) -> QuerySet[CaseTeamMember]:
     """Return who works on the concern by name now, first come first."""
     seats = concern.case_team.filter(until_at__isnull=True)
     return seats.select_related("person__organisation").order_by("from_at", "pk")
+
+
+def living_children(concern: Concern) -> Iterable[ConcernChild]:
+    """Return the children of a concern who are not erased; asks nothing where a page has read them with it."""
+    if "concern_children" in getattr(concern, "_prefetched_objects_cache", {}):
+        return [each for each in concern.concern_children.all() if each.child.erased_at is None]
+    links = concern.concern_children.filter(child__erased_at__isnull=True)
+    return links.select_related("child", "information")
 
 
 def triagers(district_id: int | None) -> QuerySet[Person]:
