@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tovholder.accounts.models import User
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Question, Team, TeamMember
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
-from tovholder.concerns.standing import current_seats, ended_since, own_words_since, triage_of
+from tovholder.concerns.standing import current_seats, ended_since, own_words_since, rules, triage_of
 from tovholder.directory.models import Person
 from tovholder.forums.standing import person_of
 
@@ -64,23 +64,23 @@ def readers(concern: Concern) -> list[Reader]:
     What apps above open (meetings, plans) comes from the functions `(concern) -> list[Reader]` in
     `settings.CONCERN_READERS`.
     """
-    team = concern.case_team.filter(until_at__isnull=True).select_related("person__organisation")
-    never = set(_never().values_list("pk", flat=True))
+    own = rules()
+    never = Exists(_never().filter(pk=OuterRef("person")))
+    team = concern.case_team.filter(until_at__isnull=True).annotate(never=never)
     found = [
         _reader(seat.person, _("Alt"), _("I sagens team: %(basis)s") % {"basis": seat.get_basis_display()})
-        for seat in team
-        if seat.person_id not in never
+        for seat in team.select_related("person__organisation")
+        if not seat.never
     ]
-    if concern.ended_at is None or concern.ended_at >= ended_since():
+    if concern.ended_at is None or concern.ended_at >= ended_since(own):
         found += [
             _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
         ]
-    if concern.raised_by_id in never:
-        pass
-    elif concern.raised_at >= own_words_since():
-        found.append(_reader(concern.raised_by, _("Egne ord og status"), _("Har rejst bekymringen")))
-    else:
-        found.append(_reader(concern.raised_by, _("Status"), _("Har rejst bekymringen")))
+    what = _("Egne ord og status") if concern.raised_at >= own_words_since(own) else _("Status")
+    raised = Person.objects.filter(pk=concern.raised_by_id).exclude(pk__in=_never().values("pk"))
+    found += [
+        _reader(each, what, _("Har rejst bekymringen")) for each in raised.select_related("organisation")
+    ]
     for path in getattr(settings, "CONCERN_READERS", []):
         found += import_string(path)(concern)
     return _once(found)
