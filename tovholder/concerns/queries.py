@@ -76,19 +76,13 @@ def readers(concern: Concern) -> list[Reader]:
         found += [
             _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
         ]
-<<<<<<< HEAD
-=======
+    for path in getattr(settings, "CONCERN_READERS", []):
+        found += import_string(path)(concern)
     what = _("Egne ord og status") if concern.raised_at >= own_words_since(own) else _("Status")
     raised = Person.objects.filter(pk=concern.raised_by_id).exclude(pk__in=_never().values("pk"))
     found += [
         _reader(each, what, _("Har rejst bekymringen")) for each in raised.select_related("organisation")
     ]
->>>>>>> slim
-    for path in getattr(settings, "CONCERN_READERS", []):
-        found += import_string(path)(concern)
-    if concern.raised_by_id not in never:
-        what = _("Egne ord og status") if concern.raised_at >= own_words_since() else _("Status")
-        found.append(_reader(concern.raised_by, what, _("Har rejst bekymringen")))
     return _once(found)
 
 
