@@ -15,6 +15,7 @@ from tovholder.demo import texts
 from tovholder.demo.calendar import Slot, slots
 from tovholder.demo.cast import PERSONAS
 from tovholder.demo.concerns import make_concerns
+from tovholder.demo.network import make_network
 from tovholder.demo.people import ANNAS_SCHOOL
 from tovholder.demo.plans import make_plans
 from tovholder.directory.models import Person
@@ -84,6 +85,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     _proposals(year)
     make_concerns(year.people, now)
     make_plans(year.people, now)
+    make_network(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year
