@@ -36,7 +36,8 @@ PICTURES = os.environ.get("NETWORK_PICTURES", "")
 def look(page: Page, name: str) -> None:
     """Axe finds nothing, and nothing is wider than the screen, on the narrowest neither; a picture for who wants one."""
     page.wait_for_load_state("networkidle")
-    assert Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"] == [], name
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
