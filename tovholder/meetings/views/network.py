@@ -235,7 +235,7 @@ def family_links(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **base(request, made, face="before"),
         "rows": [(each, part_word(each), names[each.pk], links.get(each.pk, "")) for each in members],
-        "refused": refused,
+        "refused": refused.reason if refused is not None else "",  # a decision that says no is false
         "made": bool(links),
         "languages": languages().values(),
         "crumbs": crumbs(made, _("Links til familien")),
