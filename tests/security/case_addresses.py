@@ -52,7 +52,8 @@ def addresses(world: CaseWorld) -> Iterator[Address]:
             instead = filled(
                 route, {**places, **{place: each for place, each in twin.items() if place in places}}
             )
-            yield Address(name, filled(route, places), instead if twin else "", case)
+            path = filled(route, places)
+            yield Address(name, path, instead if instead != path else "", case)
 
 
 def _fillings(world: CaseWorld, name: str) -> Iterator[tuple[Case | None, dict[str, Any], dict[str, Any]]]:

@@ -171,7 +171,7 @@ def _course(world: CaseWorld, case: Case) -> None:
 def _team(world: CaseWorld, case: Case) -> None:
     if case.level != "named":
         return
-    case.team = world.some(("dina", "erik", "karl", "sanne", "pia"), 0.25)
+    case.team = world.some(("erik", "karl", "sanne", "pia"), 0.25) | world.some(("dina",), 0.6)
     case.former = world.some(("dina", "erik", "sanne", "viggo"), 0.25) - case.team
     for name in sorted(case.team | case.former):
         until = ago(0.1) if name in case.former else None
@@ -197,7 +197,7 @@ def _agreement(world: CaseWorld, case: Case, plan: CasePlan | None, number: int)
     who = {holder, *helpers}
     case.holders |= who
     made = CaseAgreement(agreement=agreement, concern=case.row, plan=plan, priority=number + 1)
-    world.seal(made, [case], who=who, note="open")
+    world.seal(made, [case], but=["reason"], who=who, note="open")
     note = CaseAgreementNote(case_agreement=made, kind="status", at=ago(1), by="system")
     world.seal(note, [case], who=who)
     case.keep("agreement", agreement)
@@ -212,7 +212,7 @@ def _plans(world: CaseWorld, case: Case) -> None:
             concern=case.row, child=child, review_on=timezone.localdate(), created_by="system",
             status="closed" if closed else "open", closed_at=ago(1) if closed else None,
         )  # fmt: skip
-        case.keep("plan", world.seal(plan, [case], note=plan.status))
+        case.keep("plan", world.seal(plan, [case], but=[] if closed else ["outcome"], note=plan.status))
         _agreement(world, case, plan, 0)
         scaling = Scaling(plan=plan, by_whom="family", on=timezone.localdate(), written_by="system")
         world.write(scaling, value="7")
