@@ -40,7 +40,7 @@ class Address:
 
 def addresses(world: CaseWorld) -> Iterator[Address]:
     """Yield every address of the site; those about children for every case."""
-    ids = _ids(world)
+    ids, known = _ids(world), set()
     for name, route, converters in patterns():
         filling = list(_fillings(world, name))
         if not filling:
@@ -53,6 +53,9 @@ def addresses(world: CaseWorld) -> Iterator[Address]:
                 route, {**places, **{place: each for place, each in twin.items() if place in places}}
             )
             path = filled(route, places)
+            if path in known:
+                continue
+            known.add(path)
             yield Address(name, path, instead if instead != path else "", case)
 
 

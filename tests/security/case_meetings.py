@@ -118,7 +118,7 @@ def _item(world: CaseWorld, case: Case, name: str) -> None:
         told = set(ROOM)
     for who in sorted(told):
         alive = name != "approved" or chance.random() < 0.6
-        _tell(world, case, item, row, who, alive=alive)
+        tell(world, case, item, who, alive=alive)
 
 
 def _unwritten(world: CaseWorld, status: str, *, network: bool) -> set[str]:
@@ -131,18 +131,18 @@ def _unwritten(world: CaseWorld, status: str, *, network: bool) -> set[str]:
     return never | {world.chance.choice(("child_view", "no_child_view"))}
 
 
-def _tell(world: CaseWorld, case: Case, item: Item, row: CaseItem, who: str, *, alive: bool) -> None:
+def tell(world: CaseWorld, case: Case, item: Item, who: str, *, alive: bool = True, ground: str = "") -> None:
     until = None
     if not alive:
         until = ago(0.5)
     elif item.status == "done":
         until = timezone.now() + timedelta(days=20)
-    covered = who in COVERED[item.basis]
-    item.told[who] = alive and covered
+    ground = ground or (item.basis if who in COVERED[item.basis] else "none")
+    item.told[who] = alive and ground != "none"
     for child in case.children:
         Disclosure.objects.create(
-            case_item=row, child=child, person=world.person(who), at=ago(1), reads_until=until,
-            organisation=world.person(who).organisation, ground=item.basis if covered else "none",
+            case_item_id=item.pk, child=child, person=world.person(who), at=ago(1), reads_until=until,
+            organisation=world.person(who).organisation, ground=ground,
         )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     if status == "opened":
         _texts(world, case, item, row, ("skema-barnets-stemme", "skema-familiens-oplevelse"))
         for who in sorted(there):
-            _tell(world, case, item, row, who, alive=True)
+            tell(world, case, item, who)
 
 
 def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, attended: bool | None) -> None:

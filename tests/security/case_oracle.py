@@ -31,6 +31,8 @@ def was_told(item: Item, who: str) -> bool:
 def knows(case: Case, who: str) -> bool:
     """Whether somebody may know that the case exists at all."""
     if works(case, who):
+        if table == "caseteammember" and fact.note == "former":
+            return MAY  # who has left the team is history: the log tells of it
         return True
     if who in case.holders | case.asked or any(
         was_told(each, who) or who in each.called for each in case.items

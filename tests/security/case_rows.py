@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.security.case_meetings import at_meetings, make_meetings, network_meetings
+from tests.security.case_meetings import at_meetings, make_meetings, network_meetings, tell
 from tests.security.case_world import (
     PARTS,
     Case,
@@ -59,6 +59,7 @@ def build(seed: str, concerns: int) -> CaseWorld:
             _agreements(world, case)
             _plans(world, case)
     _in_another_matter(world)
+    _rooms(world)
     search.rebuild()
     return world
 
@@ -141,6 +142,8 @@ def _consent(world: CaseWorld, case: Case, child: Child) -> None:
             given=timezone.localdate() - timedelta(days=world.chance.choice((1, 400))),
         )  # fmt: skip
         case.keep(f"consent {child.pk}", world.seal(consent, [case]))
+        if withdrawn is None:
+            world.consented.add(child.pk)
         consent.organisations.add(world.person("viggo").organisation)
         scan = ConsentScan(consent=consent, extension="pdf", size=9, added_by="system")
         file = b"%PDF-1.4 " + world.fact("consentscan.content", [case]).encode()
@@ -179,7 +182,7 @@ def _team(world: CaseWorld, case: Case) -> None:
             concern=case.row, person=world.person(name), basis="rpl115", purpose_code="wellbeing",
             from_at=ago(2), until_at=until, added_by="system",
         )  # fmt: skip
-        case.keep("seat", world.seal(seat, [case]))
+        case.keep("seat", world.seal(seat, [case], note="former" if name in case.former else ""))
 
 
 def _agreements(world: CaseWorld, case: Case) -> None:
@@ -218,6 +221,15 @@ def _plans(world: CaseWorld, case: Case) -> None:
         world.write(scaling, value="7")
         world.seal(scaling, [case], but=["value"])
         case.keep("scaling", scaling)
+
+
+def _rooms(world: CaseWorld) -> None:
+    """Where Viggo has come the name is closed, unless a consent for each child names his association."""
+    for case in world.cases:
+        for item in case.items:
+            if item.meeting == "closed" and all(each.pk in world.consented for each in case.children):
+                tell(world, case, item, "viggo", ground="consent")
+                item.room_closed = False
 
 
 def _in_another_matter(world: CaseWorld) -> None:

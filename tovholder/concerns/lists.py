@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import Joined
+from tovholder.citizens.models import SealedField
 from tovholder.concerns.models import (
     ENDED,
     CaseTeamMember,
@@ -26,7 +27,7 @@ from tovholder.concerns.models import (
     Team,
 )
 from tovholder.concerns.policy import NEVER, Part
-from tovholder.concerns.queries import readable_by, visible_to
+from tovholder.concerns.queries import readable_by, visible_to, worked_on_by
 from tovholder.concerns.standing import rules, triage_of
 from tovholder.concerns.workdays import before_working_days
 from tovholder.directory.models import Person
@@ -65,7 +66,7 @@ class Wanted:
 
 def triage_list(user: User, wanted: Wanted) -> QuerySet[Concern]:
     """Return all the concerns that the user may read whole and that match; every face of the list."""
-    found = visible_to(user, Part.ALL)
+    found = Concern.objects.filter(readable_by(user, Part.ALL, worked_on=worked_on_by(user)))
     if wanted.district_id:
         found = found.filter(district=wanted.district_id)
     if wanted.level:
@@ -81,17 +82,21 @@ def triage_list(user: User, wanted: Wanted) -> QuerySet[Concern]:
     return found
 
 
-def face_counts(found: QuerySet[Concern]) -> dict[str, int]:
-    """Return how many are new, under way and concluded, in one read."""
+def face_counts(found: QuerySet[Concern]) -> tuple[dict[str, int], datetime | None]:
+    """Return how many are new, under way and concluded, and since when the oldest new one waits, in one read."""
     counts = found.order_by().aggregate(
-        **{face: Count("pk", filter=condition) for face, condition in FACES.items()}
+        oldest=Min("status_at", filter=FACES["nye"]),
+        **{face: Count("pk", filter=condition) for face, condition in FACES.items()},
     )
-    return {face: counts[face] or 0 for face in FACES}
+    return {face: counts[face] or 0 for face in FACES}, counts["oldest"]
+
+
+_SEALED = [each.name for each in Concern._meta.concrete_fields if isinstance(each, SealedField)]
 
 
 def face_of(found: QuerySet[Concern], wanted: Wanted) -> QuerySet[Concern]:
-    """Return one face of the list in its order, with what a row shows."""
-    rows = found if wanted.status else found.filter(FACES[wanted.face])
+    """Return one face of the list in its order, with what a row shows; the sealed texts stay where they are."""
+    rows = (found if wanted.status else found.filter(FACES[wanted.face])).defer(*_SEALED)
     return rows.select_related(
         "district", "organisation", "scale_level", "raised_by__organisation", "handler"
     ).order_by(*ORDERS[wanted.order])
