@@ -42,14 +42,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "concern": concern,
         "panel": children.show_children_of(by=request.user, concern=concern, purpose="case"),
         "prompts": child_prompts(concern),
-<<<<<<< HEAD
-        "team": sorted(
-            (seat for seat in concern.case_team.all() if seat.until_at is None),
-            key=lambda seat: (seat.from_at, seat.pk),
-        ),
-=======
         "team": shown_seats(queries.case_team(concern), concern),
->>>>>>> proof
         "may_name": bool(policy.may_name(request.user, concern)),
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern)),
