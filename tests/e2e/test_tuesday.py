@@ -6,14 +6,15 @@ The volunteer and the convener without part see nothing of it; when the voluntee
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.conftest import SLOWEST
 from tests.factories import AgendaItemFactory
 from tests.meetings.cases.conftest import come, forum, people, planned  # noqa: F401 - fixtures of the case meeting
 from tovholder.accounts.models import User
@@ -32,16 +33,21 @@ PICTURES = os.environ.get("TUESDAY_PICTURES", "")
 
 
 @pytest.fixture
-def as_(browser: Browser, browser_context_args, live_server, client_for) -> Callable[[User], Page]:
-    """Open a browser of its own for a person."""
+def as_(browser: Browser, browser_context_args, live_server, client_for) -> Iterator[Callable[[User], Page]]:
+    """Open a browser of its own for a person; closed at the end, or the server's sockets stay open."""
+    contexts: list[BrowserContext] = []
 
     def page_of(user: User) -> Page:
         context = browser.new_context(**browser_context_args, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(SLOWEST)
+        contexts.append(context)
         cookie = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         return context.new_page()
 
-    return page_of
+    yield page_of
+    for context in contexts:
+        context.close()
 
 
 def look(page: Page, name: str) -> None:

@@ -11,10 +11,13 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
+from tovholder.access.sharing import Kind
 from tovholder.accounts import policy as accounts
 from tovholder.accounts.models import Role, RoleGrant, User
+from tovholder.citizens.models import Child
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import CaseTeamMember, Concern, Subject, Team, TeamMember
 from tovholder.concerns.policy import Part
@@ -27,6 +30,8 @@ from tovholder.imports import policy as imports
 from tovholder.insights import policy as insights
 from tovholder.meetings import policy as meetings
 from tovholder.meetings.models import (
+    CaseItem,
+    Disclosure,
     Meeting,
     MeetingKind,
     Minutes,
@@ -86,6 +91,8 @@ class World:
     case_agreement: Agreement
     users: list[User]
     concerns: dict[str, Concern] = field(default_factory=dict)
+    case_meeting: Meeting = field(default_factory=Meeting)
+    cases: dict[str, CaseItem] = field(default_factory=dict)
     networks: dict[str, Meeting] = field(default_factory=dict)
 
 
@@ -162,6 +169,13 @@ TABLES: dict[str, dict[str, Question]] = {
         "see the teams": lambda w, u: concerns.may_see_teams(u),
         "seat people in a team": lambda w, u: concerns.may_manage_teams(u),
     },
+    "A case by name at a meeting": {
+        "hand names over at a case meeting": lambda w, u: meetings.may_hand_over(u, w.case_meeting),
+        "read one that is planned": lambda w, u: meetings.may_read_case(u, w.cases["planned"]),
+        "read one opened for those present": lambda w, u: meetings.may_read_case(u, w.cases["opened"]),
+        "write in one that was opened": lambda w, u: meetings.may_write_case(u, w.cases["opened"]),
+        "say what its family reads, as the chair": lambda w, u: meetings.may_release(u, w.cases["opened"]),
+    },
     "A network meeting, initiated by somebody of the case team": {
         "call one": lambda w, u: meetings.may_call_network(u, w.concerns["new"]),
         "know of one that is not called yet": lambda w, u: meetings.may_read(u, w.networks["begun"]),
@@ -186,7 +200,7 @@ TABLES: dict[str, dict[str, Question]] = {
 def make_world() -> World:
     """Make one of each thing, and a person for each standing."""
     kind = OrganisationKind.objects.create(
-        key="reference", name="Skole", party_type="authority", side="school"
+        key="reference", name="Skole", party_type="authority", side="school", sharing_kind=Kind.SCHOOL
     )
     club = OrganisationKind.objects.create(
         key="reference-club",
@@ -223,6 +237,7 @@ def make_world() -> World:
         person = _make_person(number, standing, outside if standing.outside else inside)
         _seat(world, standing, person, roles)
     _make_concerns(world)
+    _make_cases(world)
     _make_networks(world)
     # Read anew: a user remembers for a request where it sits.
     world.users = list(User.objects.filter(email__endswith="@reference.invalid").order_by("pk"))
@@ -267,6 +282,36 @@ def _make_concerns(world: World) -> None:
         )
     team = Team.objects.create(key="reference", name="SSP-teamet", triages=True)
     TeamMember.objects.create(team=team, person=people["triager"], valid_from=LONG_AGO)
+
+
+def _make_cases(world: World) -> None:
+    """A case meeting of the same people: one case planned, one opened for those present; the convener has not come."""
+    forum = Forum.objects.create(
+        key="reference-cases", name="Tirsdagsmøde", forum_type=world.forum.forum_type,
+        highest_level=Level.NAMED, bases=[LegalBasis.RPL115],
+    )  # fmt: skip
+    for seat in list(world.forum.memberships.all()):
+        seat.pk, seat.forum = None, forum
+        seat.save()
+    people = {each.name: each for each in Person.objects.filter(user__email__endswith="@reference.invalid")}
+    taker, member, guest = (people[name] for name in ("Minute taker", "Member", "Guest at the meeting"))
+    begins = timezone.now() + timedelta(days=7)
+    world.case_meeting = meeting = Meeting.objects.create(
+        lead_forum=forum, starts_at=begins, ends_at=begins + timedelta(hours=1), minute_taker=taker,
+        chair=people["SSP team of its district"],
+    )  # fmt: skip
+    meeting.forums.add(forum)
+    Participation.objects.create(meeting=meeting, person=guest, part=Participation.Part.GUEST)
+    for which, concern in (("planned", "new"), ("opened", "old")):
+        world.cases[which] = CaseItem.objects.create(
+            meeting=meeting, concern=world.concerns[concern], status=which, created_by="system",
+            basis=LegalBasis.RPL115, opened_at=begins if which == "opened" else None,
+        )  # fmt: skip
+    child = Child.objects.create(code="reference", key=uuid4())
+    for person in (taker, member, guest):
+        Disclosure.objects.create(
+            case_item=world.cases["opened"], child=child, person=person, ground=LegalBasis.RPL115, at=begins
+        )
 
 
 def _make_networks(world: World) -> None:
@@ -322,7 +367,8 @@ def permissions_page() -> str:
         "# Permissions\n\n"
         "Asked of the policies (`policy.py` of each app). A cell says on what basis the answer is yes; a dash is no. "
         "An agreement in a case by name is read by its responsible, its helpers and who works on the concern; the forum as "
-        "such learns nothing of it. What a meeting opens by name is not in the table.\n"
+        "such learns nothing of it. A case planned for a meeting is known to who works on its concern; once it is "
+        "opened, those it was told to read it, here the minute taker, a member and a guest, and the absent convener not.\n"
     )
     return "\n".join([head, *tables])
 

@@ -31,6 +31,14 @@ def slots(forums: list[Forum], joint: list[JointMeetingRule], start: date, end: 
     return sorted(found, key=lambda slot: (slot.on, slot.forums[0].pk))
 
 
+def next_slot(forum: Forum, today: date) -> Slot:
+    """Return the forum's meeting of next week, or of the first week after that in which its weekday is free."""
+    closed = list(SchoolHoliday.objects.filter(retired_at__isnull=True).values_list("starts_on", "ends_on"))
+    monday = today + timedelta(days=7 - today.weekday())
+    on = _first_free(monday, list(forum.weekdays), closed)
+    return Slot(on, (forum,), MeetingKind.ORDINARY, "", forum.meeting_minutes)
+
+
 def _free(day: date, closed: list[tuple[date, date]]) -> bool:
     return day.weekday() < 5 and day not in _PUBLIC and not any(a <= day <= b for a, b in closed)
 

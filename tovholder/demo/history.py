@@ -12,7 +12,8 @@ from django.utils import timezone
 from tovholder.audit.models import SYSTEM
 from tovholder.audit.services import record
 from tovholder.demo import texts
-from tovholder.demo.calendar import Slot, slots
+from tovholder.demo.calendar import Slot, next_slot, slots
+from tovholder.demo.cases import case_forum, make_cases
 from tovholder.demo.cast import PERSONAS
 from tovholder.demo.concerns import make_concerns
 from tovholder.demo.network import make_network
@@ -82,13 +83,25 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     joint = list(JointMeetingRule.objects.filter(retired_at__isnull=True).prefetch_related("forums"))
     for slot in slots(forums, joint, start, end):
         _meeting(year, slot)
+    _case_meeting(year)
     _proposals(year)
     make_concerns(year.people, now)
     make_plans(year.people, now)
+    make_cases(year.people, now)
     make_network(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year
+
+
+def _case_meeting(year: Year) -> None:
+    """Plan next week's meeting about cases by name, which a year at the pace of the networks need not have."""
+    forum = case_forum()
+    if forum is None or forum.pk not in year.members:
+        return
+    slot = next_slot(forum, timezone.localdate(year.now))
+    if not Meeting.objects.filter(lead_forum=forum, starts_at__date=slot.on).exists():
+        _meeting(year, slot)
 
 
 def _charters(year: Year, since: date) -> None:

@@ -63,6 +63,32 @@ def approved(written, meeting, people):
     return written
 
 
+def test_who_the_rules_leave_out_gets_no_agreement(opened, people):
+    """Frida comes from a club that no consent names."""
+    with pytest.raises(ValidationError) as refused:
+        cases_writing.agree(
+            by=people["anna"], case_item=opened, words="Ring til klubben",
+            responsible=people["frida"].person, due_on=timezone.localdate() + timedelta(days=7),
+        )  # fmt: skip
+    assert "samtykke" in refused.value.message_dict["responsible"][0]
+    assert not CaseAgreement.objects.exists()
+
+
+def test_after_a_decision_that_ends_the_case_the_typed_agreement_stands_in_the_form(
+    opened, people, client_for
+):
+    cases_writing.decide(by=people["anna"], case_item=opened, decision=CaseItem.Decision.REFER)
+    answer = client_for(people["anna"]).post(
+        reverse("meetings:case_agree", args=[opened.meeting_id, opened.pk]),
+        {"words": "Ring til klubben", "responsible": people["dina"].person.pk, "due_on": "2031-01-01"},
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Beslutningen har afsluttet sagen" in page
+    assert "Ring til klubben" in page
+    assert not CaseAgreement.objects.exists()
+
+
 def test_two_who_write_get_both_texts(written, people):
     with pytest.raises(CaseTextConflictError) as conflict:
         cases_writing.save_case_text(by=people["anna"], case_item=written, text="Andet", base_version=0)

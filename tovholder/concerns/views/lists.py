@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -26,7 +28,7 @@ def triage(request: HttpRequest) -> HttpResponseBase:
     """What I sort and work on; for who only raises them, their own."""
     wanted = wanted_from(request.GET)
     found = lists.triage_list(request.user, wanted)
-    counts = lists.face_counts(found)
+    counts, oldest = lists.face_counts(found)
     if not triage_of(request.user) and not sum(counts.values()) and not wanted.filtered:
         return raised(request)
     rows = lists.face_of(found, wanted)
@@ -34,14 +36,17 @@ def triage(request: HttpRequest) -> HttpResponseBase:
         note_listing(by=request.user, concerns=rows, purpose="list file")
         if file := exported(request, concerns(rows)):
             return file
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    pages = Paginator(rows, PER_PAGE)
+    if not wanted.status:
+        pages.count = counts[wanted.face]  # known already
+    page = pages.get_page(request.GET.get("side"))
     note_listing(by=request.user, concerns=page.object_list, purpose="list")
     context = {
         "page_obj": page,
         "form": FilterForm(_shown(request), auto_id="f_%s"),
         "wanted": wanted,
         "counts": counts,
-        "lead": _lead(found, counts),
+        "lead": _lead(counts, oldest),
         "query": _kept(request),
     }
     return render(request, "concerns/list.html", context)
@@ -74,10 +79,9 @@ def _kept(request: HttpRequest) -> str:
     return f"&{query.urlencode()}" if query else ""
 
 
-def _lead(found: object, counts: dict[str, int]) -> str:
+def _lead(counts: dict[str, int], oldest: datetime | None) -> str:
     n = counts["nye"]
-    if not n:
+    if not n or oldest is None:
         return _("Ingen venter på at blive set.")
-    oldest = found.filter(lists.FACES["nye"]).order_by("status_at").values_list("status_at", flat=True)[:1]  # type: ignore[attr-defined]
     said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
-    return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest[0])}
+    return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest)}

@@ -10,23 +10,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.access.decision import no
-from tovholder.access.levels import Level
+from tovholder.access.decision import no, yes
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Concern, ConcernStatus
+from tovholder.concerns.models import ConcernStatus
 from tovholder.concerns.services.course import set_status
 from tovholder.directory.models import Person
-from tovholder.forums.models import Forum
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseOrigin, CaseText, MeetingStatus, MinutesStatus
 from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_reading import ADDED, FAMILY, MINUTES
 from tovholder.meetings.services.cases_room import is_closed
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
-from tovholder.plans.models import Agreement, CaseAgreement
+from tovholder.plans.models import Agreement
+from tovholder.plans.services.case_agreements import make_case_agreement
 
 LONGEST = 20_000
 
@@ -119,48 +118,27 @@ def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
 def agree(
     *, by: User, case_item: CaseItem, words: str, responsible: Person | None, due_on: date | None
 ) -> Agreement:
-    """Make an agreement in the case: its words sealed, the agreement itself carries the code. Raises Refused."""
+    """Make an agreement in the case: its words sealed, the agreement itself carries the code.
+
+    Raises Refused, ValidationError by field: who does it must be one whom the rules let know of the case.
+    """
     item = _locked(by, case_item)
-    if not words.strip():
-        raise ValidationError({"words": [_("Skriv, hvad der er aftalt.")]})
-    agreement = _make_case_agreement(
+    if item.concern.has_ended:
+        raise ValidationError(
+            _("Beslutningen har afsluttet sagen. Vælg en anden beslutning, hvis I også laver en aftale.")
+        )
+    made = make_case_agreement(
         by=by,
         concern=item.concern,
         forum=item.meeting.lead_forum,
         words=words,
         responsible=responsible,
         due_on=due_on,
+        allowed=yes("decided_at_the_meeting"),
     )
-    CaseOrigin.objects.create(agreement=agreement, case_item=item)
-    record(by=by, action="case_item.agreed", obj=item, details={"agreement": agreement.pk})
-    return agreement
-
-
-def _make_case_agreement(
-    *,
-    by: User,
-    concern: Concern,
-    forum: Forum,
-    words: str,
-    responsible: Person | None,
-    due_on: date | None,
-) -> Agreement:
-    """Write the agreement and its sealed words, as `plans.services.case_agreements.make_case_agreement` does."""
-    now = timezone.now()
-    agreement = Agreement.every.create(
-        forum=forum,
-        what=str(concern),
-        responsible=responsible,
-        due_on=due_on,
-        level=Level.NAMED,
-        created_at=now,
-        moved_at=now,
-        created_by=by.audit_key,
-    )
-    case = CaseAgreement(agreement=agreement, concern=concern)
-    Safe.of([case]).write(case, words=words.strip())
-    case.save()
-    return agreement
+    CaseOrigin.objects.create(agreement=made.agreement, case_item=item)
+    record(by=by, action="case_item.agreed", obj=item, details={"agreement": made.agreement_id})
+    return made.agreement
 
 
 _STATUS = {

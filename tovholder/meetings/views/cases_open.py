@@ -170,9 +170,13 @@ def agree(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
     meeting, item = case_of(request, pk, case_pk)
     form = CaseAgreementForm(request.POST, meeting=meeting)
     if form.is_valid():
-        cases_writing.agree(by=request.user, case_item=item, **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, _("Aftalen er skrevet i sagen."))
-        return redirect("meetings:case", pk, case_pk)
+        try:
+            cases_writing.agree(by=request.user, case_item=item, **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("Aftalen er skrevet i sagen."))
+            return redirect("meetings:case", pk, case_pk)
     return _show(request, meeting, item, status=422, agreement_form=form)
 
 
