@@ -43,6 +43,7 @@ def network_of(request: HttpRequest, pk: int) -> NetworkMeeting:
         "network__initiator",
         "network__form",
         "network__follows__meeting",
+        "network__followed_by",
     )
     meeting = get_object_or_404(found, pk=pk)
     made: NetworkMeeting = meeting.network
@@ -155,7 +156,8 @@ def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, 
         "network": made,
         "meeting": found,
         "face": face,
-        "points": list(template.items.all()) if template is not None else [],
+        # Read where they are shown: not after the meeting.
+        "points": list(template.items.all()) if template is not None and face != "after" else [],
         "convener": bool(policy.may_convene(request.user, found)),
         "may_write": bool(policy.may_write_minutes(request.user, found)),
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
