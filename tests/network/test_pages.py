@@ -272,3 +272,28 @@ def test_more_efforts_cost_no_more_queries(
         counts.append(len(found))
     assert counts[1] == counts[2]
     assert Agreement.every.count() == 3
+
+
+def test_why_a_meeting_cannot_begin_is_said_with_what_was_ticked(
+    called: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    mine = called.meeting.participations.get(person=erik.person).pk
+    answer = client_for(erik).post(at(called, "begynd/"), {"p": mine, "f": everybody(called)["family"]})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Mødet kan ikke begynde sådan" in page
+    assert re.search(rf'value="{mine}"[^>]* checked', page)
+    assert page.count(" checked") == 1 + called.meeting.family.count()
+    assert Meeting.every.get().status == "planned"
+
+
+def test_a_family_under_suspicion_gets_no_links(
+    called: NetworkMeeting, erik: User, suspicion: Category, client_for: For
+) -> None:
+    page = client_for(erik)
+    assert "Vis links" in page.get(at(called, "familien/")).content.decode()
+    called.concern.categories.add(suspicion)
+    shown = page.get(at(called, "familien/")).content.decode()
+    assert "Der kan ikke laves links" in shown
+    assert "Vis links" not in shown
+    assert MOTHER not in shown

@@ -53,9 +53,11 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("network:run", pk)
     people = network_people.professionals(made.meeting)
-    ticked = set(numbers(request, "p")) if refused else {e.pk for e in people if e.answer == "yes"}
+    ticked = (
+        set(numbers(request, "p")) if refused is not None else {e.pk for e in people if e.answer == "yes"}
+    )
     members = network_people.family_of(made.meeting)
-    there = set(numbers(request, "f")) if refused else {each.pk for each in members}
+    there = set(numbers(request, "f")) if refused is not None else {each.pk for each in members}
     context = {
         **base(request, made, face="run"),
         "people": [(each, each.pk in ticked) for each in people],
@@ -63,7 +65,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": refused,
         "crumbs": crumbs(made, _("Begynd mødet")),
     }
-    return render(request, "meetings/network_start.html", context, status=422 if refused else 200)
+    return render(request, "meetings/network_start.html", context, status=422 if refused is not None else 200)
 
 
 @require_GET
