@@ -63,15 +63,18 @@ class Concerns:
 
     def __init__(self, city: Any, persons: list[int]) -> None:
         self.city, self.persons, self.keys = city, persons, Keys()
+        self.children = 0
         self.districts = list(District.objects.values_list("pk", flat=True))
         self.scale = list(ScaleLevel.objects.values_list("pk", flat=True)) or [None]
         self.categories = list(Category.objects.values_list("pk", flat=True))
 
-    def row(self, model: Any, key: bytes, texts: dict[str, str], **values: Any) -> int:
+    def row(self, model: Any, sealed_by: bytes, texts: dict[str, str], /, **values: Any) -> int:
         """Add a row with its sealed texts."""
         name = uuid.uuid4()
         table = model._meta.db_table
-        sealed = {field: seal(key, text, Place(table, str(name), field)) for field, text in texts.items()}
+        sealed = {
+            field: seal(sealed_by, text, Place(table, str(name), field)) for field, text in texts.items()
+        }
         return int(self.city.add(model, seal=name, **sealed, **values))
 
 
@@ -130,7 +133,8 @@ def _child(made: Concerns, concern: int, at: datetime) -> None:
     born = date(at.year - 12, 1 + chance.randrange(12), 1 + chance.randrange(28))
     name = f"Barn {chance.randrange(10**6)} Prøvesen"
     texts = {"name": name, "birth_date": born.isoformat(), "address": "Skolevej 7"}
-    child = made.row(Child, key, texts, key=ref, created_at=at)
+    made.children += 1
+    child = made.row(Child, key, texts, key=ref, code=f"B-{made.children:06d}", created_at=at)
     for part in name.split()[1:]:
         made.city.add(ChildToken, child_id=child, token=blind(made.keys.index, "name", f"{part}|{born}"))
     link = made.city.add(ConcernChild, concern_id=concern, child_id=child)

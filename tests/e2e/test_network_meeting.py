@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.network.conftest import (  # noqa: F401 - the world of the network meeting
@@ -33,8 +34,11 @@ PICTURES = os.environ.get("NETWORK_PICTURES", "")
 
 
 def look(page: Page, name: str) -> None:
-    """Nothing is wider than the screen, on a phone neither; a picture when somebody wants to see it."""
-    for width in (1280, 390):
+    """Axe finds nothing, and nothing is wider than the screen, on the narrowest neither; a picture for who wants one."""
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (name, width)

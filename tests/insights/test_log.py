@@ -22,8 +22,9 @@ from tovholder.audit import anchors
 from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.sealing import seal
 from tovholder.audit.services import record
-from tovholder.insights.presenters import GROUNDS, OBJECT_WORDS, PURPOSES, SENTENCES, sentence
+from tovholder.insights.presenters import GROUNDS, OBJECT_WORDS, PURPOSES, sentence
 from tovholder.insights.queries import log
+from tovholder.insights.sentences import SENTENCES
 from tovholder.meetings.services.reading import note_reading
 
 CODE = Path(__file__).resolve().parents[2] / "tovholder"

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 # The centuries a two-digit year can mean in a CPR number are 1858-2057; only day, month and leap day matter here.
 _CPR = re.compile(r"(?<!\d)(\d{2})\W{0,2}(\d{2})\W{0,2}(\d{2})[\W_]{0,3}(\d{4})(?!\d)")
+# Anything but these may be a disguise; these are left as they are by what _plain does.
+_UNUSUAL = re.compile(r"[^\x00-\x7fæøåÆØÅéÉ–—’»«]")
 CPR_REFUSED = _(
     "Teksten ligner et CPR-nummer. CPR-numre må ikke stå i tekster i Tovholder, "
     "fordi for mange kan læse dem. Fjern nummeret, og gem igen."
@@ -39,7 +41,9 @@ def contains_cpr(text: str) -> bool:
 def cpr_spans(text: str) -> list[tuple[int, int]]:
     """Return start and end of each CPR number, in characters of `text`; the whole text where it is disguised."""
     found = [match.span() for match in _cprs(text)]
-    return [span if _plain(text) == text else (0, len(text)) for span in found]
+    if found and _plain(text) != text:
+        return [(0, len(text))]
+    return found
 
 
 def _cprs(text: str) -> Iterator[re.Match[str]]:
@@ -52,14 +56,16 @@ def _cprs(text: str) -> Iterator[re.Match[str]]:
 
 
 def _plain(text: str) -> str:
+    if not _UNUSUAL.search(text):
+        return text
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     return "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in plain)
 
 
 def _separated_as_list(found: str) -> bool:
-    """A date and a clock time ("01.02.26, 1300") or a list of numbers is no CPR number."""
-    return bool(re.search(r"[,;:/\n]", found)) or bool(re.match(r"\d{2}\.\d{2}\.\d{2}\D", found))
+    """A date and a clock time ("01.02.26, 1300") or a list of numbers is no CPR number; "01.02.26-1300" is."""
+    return bool(re.search(r"[,;:/\n]", found)) or bool(re.match(r"\d{2}\.\d{2}\.\d{2}[^\d-]", found))
 
 
 def refuse_cpr(value: object) -> None:

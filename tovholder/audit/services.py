@@ -106,8 +106,14 @@ def record_readings(
 
     Raises ValueError for one without purpose or ground, as `record_reading` does.
     """
-    lines = list(grounds)
-    if not purpose or not all(ground for _obj, ground in lines):
+    return record_page(by=by, readings=[(action, obj, purpose, ground) for obj, ground in grounds])
+
+
+def record_page(*, by: Actor, readings: Iterable[tuple[str, models.Model, str, str]]) -> int:
+    """Write each (action, object, purpose, ground) that a page shows, in one statement; how many. Raises ValueError."""
+    lines = list(readings)
+    if not all(purpose and ground for _action, _obj, purpose, ground in lines):
         raise ValueError("a reading needs its purpose and its ground")
-    events = [_event(by, action, obj, Event.Kind.READ, purpose, None, ground) for obj, ground in lines]
+    kind = Event.Kind.READ
+    events = [_event(by, action, obj, kind, purpose, None, ground) for action, obj, purpose, ground in lines]
     return len(Event.objects.bulk_create(events))

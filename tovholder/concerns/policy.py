@@ -16,7 +16,7 @@ from tovholder.access.levels import Level
 from tovholder.accounts.models import Role, User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns.models import TRANSITIONS, Concern, Notification, Question
-from tovholder.concerns.standing import ended_since, own_words_since, team_ids_of, triage_of
+from tovholder.concerns.standing import own_words_since, team_ids_of, triage_of
 from tovholder.directory.models import PartyType, Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -57,8 +57,9 @@ def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
     person = person_of(user)
     if person is not None and _is_in_case_team(person.pk, concern):
         return yes("case_team")
-    if triage_of(user).receives(concern.district_id) and (
-        concern.ended_at is None or concern.ended_at >= ended_since()
+    triage = triage_of(user)
+    if triage.receives(concern.district_id) and (
+        concern.ended_at is None or concern.ended_at >= triage.ended_since
     ):
         return yes("triager")
     own_words = part == Part.OWN_WORDS and concern.raised_at >= own_words_since()

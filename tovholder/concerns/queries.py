@@ -12,9 +12,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
-from tovholder.concerns.models import CaseTeamMember, Concern, Question, Team, TeamMember
+from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Question, Team, TeamMember
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
-from tovholder.concerns.standing import current_seats, ended_since, own_words_since, triage_of
+from tovholder.concerns.standing import current_seats, ended_since, own_words_since, rules, triage_of
 from tovholder.directory.models import Person
 from tovholder.forums.standing import person_of
 
@@ -40,7 +40,7 @@ def readable_by(user: User, part: str = Part.STATUS) -> Q:
         elif part == Part.OWN_WORDS:
             condition |= Q(raised_by=person, raised_at__gte=own_words_since())
     if triage:
-        received = Q(ended_at__isnull=True) | Q(ended_at__gte=ended_since())
+        received = Q(ended_at__isnull=True) | Q(ended_at__gte=triage.ended_since)
         if not triage.everywhere:
             received &= Q(district__in=triage.districts) | Q(district__isnull=True)
         condition |= received
@@ -64,25 +64,25 @@ def readers(concern: Concern) -> list[Reader]:
     What apps above open (meetings, plans) comes from the functions `(concern) -> list[Reader]` in
     `settings.CONCERN_READERS`.
     """
-    team = concern.case_team.filter(until_at__isnull=True).select_related("person__organisation")
-    never = set(_never().values_list("pk", flat=True))
+    own = rules()
+    never = Exists(_never().filter(pk=OuterRef("person")))
+    team = concern.case_team.filter(until_at__isnull=True).annotate(never=never)
     found = [
         _reader(seat.person, _("Alt"), _("I sagens team: %(basis)s") % {"basis": seat.get_basis_display()})
-        for seat in team
-        if seat.person_id not in never
+        for seat in team.select_related("person__organisation")
+        if not seat.never
     ]
-    if concern.ended_at is None or concern.ended_at >= ended_since():
+    if concern.ended_at is None or concern.ended_at >= ended_since(own):
         found += [
             _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
         ]
-    if concern.raised_by_id in never:
-        pass
-    elif concern.raised_at >= own_words_since():
-        found.append(_reader(concern.raised_by, _("Egne ord og status"), _("Har rejst bekymringen")))
-    else:
-        found.append(_reader(concern.raised_by, _("Status"), _("Har rejst bekymringen")))
     for path in getattr(settings, "CONCERN_READERS", []):
         found += import_string(path)(concern)
+    what = _("Egne ord og status") if concern.raised_at >= own_words_since(own) else _("Status")
+    raised = Person.objects.filter(pk=concern.raised_by_id).exclude(pk__in=_never().values("pk"))
+    found += [
+        _reader(each, what, _("Har rejst bekymringen")) for each in raised.select_related("organisation")
+    ]
     return _once(found)
 
 
@@ -90,6 +90,14 @@ def case_team(concern: Concern) -> QuerySet[CaseTeamMember]:
     """Return who works on the concern by name now, first come first."""
     seats = concern.case_team.filter(until_at__isnull=True)
     return seats.select_related("person__organisation").order_by("from_at", "pk")
+
+
+def living_children(concern: Concern) -> Iterable[ConcernChild]:
+    """Return the children of a concern who are not erased; asks nothing where a page has read them with it."""
+    if "concern_children" in getattr(concern, "_prefetched_objects_cache", {}):
+        return [each for each in concern.concern_children.all() if each.child.erased_at is None]
+    links = concern.concern_children.filter(child__erased_at__isnull=True)
+    return links.select_related("child", "information")
 
 
 def triagers(district_id: int | None) -> QuerySet[Person]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db.models import BigIntegerField, DateField, Expression, F, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Expression, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -21,6 +21,7 @@ class Triage:
 
     everywhere: bool = False
     districts: frozenset[int] = frozenset()
+    after_closing_days: int = 0  # as long does an ended concern still show itself to them
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.districts)
@@ -30,6 +31,11 @@ class Triage:
         if district_id is None:
             return bool(self)
         return self.everywhere or district_id in self.districts
+
+    @property
+    def ended_since(self) -> datetime:
+        """The moment since which an ended concern is still seen by them."""
+        return timezone.now() - timedelta(days=self.after_closing_days)
 
 
 def current_seats(on: Expression | None = None) -> Q:
@@ -47,15 +53,28 @@ def triage_of(user: User) -> Triage:
     if known is None:
         person = person_of(user)
         found = [] if person is None else _TRIAGED(person=person.pk, today=timezone.localdate())
-        known = Triage(None in found, frozenset(each for each in found if each is not None))
+        districts = [district for district, _days in found]
+        days = found[0][1] if found else None
+        known = Triage(
+            None in districts,
+            frozenset(each for each in districts if each is not None),
+            ConcernRules(key="standard").after_closing_days if days is None else days,
+        )
         user._triage = known  # type: ignore[attr-defined]
     return known
 
 
-def _triaged() -> QuerySet[TeamMember, int | None]:
+def _triaged() -> QuerySet[TeamMember, tuple[int | None, int | None]]:
+    """A row for each district, with the municipality's days beside it."""
     seats = TeamMember.objects.filter(current_seats(Given("today", DateField())), team__triages=True)
     found = seats.filter(person=Given("person", BigIntegerField())).annotate(district=F("team__districts"))
-    return found.values_list("district", flat=True)
+    return found.annotate(days=Subquery(_own_rules().values("after_closing_days"))).values_list(
+        "district", "days"
+    )
+
+
+def _own_rules() -> QuerySet[ConcernRules]:
+    return ConcernRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1]
 
 
 _TRIAGED = Statement(_triaged)
@@ -75,14 +94,14 @@ def rules() -> ConcernRules:
     return _RULES.first() or ConcernRules(key="standard")
 
 
-_RULES = Statement(lambda: ConcernRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1])
+_RULES = Statement(_own_rules)
 
 
-def own_words_since() -> datetime:
+def own_words_since(own: ConcernRules | None = None) -> datetime:
     """Return the moment since which a raised concern still shows its own words to who raised it."""
-    return timezone.now() - timedelta(days=rules().own_words_days)
+    return timezone.now() - timedelta(days=(own or rules()).own_words_days)
 
 
-def ended_since() -> datetime:
+def ended_since(own: ConcernRules | None = None) -> datetime:
     """Return the moment since which an ended concern is still seen by its triagers."""
-    return timezone.now() - timedelta(days=rules().after_closing_days)
+    return timezone.now() - timedelta(days=(own or rules()).after_closing_days)

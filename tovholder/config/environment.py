@@ -374,8 +374,9 @@ def database_from_url(url: str, base: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            # For statements.py; Django's own queries are never prepared.
-            "OPTIONS": {"prepare_threshold": 5},
+            # Prepared for statements.py; Django's own queries never are. To compile who may see what into machine code
+            # takes PostgreSQL seconds, and to ask it a few milliseconds.
+            "OPTIONS": {"prepare_threshold": 5, "options": "-c jit=off"},
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL: unknown scheme {parts.scheme!r}; allowed are sqlite and postgres"

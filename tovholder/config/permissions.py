@@ -33,8 +33,10 @@ from tovholder.meetings.models import (
     CaseItem,
     Disclosure,
     Meeting,
+    MeetingKind,
     Minutes,
     MinutesStatus,
+    NetworkMeeting,
     Participation,
 )
 from tovholder.meetings.standing import readable_levels
@@ -54,7 +56,8 @@ class Standing:
     role: Role
     sits: str = ""  # "convener", "member", or "" for outside the forum
     outside: bool = False
-    does: str = ""  # "responsible", "helper", "minute_taker", "guest", "raiser", "triager", "case_team"
+    # "responsible", "helper", "minute_taker", "guest", "raiser", "triager", "case_team", "called"
+    does: str = ""
 
 
 STANDINGS = (
@@ -68,6 +71,7 @@ STANDINGS = (
     Standing("Raised the concern", Role.MEMBER, does="raiser"),
     Standing("SSP team of its district", Role.CONSULTANT, does="triager"),
     Standing("Case team", Role.MEMBER, does="case_team"),
+    Standing("Called to the network meeting", Role.MEMBER, does="called"),
     Standing("Consultant, elsewhere", Role.CONSULTANT),
     Standing("Member, elsewhere", Role.MEMBER),
     Standing("Management", Role.MANAGEMENT),
@@ -89,6 +93,7 @@ class World:
     concerns: dict[str, Concern] = field(default_factory=dict)
     case_meeting: Meeting = field(default_factory=Meeting)
     cases: dict[str, CaseItem] = field(default_factory=dict)
+    networks: dict[str, Meeting] = field(default_factory=dict)
 
 
 Question = Callable[[World, User], Decision]
@@ -171,6 +176,14 @@ TABLES: dict[str, dict[str, Question]] = {
         "write in one that was opened": lambda w, u: meetings.may_write_case(u, w.cases["opened"]),
         "say what its family reads, as the chair": lambda w, u: meetings.may_release(u, w.cases["opened"]),
     },
+    "A network meeting, initiated by somebody of the case team": {
+        "call one": lambda w, u: meetings.may_call_network(u, w.concerns["new"]),
+        "know of one that is not called yet": lambda w, u: meetings.may_read(u, w.networks["begun"]),
+        "know of one that is called": lambda w, u: meetings.may_read(u, w.networks["called"]),
+        "take the steps of its calling": lambda w, u: meetings.may_prepare_network(u, w.networks["called"]),
+        "take the calling over": lambda w, u: meetings.may_take_over_network(u, w.networks["called"]),
+        "run it, write in it, approve": lambda w, u: meetings.may_write_minutes(u, w.networks["called"]),
+    },
     "The municipality": {
         "look in the directory": lambda w, u: directory.may_look(u),
         "edit people and posts": lambda w, u: directory.may_edit(u),
@@ -225,6 +238,7 @@ def make_world() -> World:
         _seat(world, standing, person, roles)
     _make_concerns(world)
     _make_cases(world)
+    _make_networks(world)
     # Read anew: a user remembers for a request where it sits.
     world.users = list(User.objects.filter(email__endswith="@reference.invalid").order_by("pk"))
     return world
@@ -298,6 +312,24 @@ def _make_cases(world: World) -> None:
         Disclosure.objects.create(
             case_item=world.cases["opened"], child=child, person=person, ground=LegalBasis.RPL115, at=begins
         )
+
+
+def _make_networks(world: World) -> None:
+    """One that is begun and one that is called, both initiated, chaired and written by who is on the case team."""
+    people = {each.does: Person.objects.get(name=each.title) for each in STANDINGS if each.does}
+    concern, me = world.concerns["new"], people["case_team"]
+    begins = timezone.now() + timedelta(days=7)
+    for which, invited in (("begun", None), ("called", timezone.now())):
+        world.networks[which] = meeting = Meeting.every.create(
+            kind=MeetingKind.NETWORK, lead_forum=world.forum, starts_at=begins, ends_at=begins + timedelta(hours=1),
+            chair=me, minute_taker=me, invited_at=invited,
+        )  # fmt: skip
+        meeting.forums.add(world.forum)
+        NetworkMeeting.objects.create(meeting=meeting, concern=concern, initiator=me)
+        for person in (me, people["called"]):
+            Participation.objects.create(
+                meeting=meeting, person=person, part=Participation.Part.GUEST, invited_at=invited
+            )
 
 
 def _make_person(number: int, standing: Standing, organisation: Organisation) -> Person:

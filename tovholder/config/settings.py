@@ -93,7 +93,6 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["tovholder.ui.templatetags.addresses"],
-            "libraries": {"i18n": "tovholder.ui.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -276,6 +275,7 @@ EVERY_DAY = [
 CONCERN_READERS = [
     "tovholder.meetings.services.cases_room.readers_of",
     "tovholder.plans.queries.cases.holders",
+    "tovholder.meetings.network_hooks.called_to",
 ]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [

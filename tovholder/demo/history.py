@@ -16,6 +16,7 @@ from tovholder.demo.calendar import Slot, next_slot, slots
 from tovholder.demo.cases import case_forum, make_cases
 from tovholder.demo.cast import PERSONAS
 from tovholder.demo.concerns import make_concerns
+from tovholder.demo.network import make_network
 from tovholder.demo.people import ANNAS_SCHOOL
 from tovholder.demo.plans import make_plans
 from tovholder.directory.models import Person
@@ -87,6 +88,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     make_concerns(year.people, now)
     make_plans(year.people, now)
     make_cases(year.people, now)
+    make_network(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,7 @@ from tovholder.access.sharing.consents import months_before
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record, record_reading
 from tovholder.citizens.models import Adult, Child, Consent
-from tovholder.citizens.queries import sharing_rules
+from tovholder.citizens.queries import read_with, sharing_rules
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.directory.models import Organisation
 
@@ -160,19 +162,26 @@ def show_consents(*, by: Actor, decision: Decision, child: Child, purpose: str) 
     """Open a child's consents for display, newest first, with a row in the log. Raises Refused."""
     decision.require()
     record_reading(by=by, action="consent.read", obj=child, purpose=purpose, ground=decision.basis)
-    found = child.consents.select_related("giver", "scan").prefetch_related("organisations")
+    return in_clear(child)
+
+
+def in_clear(child: Child, rules: sharing.SharingRules | None = None) -> list[ConsentView]:
+    """Open a child's consents without a row in the log: for a caller who writes it, and may have read the rules."""
+    found = read_with(child, "consents")
+    if found is None:
+        found = list(child.consents.select_related("giver", "scan").prefetch_related("organisations"))
     safe = Safe.of([child])
+    months = (rules or sharing_rules()).consent_review_months if found else 0
     views = []
     for each in found:
         each.child = child
         if each.giver is not None:
             each.giver.child = child
-        views.append(_view(safe, each))
+        views.append(_view(safe, each, months))
     return views
 
 
-def _view(safe: Safe, consent: Consent) -> ConsentView:
-    months = sharing_rules().consent_review_months
+def _view(safe: Safe, consent: Consent, months: int) -> ConsentView:
     return ConsentView(
         id=consent.pk,
         giver=str(safe.read(consent.giver, "name")) if consent.giver is not None else _("Den unge selv"),
@@ -208,8 +217,8 @@ def all_as_the_rules_read_them(
 ) -> dict[int, RulesRead]:
     """Return the same for several children by their ids, with as many queries as for one."""
     by_id = {each.pk: each for each in children}
-    consents = list(Consent.objects.filter(child__in=by_id).prefetch_related("organisations"))
-    adults = list(Adult.objects.filter(child__in=by_id))
+    consents = _all_of("consents", children, Consent.objects.prefetch_related("organisations"))
+    adults = _all_of("adults", children, Adult.objects.all())
     safe, kinds = Safe.of(children), frozenset(categories)
     found: dict[int, RulesRead] = {}
     for pk, child in by_id.items():
@@ -223,6 +232,14 @@ def all_as_the_rules_read_them(
         theirs = [each for each in consents if each.child_id == pk and each != without]
         found[pk] = facts, tuple(_as_rules_read(safe, each, child) for each in theirs)
     return found
+
+
+def _all_of(name: str, children: Sequence[Child], rows: QuerySet[Any]) -> list[Any]:
+    """The grown-ups or consents of these children; asks nothing where a page has read them with each child."""
+    known = [read_with(child, name) for child in children]
+    if any(each is None for each in known):
+        return list(rows.filter(child__in=[child.pk for child in children]))
+    return [row for each in known if each is not None for row in each]
 
 
 def _as_rules_read(safe: Safe, consent: Consent, child: Child) -> sharing.Consent:

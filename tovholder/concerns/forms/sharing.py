@@ -23,7 +23,7 @@ from tovholder.access.sharing import (
 from tovholder.access.sharing.case import FAMILY, YOUNG_PERSON
 from tovholder.ui.forms import TovholderForm
 
-PEOPLE, CONSENTS = 4, 1
+PEOPLE, CONSENTS = 2, 1
 MOST_PEOPLE, MOST_CONSENTS = 20, 6
 # The four tasks by what they open: the early basis takes the first two only.
 TASKS = (

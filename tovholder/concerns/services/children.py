@@ -11,18 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision
+from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import User
-from tovholder.audit.services import record
+from tovholder.audit.services import record, record_page
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.models import Adult, Child
 from tovholder.citizens.queries import possible_doubles
 from tovholder.citizens.services import children as records
+from tovholder.citizens.services import consents
 from tovholder.citizens.services.children import ChildView
+from tovholder.citizens.services.consents import ConsentView
 from tovholder.citizens.services.merging import AdultAnswers, merge_children
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 from tovholder.concerns.policy import Part
+from tovholder.concerns.queries import living_children
 from tovholder.concerns.services.naming import lay_child_on
 
 
@@ -37,7 +41,6 @@ class ChildOnConcern:
     doubles: tuple[Child, ...] = ()
 
 
-@transaction.atomic
 def show_children_of(
     *, by: User, concern: Concern, purpose: str, only: ConcernChild | None = None
 ) -> list[ChildOnConcern]:
@@ -46,13 +49,28 @@ def show_children_of(
     What may be the same child is told to triagers only.
     """
     decision = policy.may_read(by, concern, Part.ALL).require()
-    rows = concern.concern_children.filter(child__erased_at__isnull=True)
-    rows = rows.filter(pk=only.pk) if only is not None else rows
-    links = list(rows.select_related("child", "information"))
+    links = list(living_children(concern)) if only is None else [only]
     children = [link.child for link in links]
     decisions = {child.pk: decision for child in children}
     views = records.show_children(by=by, decisions=decisions, children=children, purpose=purpose)
-    doubles = possible_doubles(children) if children and policy.may_triage(by, concern) else {}
+    return _on_concern(by, concern, links, views)
+
+
+def show_whole_child(
+    *, by: User, link: ConcernChild, rules: SharingRules
+) -> tuple[ChildOnConcern, list[ConsentView]]:
+    """Open a child of a concern and its consents for one page, with a row in the log for each. Raises Refused."""
+    decision = policy.may_work(by, link.concern).require()
+    told = [("child.read", link.child, "case"), ("consent.read", link.child, "consent")]
+    record_page(by=by, readings=[(*each, decision.basis) for each in told])
+    shown = _on_concern(by, link.concern, [link], records.in_clear([link.child]))[0]
+    return shown, consents.in_clear(link.child, rules)
+
+
+def _on_concern(
+    by: User, concern: Concern, links: list[ConcernChild], views: list[ChildView]
+) -> list[ChildOnConcern]:
+    doubles = possible_doubles([link.child for link in links]) if _is_told(by, concern, links) else {}
     safe = Safe.of([concern])
     found = []
     for link, view in zip(links, views, strict=True):
@@ -64,6 +82,10 @@ def show_children_of(
             reason = safe.read(duty, "exception")
         found.append(ChildOnConcern(link, view, duty, reason, tuple(doubles.get(link.child_id, ()))))
     return found
+
+
+def _is_told(by: User, concern: Concern, links: list[ConcernChild]) -> bool:
+    return bool(links) and bool(policy.may_triage(by, concern))
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from tovholder.access.sharing.consents import months_before
 from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import all_as_the_rules_read_them
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
+from tovholder.concerns.queries import living_children
 
 PARTY_RIGHTS_AGE = 10
 SHOWN_DAYS = 30  # around a birthday, and after a withdrawal
@@ -35,19 +36,18 @@ class Prompt:
     urgent: bool = False
 
 
-def child_prompts(concern: Concern, only: ConcernChild | None = None) -> list[Prompt]:
+def child_prompts(
+    concern: Concern, only: ConcernChild | None = None, rules: SharingRules | None = None
+) -> list[Prompt]:
     """Return the reminders about the children of a concern, for who may read all of it; the caller has asked and logs.
 
     Nothing of a child is shown but its code and what follows from its age and consents.
     """
-    today, rules = timezone.localdate(), sharing_rules()
-    by_family = any(each.suspicion == SUSPICION_BY_FAMILY for each in concern.categories.all())
+    today, rules = timezone.localdate(), rules or sharing_rules()
+    by_family = is_by_family(concern)
     bases = {seat.basis for seat in concern.case_team.all() if seat.until_at is None}
     found: list[Prompt] = []
-    links = list(
-        concern.concern_children.filter(child__erased_at__isnull=True).select_related("child", "information")
-    )
-    links = [each for each in links if only is None or each.pk == only.pk]
+    links = list(living_children(concern)) if only is None else [only]
     read = all_as_the_rules_read_them([link.child for link in links]) if links else {}
     for link in links:
         facts, consents = read[link.child_id]
@@ -65,6 +65,14 @@ def child_prompts(concern: Concern, only: ConcernChild | None = None) -> list[Pr
             )
         )
     return sorted(found, key=lambda each: not each.urgent)
+
+
+def is_by_family(concern: Concern) -> bool:
+    """Whether somebody in the family is suspected; a page may have asked with the concern."""
+    known: bool | None = getattr(concern, "by_family", None)
+    if known is None:
+        return any(each.suspicion == SUSPICION_BY_FAMILY for each in concern.categories.all())
+    return known
 
 
 def _holds(consent: Given, today: date) -> bool:

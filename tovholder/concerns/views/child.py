@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.levels import Level
 from tovholder.citizens.models import Child
+from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.child import AdultForm, IdentityForm, InformationForm, LookUpForm, PartForm
 from tovholder.concerns.models import Concern, ConcernChild
-from tovholder.concerns.services import children, consenting
+from tovholder.concerns.services import children
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.views.child_frame import (
     case_of,
@@ -25,6 +26,8 @@ from tovholder.concerns.views.child_frame import (
     here,
     link_of,
     tell,
+    whole_case_of,
+    whole_link_of,
 )
 
 form_method = require_http_methods(["GET", "POST"])
@@ -33,12 +36,15 @@ form_method = require_http_methods(["GET", "POST"])
 @require_GET
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """The children, the case team and what is to be remembered of them, on one page."""
-    concern = case_of(request, code)
+    concern = whole_case_of(request, code)
     context = {
         "concern": concern,
         "panel": children.show_children_of(by=request.user, concern=concern, purpose="case"),
         "prompts": child_prompts(concern),
-        "team": queries.case_team(concern),
+        "team": sorted(
+            (seat for seat in concern.case_team.all() if seat.until_at is None),
+            key=lambda seat: (seat.from_at, seat.pk),
+        ),
         "may_name": bool(policy.may_name(request.user, concern)),
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern)),
@@ -48,15 +54,15 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def child(request: HttpRequest, code: str, child: str) -> HttpResponse:
-    concern = case_of(request, code)
-    link = link_of(concern, child)
-    shown = children.show_children_of(by=request.user, concern=concern, purpose="case", only=link)[0]
+    link = whole_link_of(request, code, child)
+    concern, rules = link.concern, sharing_rules()
+    shown, consents = children.show_whole_child(by=request.user, link=link, rules=rules)
     context = {
         "concern": concern,
         "link": link,
         "each": shown,
-        "consents": consenting.show(by=request.user, concern=concern, child=link.child),
-        "prompts": [each for each in child_prompts(concern, only=link) if each.child_code],
+        "consents": consents,
+        "prompts": [each for each in child_prompts(concern, only=link, rules=rules) if each.child_code],
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern, link=link)),
     }

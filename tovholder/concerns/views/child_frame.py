@@ -6,13 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.citizens.models import Consent
-from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.citizens.queries import with_everything
+from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import visible_to
 
@@ -22,6 +25,35 @@ Crumbs = list[tuple[str, str]]
 def case_of(request: HttpRequest, code: str) -> Concern:
     """Return the concern for who may read all of it; for everybody else there is none."""
     return get_object_or_404(visible_to(request.user, Part.ALL), code=code)
+
+
+def whole_case_of(request: HttpRequest, code: str) -> Concern:
+    """Return the same with its team and its children, for a page that shows them and changes nothing."""
+    children = ConcernChild.objects.select_related("child", "information")
+    children = children.prefetch_related(*with_everything("child__"))
+    found = visible_to(request.user, Part.ALL).annotate(by_family=_by_family("pk"))
+    found = found.prefetch_related(Prefetch("concern_children", children), _team())
+    return get_object_or_404(found, code=code)
+
+
+def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernChild:
+    """Return a living child with its concern and all that a page about it shows, in one read of each; else 404."""
+    links = ConcernChild.objects.filter(concern__in=visible_to(request.user, Part.ALL), concern__code=code)
+    links = links.select_related("child", "information", "concern").annotate(by_family=_by_family("concern"))
+    links = links.prefetch_related(*with_everything("child__"), _team("concern__"))
+    link = get_object_or_404(links, child__code=child_code, child__erased_at__isnull=True)
+    link.concern.by_family = link.by_family
+    return link
+
+
+def _team(path: str = "") -> Prefetch[Any]:
+    return Prefetch(f"{path}case_team", CaseTeamMember.objects.select_related("person__organisation"))
+
+
+def _by_family(concern: str) -> Exists:
+    """Whether somebody in the family is suspected (`prompting.is_by_family`)."""
+    rows = Concern.categories.through.objects.filter(concern=OuterRef(concern))
+    return Exists(rows.filter(category__suspicion=SUSPICION_BY_FAMILY))
 
 
 def link_of(concern: Concern, child_code: str) -> ConcernChild:

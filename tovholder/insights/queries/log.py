@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, DateTimeField, F, Model, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import Role as AccountRole
@@ -19,7 +19,7 @@ from tovholder.concerns.models import Concern
 from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Forum, Membership
 from tovholder.insights.presenters import actions_matching, ground_word, object_word, sentence
-from tovholder.meetings.models import AgendaItem, Meeting, Relay, Series, Topic
+from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Relay, Series, Topic
 from tovholder.plans.models import Agreement
 
 CHUNK = 500
@@ -243,10 +243,21 @@ def _object_names(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
 def _named_rows(object_type: str, pks: list[str]) -> QuerySet[Any]:
     model, label, day = _NAMED[object_type]
     when = F(day) if day else Cast(Value(None), DateTimeField())
-    rows: QuerySet[Any] = model._default_manager.order_by().filter(pk__in=pks)
+    # Who reads the log may know of every meeting, of a network meeting by its case code.
+    found = Meeting.every if model is Meeting else model._default_manager
+    rows: QuerySet[Any] = found.order_by().filter(pk__in=pks)
     named: QuerySet[Any, Any] = rows.annotate(
         log_type=Value(object_type, CharField()),
-        log_name=Cast(F(label), CharField()),
+        log_name=Cast(_meeting_name(label) if model is Meeting else F(label), CharField()),
         log_day=Cast(when, DateTimeField()) if not day else when,
     ).values("log_type", "pk", "log_name", "log_day")
     return named
+
+
+def _meeting_name(label: str) -> Case:
+    """The forum's name; of a network meeting "Netværksmøde, Sag 26-041", without what anybody typed."""
+    about_case = Concat(
+        F("lead_forum__forum_type__name"), Value(f", {_('Sag')} "), F("network__concern__code"),
+        output_field=CharField(),
+    )  # fmt: skip
+    return Case(When(kind=MeetingKind.NETWORK, then=about_case), default=F(label), output_field=CharField())

@@ -117,6 +117,8 @@ class Meeting(models.Model):
         ordering = ["starts_at", "pk"]
         indexes = [
             models.Index(fields=["status", "starts_at"]),
+            # What is still to come is few of all there ever were.
+            models.Index(fields=["ends_at"], name="meeting_ends_at"),
             models.Index(fields=["lead_forum", "starts_at"]),
         ]
         constraints = [

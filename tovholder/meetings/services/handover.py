@@ -2,7 +2,8 @@
 
 Each thing has a key ("agreement:9", "chair:4"). `to` is one receiver for everything, or says for each key who gets
 it; a key mapped to None ends there, which only a seat that nobody depends on can do.
-Agreements in cases by name are no such things: whoever lets a person leave does not learn of them (`pass_on`).
+Agreements in cases by name and network meetings are no such things: whoever lets a person leave does not learn of them
+(`pass_on`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from tovholder.meetings.models import (
     TopicStatus,
 )
 from tovholder.meetings.services.invitations import invite_one, sync_members, take_off
+from tovholder.meetings.services.network_passing import pass_on as pass_on_network_meetings
 from tovholder.meetings.standing import is_open_participant
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
@@ -200,6 +202,7 @@ def hand_over_person(
     for thing in things:
         _give(by, thing, chosen[thing.key], person, day)
     pass_on(by=by, person=person)
+    pass_on_network_meetings(by=by, person=person)
     meetings = _leave_planned_meetings(person)
     _close_login(by, person)
     person.left_on = day

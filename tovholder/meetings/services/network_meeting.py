@@ -87,8 +87,8 @@ def form_fields(network: NetworkMeeting) -> list[dict[str, Any]]:
 def read_fields(case: CaseItem, network: NetworkMeeting) -> list[Field]:
     """Return the form with its texts in clear, for who may read the case; the caller logs the reading."""
     rows = {each.key: each for each in case.texts.all()}
-    for each in rows.values():
-        each.case_item = case
+    for text in rows.values():
+        text.case_item = case
     safe = Safe.of([case])
     found = []
     for each in form_fields(network):

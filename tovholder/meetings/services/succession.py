@@ -32,6 +32,7 @@ from tovholder.meetings.models import (
     TopicStatus,
 )
 from tovholder.meetings.services.invitations import sync_members
+from tovholder.meetings.services.network_passing import follow_forum
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.services import move_to_forum
 
@@ -65,6 +66,9 @@ def close_forum(*, by: User, forum: Forum, successor: Forum, reason: str) -> Non
     forum.closed_on, forum.closed_reason, forum.successor = timezone.localdate(), reason.strip(), successor
     forum.save(update_fields=["closed_on", "closed_reason", "successor"])
     moved = _move_meetings(by, forum, successor)
+    follow_forum(
+        by=by, forum=forum, successor=successor
+    )  # not counted: who closes a forum knows nothing of them
     forget(by)
     record(
         by=by,

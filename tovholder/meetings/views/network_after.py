@@ -25,6 +25,7 @@ from tovholder.meetings.services.cases import children_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_meeting import note_reading
+from tovholder.meetings.services.papers import approved_line
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -50,7 +51,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         "children": [safe.read(each, "name") for each in children],
         "minutes": minutes,
         "approved": approved,
-        "approved_line": network_minutes.approved_line(minutes),
+        "approved_line": approved_line(minutes),
         "lacks": [] if approved or not shown["may_write"] else network_minutes.approval_lacks(made, case),
         "guide": for_meeting(made.meeting, "after"),
         "told": _told(case),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tovholder.access.decision import Refused
+from tovholder.access.decision import Decision, Refused
 from tovholder.citizens.services.safe import Safe
 from tovholder.meetings import policy
 from tovholder.meetings.forms.network import ChoiceForm, EffortForm
@@ -38,7 +38,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick who is here, and begin. What the sharing rules refuse is said to who begins, with what would mend it."""
     made = network_of(request, pk)
     policy.may_write_minutes(request.user, made.meeting).require()
-    refused = None
+    refused: Decision | None = None  # a decision that says no is false: ask whether there is one
     if request.method == "POST":
         try:
             running.start(
@@ -65,7 +65,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": refused,
         "crumbs": crumbs(made, _("Begynd mødet")),
     }
-    return render(request, "meetings/network_start.html", context, status=422 if refused is not None else 200)
+    return render(request, "meetings/network_start.html", context, status=200 if refused is None else 422)
 
 
 @require_GET

@@ -97,6 +97,7 @@ def _form(request: HttpRequest, made: NetworkMeeting, slug: str) -> Any:
     """The main form of a step; the parts of "deltagere" and "familien" have theirs besides."""
     data = request.POST if request.method == "POST" else None
     meeting = made.meeting
+    initial: dict[str, Any]
     if slug == "sagen":
         initial = {
             "known_case": "yes" if made.known_case else "no",

@@ -20,10 +20,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tovholder.ui.fixed_text import translate
 from tovholder.ui.forms import dress
 from tovholder.ui.icons import ICONS
 
 register = template.Library()
+register.tag("translate", translate)
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 MONTHS = (

@@ -1,20 +1,16 @@
-"""Django's `i18n` tags, with `{% translate %}` of a fixed text looked up once: `{% load i18n %}` loads these.
+"""`{% translate %}` as Django has it, with a fixed text looked up once: `{% load i18n ui %}` loads this one.
 
-The library is named in `config.settings`. A table of members has its three headings in every row; looking a text up
-and escaping it anew took longer than all else in the cell.
+A table of members has its three headings in every row; looking a text up and escaping it anew took longer than all else
+in the cell.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import template
+from django import template  # noqa: TID251  # a template tag of `ui`
 from django.conf import settings
 from django.templatetags import i18n
-
-register = template.Library()
-register.tags.update(i18n.register.tags)
-register.filters.update(i18n.register.filters)
 
 
 class FixedText(template.Node):
@@ -34,8 +30,6 @@ class FixedText(template.Node):
         return ""
 
 
-@register.tag("trans")
-@register.tag("translate")
 def translate(parser: Any, token: Any) -> template.Node:
     node = i18n.do_translate(parser, token)
     expression = node.filter_expression
