@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -80,4 +83,6 @@ def _lead(found: object, counts: dict[str, int]) -> str:
         return _("Ingen venter på at blive set.")
     oldest = found.filter(lists.FACES["nye"]).order_by("status_at").values_list("status_at", flat=True)[:1]  # type: ignore[attr-defined]
     said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
+    if timezone.now() - oldest[0] < timedelta(hours=1):
+        return said + " " + _("Kommet lige nu.")
     return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest[0])}
