@@ -27,7 +27,7 @@ from tovholder.concerns.models import (
 )
 from tovholder.concerns.policy import NEVER, Part
 from tovholder.concerns.queries import readable_by, visible_to
-from tovholder.concerns.standing import rules, triage_of
+from tovholder.concerns.standing import rules_for, triage_of
 from tovholder.concerns.workdays import before_working_days
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
@@ -221,7 +221,7 @@ def waiting_for(user: User) -> list[Line]:
     person = person_of(user)
     if person is None or user.has_role(*NEVER):
         return []
-    own, now = rules(), timezone.now()
+    own, now = rules_for(user), timezone.now()
     parts = [
         _lines(
             "question",
