@@ -31,7 +31,8 @@ def with_everything(path: str = "") -> list[Prefetch[Any]]:
 
     `path` leads to the child ("child__"). Only for rows that nothing changes before they are shown.
     """
-    consents = Consent.objects.select_related("giver", "scan").prefetch_related("organisations")
+    consents = Consent.objects.select_related("giver", "scan").defer("scan__content")
+    consents = consents.prefetch_related("organisations")
     return [Prefetch(f"{path}adults", Adult.objects.all()), Prefetch(f"{path}consents", consents)]
 
 

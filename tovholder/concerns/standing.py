@@ -97,6 +97,15 @@ def rules() -> ConcernRules:
 _RULES = Statement(_own_rules)
 
 
+def rules_for(user: User) -> ConcernRules:
+    """Return the same, read once a request, for pages with lines from several places."""
+    known: ConcernRules | None = getattr(user, "_concern_rules", None)
+    if known is None:
+        known = rules()
+        user._concern_rules = known  # type: ignore[attr-defined]
+    return known
+
+
 def own_words_since(own: ConcernRules | None = None) -> datetime:
     """Return the moment since which a raised concern still shows its own words to who raised it."""
     return timezone.now() - timedelta(days=(own or rules()).own_words_days)

@@ -7,7 +7,7 @@ checked in, when a page shows it, and when minutes are approved and sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -26,17 +26,18 @@ from tovholder.access.sharing import (
     Kind,
     Participant,
     Purpose,
+    SharingRules,
     assess,
 )
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.citizens.models import Adult, Child
-from tovholder.citizens.queries import sharing_rules
-from tovholder.citizens.services.consents import as_the_rules_read_it
+from tovholder.citizens.queries import sharing_rules, with_everything
+from tovholder.citizens.services.consents import RulesRead, all_as_the_rules_read_them
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
@@ -98,6 +99,33 @@ class Room:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rules are asked with, read for all cases of a meeting at once. It holds for the moment it was read."""
+
+    rules: SharingRules
+    links: dict[int, list[ConcernChild]]
+    categories: dict[int, list[str]]
+    told: dict[int, RulesRead]
+    keys: Safe
+
+
+def read_cases(items: Sequence[CaseItem]) -> Known:
+    """Read the children, consents and categories of these cases with as many queries as for one."""
+    concerns_asked = {each.concern_id for each in items}
+    links: dict[int, list[ConcernChild]] = {pk: [] for pk in concerns_asked}
+    rows = ConcernChild.objects.filter(concern__in=concerns_asked).select_related("child")
+    for link in rows.prefetch_related(*with_everything("child__")):
+        links[link.concern_id].append(link)
+    categories: dict[int, list[str]] = {pk: [] for pk in concerns_asked}
+    marked = Concern.categories.through.objects.filter(concern__in=concerns_asked)
+    for concern, suspicion, key in marked.values_list("concern_id", "category__suspicion", "category__key"):
+        categories[concern].append(suspicion or key)
+    everyone = [link.child for each in links.values() for link in each]
+    told = all_as_the_rules_read_them(everyone) if everyone else {}
+    return Known(sharing_rules(), links, categories, told, Safe.of(items))
+
+
 def assess_room(
     case_item: CaseItem,
     *,
@@ -105,19 +133,23 @@ def assess_room(
     family: Iterable[FamilyMember] | None = None,
     ground: Ground | None = None,
     on: date | None = None,
+    known: Known | None = None,
 ) -> Room:
     """Ask the sharing rules of the case before these people; those of the meeting now where none are given.
+
+    `known` is what `read_cases` has just read of several cases: a page that asks of each gives it.
 
     `ground` tries another ground than the recorded one; nothing is stored. Raises nothing: a birth date that cannot be
     read is answered as a missing one, with the refusal `basis_missing`.
     """
     there = tuple(people) if people is not None else tuple(room_people(case_item.meeting))
     kin = tuple(family) if family is not None else tuple(room_family(case_item.meeting))
-    asked = ground or recorded_ground(case_item)
+    known = known or read_cases([case_item])
+    asked = ground or recorded_ground(case_item, known.keys)
     day = on or timezone.localdate()
     answers = []
-    for child in children_of(case_item.concern):
-        answers.append((child, _assess(case_item, child, there, kin, asked, day)))
+    for child in [link.child for link in known.links[case_item.concern_id]]:
+        answers.append((child, _assess(case_item, child, there, kin, asked, day, known)))
     return Room(tuple(answers) or (_no_child(there),), there, kin)
 
 
@@ -133,9 +165,11 @@ def _assess(
     family: Sequence[FamilyMember],
     ground: Ground,
     day: date,
+    known: Known,
 ) -> Assessment:
-    categories = [each.suspicion or each.key for each in case_item.concern.categories.all()]
-    facts, consents = as_the_rules_read_it(child, categories)
+    facts, consents = known.told[child.pk]
+    facts = replace(facts, categories=frozenset(known.categories[case_item.concern_id]))
+    early = ground.basis == LegalBasis.EARLY_COOPERATION
     meeting = case_item.meeting
     case = Case(
         level=Level.NAMED,
@@ -145,7 +179,7 @@ def _assess(
             bases=frozenset(
                 LegalBasis(each) for each in meeting.lead_forum.bases if each in LegalBasis.values
             ),
-            chair_is_ssp=_chaired_by_ssp(meeting),
+            chair_is_ssp=_chaired_by_ssp(meeting, people),
         ),
         participants=(*map(as_participant, people), *(_relative(each, child) for each in family)),
         basis=LegalBasis(ground.basis) if ground.basis else None,
@@ -153,13 +187,14 @@ def _assess(
         purpose_code=Purpose(ground.purpose_code) if ground.purpose_code else None,
         necessity=ground.necessity,
         child=facts,
-        prior_early_cooperation_meetings=earlier_early_meetings(case_item, child),
+        # Only that basis asks of it.
+        prior_early_cooperation_meetings=earlier_early_meetings(case_item, child) if early else 0,
         special_reason=ground.special_reason,
         family_told=ground.family_told_on is not None and ground.family_told_on <= day,
         consents=consents,
     )
     try:
-        return assess(case, sharing_rules())
+        return assess(case, known.rules)
     except CaseFault:
         return _no_child(people)[1]
 
@@ -176,8 +211,11 @@ def _relative(member: FamilyMember, child: Child) -> Participant:
     return Participant(f"family:{member.pk}", kind, own_child=own, age=member.age)
 
 
-def _chaired_by_ssp(meeting: Meeting) -> bool:
-    chair = meeting.chair
+def _chaired_by_ssp(meeting: Meeting, people: Sequence[Person]) -> bool:
+    if meeting.chair_id is None:
+        return False
+    # Who is in the room has been read with where they come from.
+    chair = next((each for each in people if each.pk == meeting.chair_id), None) or meeting.chair
     place = chair.organisation if chair is not None else None
     return place is not None and place.kind.sharing_kind == Kind.SSP_TEAM
 
@@ -219,8 +257,8 @@ def room_family(meeting: Meeting) -> list[FamilyMember]:
     return list(rows)
 
 
-def recorded_ground(case_item: CaseItem) -> Ground:
-    safe = Safe.of([case_item])
+def recorded_ground(case_item: CaseItem, keys: Safe | None = None) -> Ground:
+    safe = keys or Safe.of([case_item])
     texts = {name: safe.read(case_item, name).text for name in TEXTS}
     return Ground(
         basis=case_item.basis,

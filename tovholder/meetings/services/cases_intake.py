@@ -24,7 +24,7 @@ from tovholder.concerns import queries
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.policy import Part
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
-from tovholder.concerns.standing import rules
+from tovholder.concerns.standing import rules_for
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services.guarding import lock_meeting
@@ -225,7 +225,7 @@ def own_handed_over(user: User, meeting: Meeting) -> list[CaseItem]:
 
 def undecided(user: User) -> Iterator[CaseItem]:
     """Yield names handed over long ago without a decision, that the user works on (rule 37); the oldest first."""
-    limit = timezone.now() - timedelta(days=rules().decision_days)
+    limit = timezone.now() - timedelta(days=rules_for(user).decision_days)
     yield from (
         CaseItem.objects.filter(
             is_handover=True, decision="", created_at__lt=limit, concern__ended_at__isnull=True,

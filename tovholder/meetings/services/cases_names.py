@@ -14,7 +14,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns.models import ConcernChild
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
-from tovholder.meetings.services.cases import Room, assess_room, tell
+from tovholder.meetings.services.cases import Room, assess_room, read_cases, room_family, room_people, tell
 from tovholder.meetings.services.cases_reading import ShownChild, may_see_offence
 from tovholder.meetings.services.cases_room import is_closed, mends
 
@@ -61,8 +61,9 @@ def show_names(*, by: User, meeting: Meeting, items: list[CaseItem]) -> NamesPag
     }
     rows, shut = [], None
     open_items, rooms = [], {}
+    known, people, family = read_cases(items), room_people(meeting), room_family(meeting)
     for item in items:
-        room = rooms[item.pk] = assess_room(item)
+        room = rooms[item.pk] = assess_room(item, people=people, family=family, known=known)
         if is_closed(item, room) or item.concern_id not in links:
             if not room.allowed and shut is None:
                 shut = room

@@ -20,7 +20,7 @@ from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
-from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
+from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, read_cases, tell
 from tovholder.meetings.services.cases_room import is_closed, mends
 from tovholder.plans.models import Agreement
 
@@ -91,24 +91,25 @@ class CaseView:
         return ", ".join(str(each.view.name) for each in self.children)
 
 
-@transaction.atomic
 def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
     """Open a case for a reader, and log it; closed while somebody in the running meeting is not covered.
 
     The caller has found it by `cases_room.shown_case`. Raises Refused for who may see nothing of it.
     """
     decision = policy.may_read_case(by, case_item).require()
-    room = assess_room(case_item)
+    known = read_cases([case_item])
+    room = assess_room(case_item, known=known)
     closed = is_closed(case_item, room)
     if closed:
         own = Safe.of([case_item])
         words = {name: own.read(case_item, name) for name in OWN}
         _note(by, case_item, purpose, decision, "closed")
         return CaseView(case_item, room, decision.basis, True, mends(case_item, room), own=words)
-    if case_item.meeting.status == MeetingStatus.RUNNING:
-        tell(case_item, room)
-    _note(by, case_item, purpose, decision, "open")
-    return _open(by, case_item, room, decision, purpose)
+    with transaction.atomic(savepoint=False):
+        if case_item.meeting.status == MeetingStatus.RUNNING:
+            tell(case_item, room)
+        _note(by, case_item, purpose, decision, "open")
+        return _open(by, case_item, room, decision, purpose, known.links[case_item.concern_id])
 
 
 def _note(by: User, item: CaseItem, purpose: str, decision: Decision, how: str) -> None:
@@ -122,8 +123,9 @@ def _note(by: User, item: CaseItem, purpose: str, decision: Decision, how: str) 
     )
 
 
-def _open(by: User, item: CaseItem, room: Room, decision: Decision, purpose: str) -> CaseView:
-    links = list(item.concern.concern_children.select_related("child"))
+def _open(
+    by: User, item: CaseItem, room: Room, decision: Decision, purpose: str, links: list[ConcernChild]
+) -> CaseView:
     children = [link.child for link in links]
     views = show_children(
         by=by, decisions={each.pk: decision for each in children}, children=children, purpose=purpose

@@ -22,7 +22,16 @@ from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.queries import cases_visible_to
-from tovholder.meetings.services.cases import Ground, Room, assess_room, room_people, tell
+from tovholder.meetings.services.cases import (
+    Ground,
+    Known,
+    Room,
+    assess_room,
+    read_cases,
+    room_family,
+    room_people,
+    tell,
+)
 from tovholder.meetings.standing import still_reads
 
 _COVERED_BY = {
@@ -57,10 +66,12 @@ def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
     for item in rows:
         item.meeting = meeting
     person = person_of(user)
+    asked = [item for item in rows if not getattr(item, "works", False)]
+    known = read_cases(asked) if asked and person is not None else None
     return [
         item
         for item in rows
-        if getattr(item, "works", False) or (person is not None and still_covered(item, person))
+        if getattr(item, "works", False) or (person is not None and still_covered(item, person, known))
     ]
 
 
@@ -75,9 +86,9 @@ def has_cases(user: User, meeting: Meeting) -> bool:
     return marked is not False and bool(shown_cases(user, meeting))
 
 
-def still_covered(item: CaseItem, person: Person) -> bool:
+def still_covered(item: CaseItem, person: Person, known: Known | None = None) -> bool:
     """Tell whether the recorded ground covers the person today, whoever else is there."""
-    return assess_room(item, people=[person], family=[]).covered(person)
+    return assess_room(item, people=[person], family=[], known=known).covered(person)
 
 
 def is_closed(item: CaseItem, room: Room) -> bool:
@@ -125,10 +136,13 @@ class Change:
 
 def weigh(item: CaseItem, ground: Ground) -> Change:
     """Say before saving who gains and who loses by another ground, among those the meeting is called for."""
-    now, then = before_whom(assess_room(item)), before_whom(assess_room(item, ground=ground))
+    known, people, family = read_cases([item]), room_people(item.meeting), room_family(item.meeting)
+    room = assess_room(item, people=people, family=family, ground=ground, known=known)
+    now = before_whom(assess_room(item, people=people, family=family, known=known))
+    then = before_whom(room)
     covered = {each.person.pk for each in now if each.is_covered}
     return Change(
-        room=assess_room(item, ground=ground),
+        room=room,
         gain=[each for each in then if each.is_covered and each.person.pk not in covered],
         lose=[each for each in then if not each.is_covered and each.person.pk in covered],
         outside=[each for each in then if not each.is_covered and each.person.pk not in covered],

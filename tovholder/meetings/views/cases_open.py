@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -40,6 +41,8 @@ def _show(
     request: HttpRequest, meeting: Meeting, item: CaseItem, status: int = 200, **more: Any
 ) -> HttpResponse:
     user: Any = request.user
+    # Who works on the concern is asked several times over; nothing below changes it.
+    prefetch_related_objects([item.concern], "case_team")
     view = show_case(by=user, case_item=item, purpose="meeting")
     works = bool(concerns.may_work(user, item.concern))
     context: dict[str, Any] = {
