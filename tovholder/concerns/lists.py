@@ -39,15 +39,9 @@ from tovholder.concerns.models import (
     Question,
     Team,
 )
-<<<<<<< HEAD
 from tovholder.concerns.policy import NEVER, Part, may_read
 from tovholder.concerns.queries import readable_by, visible_to, worked_on_by
-from tovholder.concerns.standing import rules, triage_of
-=======
-from tovholder.concerns.policy import NEVER, Part
-from tovholder.concerns.queries import readable_by, visible_to
 from tovholder.concerns.standing import rules_for, triage_of
->>>>>>> slim
 from tovholder.concerns.workdays import before_working_days
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
