@@ -48,6 +48,7 @@ PAGES = (
     Picture("underretning", "anna", "/bekymringer/{red_concern}/underret/", "gør det selv", height=820),
     Picture("bekymringer", "anna", "/bekymringer/", "Bekymringer"),
     Picture("sag", "anna", "/bekymringer/{concern}/", "Hvad sker der nu?"),
+    Picture("netvaerksmoede", "erik", "/netvaerksmoeder/{network}/efter/", "Hvem gør hvad", height=720),
     Picture("mine-aftaler", "anna", "/aftaler/", "Mine aftaler"),
     Picture("tavle", "anna", "/aftaler/tavle/", "Alle aftaler"),
     Picture("indsatsaftale", "anna", "/indsatsaftaler/{plan}/", "Hvem gør hvad", height=900),

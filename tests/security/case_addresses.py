@@ -40,7 +40,7 @@ class Address:
 
 def addresses(world: CaseWorld) -> Iterator[Address]:
     """Yield every address of the site; those about children for every case."""
-    ids = _ids(world)
+    ids, known = _ids(world), set()
     for name, route, converters in patterns():
         filling = list(_fillings(world, name))
         if not filling:
@@ -52,7 +52,11 @@ def addresses(world: CaseWorld) -> Iterator[Address]:
             instead = filled(
                 route, {**places, **{place: each for place, each in twin.items() if place in places}}
             )
-            yield Address(name, filled(route, places), instead if twin else "", case)
+            path = filled(route, places)
+            if path in known:
+                continue
+            known.add(path)
+            yield Address(name, path, instead if instead != path else "", case)
 
 
 def _fillings(world: CaseWorld, name: str) -> Iterator[tuple[Case | None, dict[str, Any], dict[str, Any]]]:

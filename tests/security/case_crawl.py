@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from django.db import transaction
 from django.test import Client
@@ -107,6 +109,9 @@ def client_of(world: CaseWorld, who: str) -> Client:
 
 def text_of(response: Any) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content.startswith(b"PK"):  # a workbook: what its sheets say
+        with ZipFile(BytesIO(content)) as packed:
+            content = b"\n".join(packed.read(name) for name in packed.namelist())
     return content.decode("utf-8", "replace")
 
 
@@ -207,6 +212,20 @@ class Lines(logging.Handler):
         self.said.append(f"{record.msg} {record.args}")
         if record.exc_info:
             self.said.append(logging.Formatter().formatException(record.exc_info))
+
+
+@contextmanager
+def lines_heard() -> Iterator[Lines]:
+    """Catch what is logged by anybody, instead of where it would be written."""
+    root, lines = logging.getLogger(), Lines()
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = [lines]
+    root.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
 
 
 def crawl(

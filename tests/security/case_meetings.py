@@ -105,32 +105,44 @@ def _item(world: CaseWorld, case: Case, name: str) -> None:
         meeting=meeting, concern=case.row, status=status, basis="rpl115", purpose_code="crime_prevention",
         opened_at=ago(1) if opened else None, done_at=ago(1) if status == "done" else None, created_by="system",
     )  # fmt: skip
-    world.seal(row, [case], item=item, note=status)
+    world.seal(row, [case], but=_unwritten(world, status, network=False), item=item, note=status)
     item.pk = row.pk
     case.items.append(item)
     if not opened:
         return
-    _texts(world, case, item, row, ("referat", "tilfoejelse-1", f"familie-{case.children[0].pk}"))
+    # What was approved stands frozen beside the text it was made from, and is what is shown.
+    minutes = () if name == "approved" else ("referat",)
+    _texts(world, case, item, row, (*minutes, "tilfoejelse-1", f"familie-{case.children[0].pk}"))
     told = {*ROOM, *({"erik"} if chance.random() < 0.5 else ())}
     if name in {"running", "closed"}:
         told = set(ROOM)
     for who in sorted(told):
         alive = name != "approved" or chance.random() < 0.6
-        _tell(world, case, item, row, who, alive=alive)
+        tell(world, case, item, who, alive=alive)
 
 
-def _tell(world: CaseWorld, case: Case, item: Item, row: CaseItem, who: str, *, alive: bool) -> None:
+def _unwritten(world: CaseWorld, status: str, *, network: bool) -> set[str]:
+    """What nobody can have written in a case of that state: it has a child's view or says why not, and never both."""
+    never = {"special_reason"}  # asked for on another basis
+    if network:
+        return never | {"child_view", "no_child_view", "no_information", "anonymous_wording"}
+    if status not in {"opened", "done"}:
+        return never | {"child_view", "no_child_view", "no_information"}
+    return never | {world.chance.choice(("child_view", "no_child_view"))}
+
+
+def tell(world: CaseWorld, case: Case, item: Item, who: str, *, alive: bool = True, ground: str = "") -> None:
     until = None
     if not alive:
         until = ago(0.5)
     elif item.status == "done":
         until = timezone.now() + timedelta(days=20)
-    covered = who in COVERED[item.basis]
-    item.told[who] = alive and covered
+    ground = ground or (item.basis if who in COVERED[item.basis] else "none")
+    item.told[who] = alive and ground != "none"
     for child in case.children:
         Disclosure.objects.create(
-            case_item=row, child=child, person=world.person(who), at=ago(1), reads_until=until,
-            organisation=world.person(who).organisation, ground=item.basis if covered else "none",
+            case_item_id=item.pk, child=child, person=world.person(who), at=ago(1), reads_until=until,
+            organisation=world.person(who).organisation, ground=ground,
         )  # fmt: skip
 
 
@@ -151,10 +163,9 @@ def _texts(world: CaseWorld, case: Case, item: Item, row: CaseItem, keys: tuple[
 
 def network_meetings(world: CaseWorld, case: Case) -> None:
     """A network meeting for some: Dina initiates it, Sanne is asked and comes, Pia is asked and stays away."""
-    if world.chance.random() < 0.4:
-        return
     called = {"dina", "sanne", "pia", "erik"}
-    case.team.add("dina")
+    if "dina" not in case.team:
+        return
     name = world.chance.choice(("planned", "running", "draft"))
     start = ago(3) if name == "draft" else timezone.now() + timedelta(days=3 if name == "planned" else 0)
     meeting = MeetingFactory(
@@ -181,14 +192,14 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
         family_told_on=timezone.localdate(), opened_at=None if status == "planned" else ago(1),
         created_by="system",
     )  # fmt: skip
-    world.seal(row, [case], item=item, note=status)
+    world.seal(row, [case], but=_unwritten(world, status, network=True), item=item, note=status)
     item.pk = row.pk
     case.items.append(item)
     _family(world, case, item, meeting, attended=None if name == "planned" else True)
     if status == "opened":
         _texts(world, case, item, row, ("skema-barnets-stemme", "skema-familiens-oplevelse"))
         for who in sorted(there):
-            _tell(world, case, item, row, who, alive=True)
+            tell(world, case, item, who)
 
 
 def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, attended: bool | None) -> None:

@@ -50,6 +50,8 @@ def _of_case(fact: Fact, case: Case, who: str) -> str:
     if fact.kind == "concern.offence":
         return _offence(case, who)
     if works(case, who):
+        if table == "caseteammember" and fact.note == "former":
+            return MAY  # who has left the team is history: the log tells of it
         return (
             MAY
             if fact.item is not None and (fact.item.room_closed or fact.item.status == "withdrawn")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.security.case_meetings import at_meetings, make_meetings, network_meetings
+from tests.security.case_meetings import at_meetings, make_meetings, network_meetings, tell
 from tests.security.case_world import (
     PARTS,
     Case,
@@ -59,6 +59,7 @@ def build(seed: str, concerns: int) -> CaseWorld:
             _agreements(world, case)
             _plans(world, case)
     _in_another_matter(world)
+    _rooms(world)
     search.rebuild()
     return world
 
@@ -141,6 +142,8 @@ def _consent(world: CaseWorld, case: Case, child: Child) -> None:
             given=timezone.localdate() - timedelta(days=world.chance.choice((1, 400))),
         )  # fmt: skip
         case.keep(f"consent {child.pk}", world.seal(consent, [case]))
+        if withdrawn is None:
+            world.consented.add(child.pk)
         consent.organisations.add(world.person("viggo").organisation)
         scan = ConsentScan(consent=consent, extension="pdf", size=9, added_by="system")
         file = b"%PDF-1.4 " + world.fact("consentscan.content", [case]).encode()
@@ -171,7 +174,7 @@ def _course(world: CaseWorld, case: Case) -> None:
 def _team(world: CaseWorld, case: Case) -> None:
     if case.level != "named":
         return
-    case.team = world.some(("dina", "erik", "karl", "sanne", "pia"), 0.25)
+    case.team = world.some(("erik", "karl", "sanne", "pia"), 0.25) | world.some(("dina",), 0.6)
     case.former = world.some(("dina", "erik", "sanne", "viggo"), 0.25) - case.team
     for name in sorted(case.team | case.former):
         until = ago(0.1) if name in case.former else None
@@ -179,7 +182,7 @@ def _team(world: CaseWorld, case: Case) -> None:
             concern=case.row, person=world.person(name), basis="rpl115", purpose_code="wellbeing",
             from_at=ago(2), until_at=until, added_by="system",
         )  # fmt: skip
-        case.keep("seat", world.seal(seat, [case]))
+        case.keep("seat", world.seal(seat, [case], note="former" if name in case.former else ""))
 
 
 def _agreements(world: CaseWorld, case: Case) -> None:
@@ -197,7 +200,7 @@ def _agreement(world: CaseWorld, case: Case, plan: CasePlan | None, number: int)
     who = {holder, *helpers}
     case.holders |= who
     made = CaseAgreement(agreement=agreement, concern=case.row, plan=plan, priority=number + 1)
-    world.seal(made, [case], who=who, note="open")
+    world.seal(made, [case], but=["reason"], who=who, note="open")
     note = CaseAgreementNote(case_agreement=made, kind="status", at=ago(1), by="system")
     world.seal(note, [case], who=who)
     case.keep("agreement", agreement)
@@ -212,12 +215,21 @@ def _plans(world: CaseWorld, case: Case) -> None:
             concern=case.row, child=child, review_on=timezone.localdate(), created_by="system",
             status="closed" if closed else "open", closed_at=ago(1) if closed else None,
         )  # fmt: skip
-        case.keep("plan", world.seal(plan, [case], note=plan.status))
+        case.keep("plan", world.seal(plan, [case], but=[] if closed else ["outcome"], note=plan.status))
         _agreement(world, case, plan, 0)
         scaling = Scaling(plan=plan, by_whom="family", on=timezone.localdate(), written_by="system")
         world.write(scaling, value="7")
         world.seal(scaling, [case], but=["value"])
         case.keep("scaling", scaling)
+
+
+def _rooms(world: CaseWorld) -> None:
+    """Where Viggo has come the name is closed, unless a consent for each child names his association."""
+    for case in world.cases:
+        for item in case.items:
+            if item.meeting == "closed" and all(each.pk in world.consented for each in case.children):
+                tell(world, case, item, "viggo", ground="consent")
+                item.room_closed = False
 
 
 def _in_another_matter(world: CaseWorld) -> None:

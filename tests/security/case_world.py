@@ -77,7 +77,6 @@ class Case:
     erased: bool
     team: set[str] = field(default_factory=set)
     former: set[str] = field(default_factory=set)
-    consented: set[str] = field(default_factory=set)
     items: list[Item] = field(default_factory=list)
     holders: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
@@ -119,6 +118,7 @@ class CaseWorld:
     forum: Forum | None = None
     network_forum: Forum | None = None
     meetings: dict[str, Any] = field(default_factory=dict)
+    consented: set[int] = field(default_factory=set)  # children with a consent that holds
     tokens: list[str] = field(default_factory=list)  # of family links
     ids: dict[str, list[int]] = field(default_factory=dict)
 

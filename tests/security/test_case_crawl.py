@@ -54,7 +54,7 @@ def world(municipality, monkeypatch, lines) -> CaseWorld:
 
 
 def test_a_text_is_read_by_whom_it_is_for_and_nobody_else(world, lines):
-    heard = crawl(world, Heard(), part=0.04, pressing=0.05, persons=PERSONS)
+    heard = crawl(world, Heard(), part=0.02, pressing=0.03, persons=PERSONS)
     assert heard.faults == []
     assert heard.leaks == []
     assert heard.told_apart == []

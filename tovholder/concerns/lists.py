@@ -6,12 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import Joined
+from tovholder.citizens.models import SealedField
 from tovholder.concerns.models import (
     ENDED,
     CaseTeamMember,
@@ -25,15 +39,18 @@ from tovholder.concerns.models import (
     Question,
     Team,
 )
-from tovholder.concerns.policy import NEVER, Part
-from tovholder.concerns.queries import readable_by, visible_to
+from tovholder.concerns.policy import NEVER, Part, may_read
+from tovholder.concerns.queries import readable_by, visible_to, worked_on_by
 from tovholder.concerns.standing import rules, triage_of
 from tovholder.concerns.workdays import before_working_days
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
 from tovholder.forums.standing import person_of
+from tovholder.statements import Given, Statement
 
 NEW = (ConcernStatus.NEW, ConcernStatus.REOPENED)
+# What a list does not show is not read for it.
+_SEALED = [each.name for each in Concern._meta.concrete_fields if isinstance(each, SealedField)]
 FACES: dict[str, Q] = {
     "nye": Q(status__in=NEW),
     "igang": ~Q(status__in=[*NEW, *ENDED]),
@@ -65,7 +82,7 @@ class Wanted:
 
 def triage_list(user: User, wanted: Wanted) -> QuerySet[Concern]:
     """Return all the concerns that the user may read whole and that match; every face of the list."""
-    found = visible_to(user, Part.ALL)
+    found = Concern.objects.filter(readable_by(user, Part.ALL, worked_on=worked_on_by(user)))
     if wanted.district_id:
         found = found.filter(district=wanted.district_id)
     if wanted.level:
@@ -81,17 +98,18 @@ def triage_list(user: User, wanted: Wanted) -> QuerySet[Concern]:
     return found
 
 
-def face_counts(found: QuerySet[Concern]) -> dict[str, int]:
-    """Return how many are new, under way and concluded, in one read."""
+def face_counts(found: QuerySet[Concern]) -> tuple[dict[str, int], datetime | None]:
+    """Return how many are new, under way and concluded, and since when the oldest new one waits, in one read."""
     counts = found.order_by().aggregate(
-        **{face: Count("pk", filter=condition) for face, condition in FACES.items()}
+        oldest=Min("status_at", filter=FACES["nye"]),
+        **{face: Count("pk", filter=condition) for face, condition in FACES.items()},
     )
-    return {face: counts[face] or 0 for face in FACES}
+    return {face: counts[face] or 0 for face in FACES}, counts["oldest"]
 
 
 def face_of(found: QuerySet[Concern], wanted: Wanted) -> QuerySet[Concern]:
-    """Return one face of the list in its order, with what a row shows."""
-    rows = found if wanted.status else found.filter(FACES[wanted.face])
+    """Return one face of the list in its order, with what a row shows; the sealed texts stay where they are."""
+    rows = (found if wanted.status else found.filter(FACES[wanted.face])).defer(*_SEALED)
     return rows.select_related(
         "district", "organisation", "scale_level", "raised_by__organisation", "handler"
     ).order_by(*ORDERS[wanted.order])
@@ -100,7 +118,7 @@ def face_of(found: QuerySet[Concern], wanted: Wanted) -> QuerySet[Concern]:
 def raised_by(user: User) -> QuerySet[Concern]:
     """Return what the user has raised, the newest first."""
     person = person_of(user)
-    return visible_to(user).filter(raised_by=person).order_by("-raised_at", "-pk")
+    return visible_to(user).filter(raised_by=person).defer(*_SEALED).order_by("-raised_at", "-pk")
 
 
 def on_list_of(user: User, team: Team) -> QuerySet[Concern]:
@@ -108,6 +126,7 @@ def on_list_of(user: User, team: Team) -> QuerySet[Concern]:
     return (
         visible_to(user, Part.ALL)
         .filter(teams=team)
+        .defer(*_SEALED)
         .select_related("district", "organisation", "scale_level", "raised_by__organisation", "handler")
         .order_by("raised_at", "pk")
     )
@@ -132,6 +151,15 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
             notified_by=Subquery(notified.values("sent_by__name")[:1]),
         )
     )
+
+
+def page_of(user: User, code: str) -> Concern | None:
+    """Return the concern as its page reads it, if the user may know of it."""
+    found = _PAGE.first(code=code)
+    return found if found is not None and may_read(user, found) else None
+
+
+_PAGE = Statement(lambda: for_page(Concern.objects.filter(code=Given("code", CharField()))))
 
 
 def _case_team() -> QuerySet[CaseTeamMember]:

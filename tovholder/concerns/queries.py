@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,15 +26,21 @@ def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
     return Concern.objects.filter(readable_by(user, part))
 
 
-def readable_by(user: User, part: str = Part.STATUS) -> Q:
-    """Return the same as a condition on concerns."""
+def readable_by(user: User, part: str = Part.STATUS, *, worked_on: Collection[int] | None = None) -> Q:
+    """Return the same as a condition on concerns.
+
+    With the ids of `worked_on_by` at hand, each way to read one is found by an index: for lists of very many.
+    """
     if user.has_role(*NEVER):
         return Q(pk__in=())
     person, triage = person_of(user), triage_of(user)
     condition = Q(pk__in=())
     if person is not None:
-        mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
-        condition |= Q(Exists(mine))
+        if worked_on is None:
+            mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
+            condition |= Q(Exists(mine))
+        else:
+            condition |= Q(pk__in=worked_on)
         if part == Part.STATUS:
             condition |= Q(raised_by=person)
         elif part == Part.OWN_WORDS:
@@ -45,6 +51,12 @@ def readable_by(user: User, part: str = Part.STATUS) -> Q:
             received &= Q(district__in=triage.districts) | Q(district__isnull=True)
         condition |= received
     return condition & Q(erased_at__isnull=True)
+
+
+def worked_on_by(user: User) -> list[int]:
+    """Return the concerns whose case team the user is on: for `readable_by`."""
+    seats = CaseTeamMember.objects.filter(person=person_of(user), until_at__isnull=True)
+    return list(seats.values_list("concern", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from tovholder.meetings.services.cases import Ground
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement
 
-HELD_DAYS_AGO, FOLLOW_UP_IN, HOUR = 8, 27, 14
+HELD_DAYS_AGO, FOLLOW_UP_IN, HOUR = 8, 20, 14
 MOTHER, FATHER = "Signe Testrup", "Jonas Testrup"
 GROUND = Ground(
     basis=LegalBasis.PARTICIPATION,
@@ -48,7 +48,7 @@ GROUND = Ground(
     necessity="Forældrene er med og skal kunne aftale noget, der gælder begge steder.",
 )
 TEXTS = {
-    "baggrund": "Freja har grædt i skolen søndag og mandag op til skiftet. Begge forældre har set det samme hjemme.",
+    "baggrund": "Freja har grædt i skolen om fredagen, når hun skal skifte hjem. Begge forældre har set det samme hjemme.",
     "formaal": "At finde en måde at skifte på, som Freja er tryg ved.",
     "det-der-virker": "Freja går glad til håndbold og taler gerne med mormor.",
     "bekymringer": "Hun sover dårligt natten før et skifte.",
@@ -61,7 +61,7 @@ EFFORTS = (
     ("Holder to familiesamtaler om en fælles kalender.", "Dina", 26, "Kalenderen hænger begge steder."),
     ("Spørger Freja hver fredag, hvordan ugen har været.", "Erik", 33, ""),
 )  # fmt: skip
-QUESTION = "Må mormor komme med næste gang?"
+QUESTION = "Må mormor komme med en anden gang?"
 
 
 def make_network(people: dict[str, Person], now: datetime) -> int:
@@ -143,8 +143,8 @@ def _hold(by: User, made: NetworkMeeting, people: dict[str, Person]) -> None:
             network_meeting.save_field(by=by, network=made, key=key, text=text, base_version=0)
     for words, who, days, sign in EFFORTS:
         due = timezone.localdate() + timedelta(days=days)
-        text = network_efforts.EffortText(words, people[who], due, sign)
-        network_efforts.add_effort(by=by, network=made, effort=text)
+        effort = network_efforts.EffortText(words, people[who], due, sign)
+        network_efforts.add_effort(by=by, network=made, effort=effort)
     network_meeting.finish(by=by, network=made)
     network_minutes.approve(by=by, network=_fresh(made))
 

@@ -133,6 +133,8 @@ class Concern(SealedRow):
             models.Index(fields=["status", "raised_at", "id"], name="concern_status_at"),
             models.Index(fields=["district", "status", "raised_at"], name="concern_district_at"),
             models.Index(fields=["raised_by", "raised_at"], name="concern_raiser_at"),
+            # What is not ended, and what has ended lately: the few that triagers see of very many.
+            models.Index(fields=["ended_at"], name="concern_ended_at"),
         ]
         constraints = [
             models.CheckConstraint(

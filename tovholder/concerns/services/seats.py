@@ -28,6 +28,7 @@ from tovholder.audit.services import record
 from tovholder.citizens.models import Child, Consent
 from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import as_the_rules_read_it
+from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.services.naming import add_to_case_team
@@ -46,6 +47,24 @@ class SeatGround:
     purpose: str
     necessity: str
     family_takes_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSeat:
+    """A seat on the case team with why the person has it, in clear for who may read all of the concern."""
+
+    seat: CaseTeamMember
+    purpose: Opened
+    necessity: Opened
+
+
+def shown_seats(seats: Iterable[CaseTeamMember], concern: Concern) -> list[ShownSeat]:
+    """Open why each sits there. The caller has asked who reads it, and logs the reading."""
+    safe, found = Safe.of([concern]), []
+    for seat in seats:
+        seat.concern = concern
+        found.append(ShownSeat(seat, safe.read(seat, "purpose"), safe.read(seat, "necessity")))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tovholder.concerns.forms.child import AdultForm, IdentityForm, InformationF
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.services import children
 from tovholder.concerns.services.prompting import child_prompts
+from tovholder.concerns.services.seats import shown_seats
 from tovholder.concerns.views.child_frame import (
     case_of,
     child_address,
@@ -41,10 +42,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "concern": concern,
         "panel": children.show_children_of(by=request.user, concern=concern, purpose="case"),
         "prompts": child_prompts(concern),
-        "team": sorted(
-            (seat for seat in concern.case_team.all() if seat.until_at is None),
-            key=lambda seat: (seat.from_at, seat.pk),
-        ),
+        "team": shown_seats(queries.case_team(concern), concern),
         "may_name": bool(policy.may_name(request.user, concern)),
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern)),

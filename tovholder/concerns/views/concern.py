@@ -23,7 +23,9 @@ from tovholder.concerns.wording import factor_words, public_status
 
 @require_GET
 def concern(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(lists.for_page(queries.visible_to(request.user)), code=code)
+    found = lists.page_of(request.user, code)
+    if found is None:
+        raise Http404
     view = show_concern(by=request.user, concern=found, purpose="concern")
     context = {
         **frame(found, "concern"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +29,7 @@ def triage(request: HttpRequest) -> HttpResponseBase:
     """What I sort and work on; for who only raises them, their own."""
     wanted = wanted_from(request.GET)
     found = lists.triage_list(request.user, wanted)
-    counts = lists.face_counts(found)
+    counts, oldest = lists.face_counts(found)
     if not triage_of(request.user) and not sum(counts.values()) and not wanted.filtered:
         return raised(request)
     rows = lists.face_of(found, wanted)
@@ -37,14 +37,17 @@ def triage(request: HttpRequest) -> HttpResponseBase:
         note_listing(by=request.user, concerns=rows, purpose="list file")
         if file := exported(request, concerns(rows)):
             return file
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    pages = Paginator(rows, PER_PAGE)
+    if not wanted.status:
+        pages.count = counts[wanted.face]  # known already
+    page = pages.get_page(request.GET.get("side"))
     note_listing(by=request.user, concerns=page.object_list, purpose="list")
     context = {
         "page_obj": page,
         "form": FilterForm(_shown(request), auto_id="f_%s"),
         "wanted": wanted,
         "counts": counts,
-        "lead": _lead(found, counts),
+        "lead": _lead(counts, oldest),
         "query": _kept(request),
     }
     return render(request, "concerns/list.html", context)
@@ -77,12 +80,11 @@ def _kept(request: HttpRequest) -> str:
     return f"&{query.urlencode()}" if query else ""
 
 
-def _lead(found: object, counts: dict[str, int]) -> str:
+def _lead(counts: dict[str, int], oldest: datetime | None) -> str:
     n = counts["nye"]
-    if not n:
+    if not n or oldest is None:
         return _("Ingen venter på at blive set.")
-    oldest = found.filter(lists.FACES["nye"]).order_by("status_at").values_list("status_at", flat=True)[:1]  # type: ignore[attr-defined]
     said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
-    if timezone.now() - oldest[0] < timedelta(hours=1):
+    if timezone.now() - oldest < timedelta(hours=1):
         return said + " " + _("Kommet lige nu.")
-    return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest[0])}
+    return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,9 @@ from tovholder.forums.standing import person_of
 
 @form_page
 def notify(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(lists.for_page(queries.visible_to(request.user)), code=code)
+    found = lists.page_of(request.user, code)
+    if found is None:
+        raise Http404
     form = forms.NotificationForm(request.POST or None)
     if form.is_valid() and saved(
         form, notifying.note_notification, by=request.user, concern=found, **form.cleaned_data

@@ -82,6 +82,8 @@ class CaseView:
     minutes_text: Opened = field(default_factory=Opened)
     agreements: list[CaseAgreementLine] = field(default_factory=list)
     added: list[tuple[CaseText, Opened]] = field(default_factory=list)
+    # What the chair has released to the family, for who works on the case.
+    family: list[Opened] = field(default_factory=list)
     frozen: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -149,8 +151,15 @@ def _open(by: User, item: CaseItem, room: Room, decision: Decision, purpose: str
         minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
         agreements=agreements_of(item, safe),
         added=[(each, safe.read(each, "text")) for each in texts if each.key.startswith(ADDED)],
+        family=_released(by, item, texts, safe),
         frozen=json.loads(frozen) if frozen else {},
     )
+
+
+def _released(by: User, item: CaseItem, texts: list[CaseText], safe: Safe) -> list[Opened]:
+    if not concerns.may_work(by, item.concern):
+        return []
+    return [safe.read(each, "text") for each in texts if each.key.startswith(FAMILY)]
 
 
 def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.access.decision import no
+from tovholder.access.decision import Decision, no
 from tovholder.access.personal_data import refuse_cpr
 from tovholder.accounts.models import User
 from tovholder.audit.services import record, record_reading
@@ -269,13 +269,14 @@ def finish(*, by: User, network: NetworkMeeting) -> None:
     record(by=by, action="network.held", obj=meeting)
 
 
-def note_reading(*, by: User, case: CaseItem, purpose: str) -> None:
-    """Write that the case was shown to somebody. Raises Refused for who may not read it."""
+def note_reading(*, by: User, case: CaseItem, purpose: str) -> Decision:
+    """Write that the case was shown to somebody; return on what ground. Raises Refused for who may not read it."""
     decision = policy.may_read_case(by, case).require()
     record_reading(
         by=by, action="network.read", obj=case.meeting, purpose=purpose, ground=decision.basis,
         details={"concern": case.concern_id},
     )  # fmt: skip
+    return decision
 
 
 def _refuse_approved(status: str) -> None:

@@ -6,6 +6,7 @@ Whoever joins after the family was told undoes that they were told: they are to 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -201,6 +202,26 @@ def names_of(family: Collection[FamilyMember]) -> dict[int, Opened]:
         else:
             found[each.pk] = safe.read(each.child, "name")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGround:
+    """Why the child is spoken of at the meeting, in clear; the last two for who works on the case only."""
+
+    purpose: Opened
+    necessity: Opened
+    phone_notes: Opened
+    support: tuple[str, ...]
+
+
+def shown_ground(case: CaseItem, network: NetworkMeeting, *, works: bool) -> ShownGround:
+    """Open the ground for who may read the case. The caller has asked, and logs the reading."""
+    safe, support = Safe.of([case]), []
+    if works:
+        rows = network.meeting.family.filter(part=Part.SUPPORT_PERSON).select_related("child", "adult")
+        support = [str(name) for name in names_of(list(rows)).values()]
+    notes = safe.read(network, "phone_notes") if works else Opened()
+    return ShownGround(safe.read(case, "purpose"), safe.read(case, "necessity"), notes, tuple(support))
 
 
 def family_of(meeting: Meeting) -> list[FamilyMember]:

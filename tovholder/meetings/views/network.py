@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.concerns.models import Concern
-from tovholder.concerns.policy import Part
+from tovholder.concerns.policy import Part, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.forums.models import ChecklistItem
 from tovholder.forums.standing import person_of
@@ -43,6 +43,7 @@ def network_of(request: HttpRequest, pk: int) -> NetworkMeeting:
         "network__initiator",
         "network__form",
         "network__follows__meeting",
+        "network__followed_by",
     )
     meeting = get_object_or_404(found, pk=pk)
     made: NetworkMeeting = meeting.network
@@ -127,7 +128,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     mine = next((each for each in people if person is not None and each.person_id == person.pk), None)
     case = case_shown(request, made)
     said = family.voices(case) if case is not None else []
-    if case is not None and said:
+    if case is not None:
         note_reading(by=request.user, case=case, purpose="network meeting")
     planned = found.status == MeetingStatus.PLANNED
     context = {
@@ -141,6 +142,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "questions": [each for each in said if each.kind == family.Kind.QUESTION],
         "may_prepare": bool(policy.may_prepare_network(request.user, found)),
         "case": case,
+        "ground": ground_of(request, made, case),
         "guide": for_meeting(found, "before"),
     }
     return render(request, "meetings/network_meeting.html", context)
@@ -154,13 +156,22 @@ def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, 
         "network": made,
         "meeting": found,
         "face": face,
-        "points": list(template.items.all()) if template is not None else [],
+        # Read where they are shown: not after the meeting.
+        "points": list(template.items.all()) if template is not None and face != "after" else [],
         "convener": bool(policy.may_convene(request.user, found)),
         "may_write": bool(policy.may_write_minutes(request.user, found)),
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
         "planned": found.status == MeetingStatus.PLANNED,
         "crumbs": crumbs(made),
     }
+
+
+def ground_of(request: HttpRequest, made: NetworkMeeting, case: CaseItem | None) -> Any:
+    """What the child is spoken of for, for who may read the case; who works on it reads the preparations too."""
+    if case is None:
+        return None
+    works = bool(may_work(request.user, made.concern))
+    return network_people.shown_ground(case, made, works=works)
 
 
 @require_POST

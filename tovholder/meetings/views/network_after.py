@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.policy import may_triage
-from tovholder.concerns.queries import readers
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
@@ -39,7 +38,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("network:meeting", pk)
     minutes = minutes_of(made.meeting)
     approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
-    note_reading(by=request.user, case=case, purpose="network minutes")
+    ground = note_reading(by=request.user, case=case, purpose="network minutes").basis
     children = children_of(made.concern)
     safe = Safe.of(children)
     shown = base(request, made, face="after")
@@ -53,10 +52,11 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         "approved": approved,
         "approved_line": approved_line(minutes),
         "lacks": [] if approved or not shown["may_write"] else network_minutes.approval_lacks(made, case),
-        "guide": for_meeting(made.meeting, "after"),
-        "told": _told(case),
-        "readers": readers(case.concern),
-        "may_follow": bool(policy.may_call_network(request.user, made.concern)) and not _followed(made),
+        "guide": for_meeting(made.meeting, "after") if shown["may_write"] else [],
+        "works": ground in {"case_team", "triager"},  # who may open the list of all readers
+        "may_follow": approved
+        and not _followed(made)
+        and bool(policy.may_call_network(request.user, made.concern)),
         "followed": _followed(made),
         "may_close": bool(may_triage(request.user, made.concern)) and not made.concern.has_ended,
     }
@@ -66,11 +66,6 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
 def _followed(made: NetworkMeeting) -> NetworkMeeting | None:
     found: NetworkMeeting | None = getattr(made, "followed_by", None)
     return found
-
-
-def _told(case: Any) -> list[Any]:
-    rows = case.disclosures.filter(person__isnull=False).select_related("person__organisation")
-    return list({row.person_id: row for row in rows.order_by("person__name")}.values())
 
 
 @require_POST
