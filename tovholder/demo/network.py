@@ -143,8 +143,8 @@ def _hold(by: User, made: NetworkMeeting, people: dict[str, Person]) -> None:
             network_meeting.save_field(by=by, network=made, key=key, text=text, base_version=0)
     for words, who, days, sign in EFFORTS:
         due = timezone.localdate() + timedelta(days=days)
-        text = network_efforts.EffortText(words, people[who], due, sign)
-        network_efforts.add_effort(by=by, network=made, effort=text)
+        effort = network_efforts.EffortText(words, people[who], due, sign)
+        network_efforts.add_effort(by=by, network=made, effort=effort)
     network_meeting.finish(by=by, network=made)
     network_minutes.approve(by=by, network=_fresh(made))
 
