@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import join
@@ -19,6 +22,7 @@ from tovholder.citizens.models import Adult
 from tovholder.concerns.models import Category, Concern
 from tovholder.forums.models import Forum
 from tovholder.meetings.models import CaseText, FamilyMember, Meeting, NetworkMeeting
+from tovholder.meetings.network_hooks import concern_actions
 from tovholder.meetings.services import family, feeds, reminders
 from tovholder.meetings.services import network_efforts as efforts
 from tovholder.meetings.services import network_meeting as running
@@ -202,8 +206,6 @@ def test_a_sealed_world_has_no_clear_text(
     fill(fresh(begun), erik)
     family.write(token=family.token_of(member), text="Bodil er glad")
     minutes.approve(by=erik, network=begun)
-    from django.apps import apps
-
     said = []
     for model in apps.get_models():
         if model._meta.app_label != "keys" and model._meta.managed:
@@ -227,8 +229,6 @@ def test_every_reading_is_logged(begun: NetworkMeeting, erik: User, client_for: 
 def test_a_concern_offers_the_meeting_to_who_may_call_it(
     concern: Concern, forum: Forum, erik: User, bo: User, suspicion: Category
 ) -> None:
-    from tovholder.meetings.network_hooks import concern_actions
-
     assert [each.url for each in concern_actions(erik, concern)] == [f"/netvaerksmoeder/nyt/{concern.code}/"]
     assert concern_actions(bo, concern) == []
     concern.categories.add(suspicion)
@@ -259,9 +259,6 @@ def test_the_pages_are_light(
 def test_more_efforts_cost_no_more_queries(
     begun: NetworkMeeting, erik: User, client_for: For, django_assert_num_queries: Any
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     browser, counts = client_for(erik), []
     for _n in range(3):
         efforts.add_effort(by=erik, network=begun, effort=effort("Noget", erik, soon()))
