@@ -12,7 +12,7 @@ from tovholder.accounts.models import User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import Category, Concern
-from tovholder.concerns.policy import Part
+from tovholder.concerns.policy import NEVER, Part
 from tovholder.directory.parties import as_participant
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
@@ -56,6 +56,8 @@ def may_read_case(user: User, case_item: CaseItem) -> Decision:
 
     Pinned to `queries.cases_visible_to` by a test. Whether the room allows it at this moment is asked when it is shown.
     """
+    if user.has_role(*NEVER):
+        return no("case_unknown", _("Sagen findes ikke."))
     withdrawn = case_item.status == CaseItem.Status.WITHDRAWN
     works = concerns.may_read(user, case_item.concern, Part.ALL)
     if works and not withdrawn:

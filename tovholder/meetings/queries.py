@@ -19,7 +19,7 @@ from django.db.models import (
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.concerns import queries as concerns
-from tovholder.concerns.policy import Part
+from tovholder.concerns.policy import NEVER, Part
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
 from tovholder.meetings import policy
@@ -91,7 +91,7 @@ def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
     works = Exists(own.filter(pk=OuterRef("concern")))
     person = person_of(user)
     told = Q(pk__in=())
-    if person is not None:
+    if person is not None and not user.has_role(*NEVER):
         rows = Disclosure.objects.filter(still_reads(), case_item=OuterRef("pk"), person=person)
         rows = rows.exclude(ground="none")
         told = Q(Exists(rows)) & Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))

@@ -20,7 +20,7 @@ from tovholder.audit.services import record, record_reading, record_readings
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.keys.models import DataKey
-from tovholder.citizens.models import Adult, Child, ChildToken
+from tovholder.citizens.models import Adult, Child, ChildToken, new_case_code
 from tovholder.citizens.queries import read_with
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.citizens.spelling import name_parts
@@ -63,6 +63,8 @@ def create_child(*, by: Actor, decision: Decision, identity: Identity) -> Child:
     decision.require()
     known = identity.checked()
     child = Child(key=keyring.create(DataKey.Use.CHILD))
+    while Child.objects.filter(code=child.code).exists():  # six letters: some day two draw the same
+        child.code = new_case_code()
     Safe.of([child]).write(child, **known.texts())
     child.save()
     _index(child, known)

@@ -42,7 +42,7 @@ def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernCh
     links = links.select_related("child", "information", "concern").annotate(by_family=_by_family("concern"))
     links = links.prefetch_related(*with_everything("child__"), _team("concern__"))
     link = get_object_or_404(links, child__code=child_code, child__erased_at__isnull=True)
-    link.concern.by_family = link.by_family
+    link.concern.by_family = link.by_family  # type: ignore[attr-defined]
     return link
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -84,4 +85,6 @@ def _lead(counts: dict[str, int], oldest: datetime | None) -> str:
     if not n or oldest is None:
         return _("Ingen venter på at blive set.")
     said = ngettext("%(n)d ny.", "%(n)d nye.", n) % {"n": n}
+    if timezone.now() - oldest < timedelta(hours=1):
+        return said + " " + _("Kommet lige nu.")
     return said + " " + _("Den ældste har ventet i %(age)s.") % {"age": age_of(oldest)}

@@ -64,6 +64,8 @@ def _list_or_back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 def came_from(request: HttpRequest, meeting: Meeting) -> str:
     """Return the page of ours that a form names as its own, or the meeting."""
     back = request.POST.get("back", "") or request.GET.get("back", "")
+    if back == "efter":
+        return reverse("meetings:after", args=[meeting.pk])
     if back.startswith(f"/moeder/{meeting.pk}/") and url_has_allowed_host_and_scheme(
         back, allowed_hosts=None
     ):

@@ -242,11 +242,15 @@ def family_links(request: HttpRequest, pk: int) -> HttpResponse:
                 links[each.pk] = family.link_for(
                     by=request.user, network=made, member=each, language=code if code in languages() else ""
                 )
-    refused = next((d for d in (family.may_have_link(each, made) for each in members) if not d), None)
+    may_have = [family.may_have_link(each, made) for each in members]
     context = {
         **base(request, made, face="before"),
-        "rows": [(each, part_word(each), names[each.pk], links.get(each.pk, "")) for each in members],
-        "refused": refused.reason if refused is not None else "",  # a decision that says no is false
+        "rows": [
+            (each, part_word(each), names[each.pk], links.get(each.pk, ""), "" if may else may.reason)
+            for each, may in zip(members, may_have, strict=True)
+        ],
+        # Why nobody of the family can have one.
+        "refused": may_have[0].reason if may_have and not any(may_have) else "",
         "made": bool(links),
         "languages": languages().values(),
         "crumbs": crumbs(made, _("Links til familien")),
