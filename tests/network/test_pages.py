@@ -206,7 +206,6 @@ def test_a_sealed_world_has_no_clear_text(
     fill(fresh(begun), erik)
     family.write(token=family.token_of(member), text="Bodil er glad")
     minutes.approve(by=erik, network=begun)
-
     said = []
     for model in apps.get_models():
         if model._meta.app_label != "keys" and model._meta.managed:
