@@ -41,7 +41,7 @@ from tovholder.concerns.models import (
 )
 from tovholder.concerns.policy import NEVER, Part, may_read
 from tovholder.concerns.queries import readable_by, visible_to, worked_on_by
-from tovholder.concerns.standing import rules_for, triage_of
+from tovholder.concerns.standing import own_rules, rules_for, triage_of
 from tovholder.concerns.workdays import before_working_days
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
@@ -146,6 +146,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
             category_names=_joined(categories, "category__name"),
             team_names=_joined(lists, "team__name"),
             by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
+            **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
             prompting=Exists(categories.filter(category__prompts_notification=True)),
             notified_on=Subquery(notified.values("sent_on")[:1]),
             notified_by=Subquery(notified.values("sent_by__name")[:1]),
@@ -187,10 +188,21 @@ def children_of(user: User, concern: Concern, months: int) -> list[Any]:
     readable = visible_to(user, Part.ALL).filter(raised_at__gte=since)
     of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
     parties = of_child.values("child").annotate(n=_PARTIES).values("n")
-    links = concern.concern_children.select_related("child")
-    return list(
-        links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(_SETTLED)))
-    )
+    links = concern.concern_children.select_related("child", "information")
+    links = links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(_SETTLED)))
+    found = list(links)
+    # What else asks the concern of its children on this page is answered by the same read.
+    concern.__dict__.setdefault("_prefetched_objects_cache", {})["concern_children"] = links
+    return found
+
+
+_RULES_OF_PAGE = ("many_concerns", "many_months", "decision_days")
+
+
+def rules_of(concern: Concern) -> ConcernRules:
+    """Return the municipality's numbers that the page of a concern asks for, as `for_page` read them with it."""
+    known = {name: getattr(concern, f"rule_{name}") for name in _RULES_OF_PAGE}
+    return ConcernRules(key="standard", **{name: value for name, value in known.items() if value is not None})
 
 
 _PARTIES = Count(

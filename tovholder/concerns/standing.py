@@ -68,12 +68,13 @@ def _triaged() -> QuerySet[TeamMember, tuple[int | None, int | None]]:
     """A row for each district, with the municipality's days beside it."""
     seats = TeamMember.objects.filter(current_seats(Given("today", DateField())), team__triages=True)
     found = seats.filter(person=Given("person", BigIntegerField())).annotate(district=F("team__districts"))
-    return found.annotate(days=Subquery(_own_rules().values("after_closing_days"))).values_list(
+    return found.annotate(days=Subquery(own_rules().values("after_closing_days"))).values_list(
         "district", "days"
     )
 
 
-def _own_rules() -> QuerySet[ConcernRules]:
+def own_rules() -> QuerySet[ConcernRules]:
+    """Return the row of the municipality's numbers, to be read beside other things."""
     return ConcernRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1]
 
 
@@ -94,7 +95,7 @@ def rules() -> ConcernRules:
     return _RULES.first() or ConcernRules(key="standard")
 
 
-_RULES = Statement(_own_rules)
+_RULES = Statement(own_rules)
 
 
 def rules_for(user: User) -> ConcernRules:

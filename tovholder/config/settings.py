@@ -286,7 +286,6 @@ CONCERN_ACTIONS = [
 # What else than meetings and agreements waits on *Min dag*: functions (user) -> list of Awaiting.
 AWAITING = [
     "tovholder.oversight.nav.awaiting",
-    "tovholder.insights.queries.undecided.awaiting",
     "tovholder.insights.queries.concern_lines.awaiting",
     "tovholder.insights.network_hooks.awaiting",
     "tovholder.insights.queries.plan_lines.awaiting",

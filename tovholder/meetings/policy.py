@@ -232,7 +232,10 @@ def may_read_minutes(user: User, meeting: Meeting, minutes: Minutes | None) -> D
 
 def may_meet_family(concern: Concern) -> Decision:
     """The family may be met, asked or sent anything. Not when somebody in it is suspected of violence (rule 22)."""
-    if concern.categories.filter(suspicion=Category.Suspicion.BY_FAMILY).exists():
+    known: bool | None = getattr(concern, "by_family", None)  # a page may have asked with the concern
+    if known is None:
+        known = concern.categories.filter(suspicion=Category.Suspicion.BY_FAMILY).exists()
+    if known:
         return no("family_under_suspicion", SENTENCES["family_under_suspicion"].text)
     return yes("family")
 

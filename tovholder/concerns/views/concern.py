@@ -17,7 +17,6 @@ from tovholder.concerns.policy import Part
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.services.reading import show_chronology, show_concern, show_course
 from tovholder.concerns.services.reminding import prompts_of
-from tovholder.concerns.standing import rules
 from tovholder.concerns.wording import factor_words, public_status
 
 
@@ -37,7 +36,7 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
     if view.part != Part.ALL:
         context["advice"] = view.advice
         return render(request, "concerns/own.html", context)
-    own = rules()
+    own = lists.rules_of(found)
     children = lists.children_of(request.user, found, own.many_months)
     context |= {
         "children": children,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,11 +19,8 @@ from tovholder.audit.services import record_many
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns import queries
 from tovholder.concerns.models import Concern, ConcernChild
-from tovholder.concerns.policy import Part
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
-from tovholder.concerns.standing import rules_for
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services.guarding import lock_meeting
@@ -221,17 +217,3 @@ def own_handed_over(user: User, meeting: Meeting) -> list[CaseItem]:
     """Return the names that the user brought to this meeting: their codes, nothing more."""
     rows = CaseItem.objects.filter(meeting=meeting, is_handover=True, created_by=user.audit_key)
     return list(rows.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern"))
-
-
-def undecided(user: User) -> Iterator[CaseItem]:
-    """Yield names handed over long ago without a decision, that the user works on (rule 37); the oldest first."""
-    limit = timezone.now() - timedelta(days=rules_for(user).decision_days)
-    yield from (
-        CaseItem.objects.filter(
-            is_handover=True, decision="", created_at__lt=limit, concern__ended_at__isnull=True,
-            concern__in=queries.visible_to(user, Part.ALL),
-        )
-        .exclude(status=CaseItem.Status.WITHDRAWN)
-        .select_related("concern", "meeting__lead_forum")
-        .order_by("created_at", "pk")[:50]
-    )  # fmt: skip
