@@ -125,7 +125,8 @@ def test_few_queries(network, bo, client_for, django_assert_max_num_queries):
     services.rebuild()
     client = client_for(bo)
     here = client.post("/soeg/efter/", {"q": "fritidsjbo bekymrng trivsll"}).url
-    with django_assert_max_num_queries(12):
+    # Three mistyped words, each asked for in an index and then read; a page without a guess is within twelve.
+    with django_assert_max_num_queries(16):
         page = client.get(here).content.decode()
     assert "fritidsjob bekymring trivsel" in page
 

@@ -43,6 +43,7 @@ def triage(request: HttpRequest) -> HttpResponseBase:
     page = pages.get_page(request.GET.get("side"))
     note_listing(by=request.user, concerns=page.object_list, purpose="list")
     context = {
+        "sees_teams": bool(policy.may_see_teams(request.user)),
         "page_obj": page,
         "form": FilterForm(_shown(request), auto_id="f_%s"),
         "wanted": wanted,

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from tovholder.plans import forms, policy, queries
-from tovholder.plans.models import AgreementStatus, CaseAgreement
+from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
 from tovholder.plans.services import case_agreements
 
 View = Callable[[HttpRequest, int], HttpResponse]
@@ -140,7 +140,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def visible_case(request: HttpRequest, pk: int) -> CaseAgreement:
     found = queries.for_case_page(queries.case_agreements_visible_to(request.user))
-    return get_object_or_404(found, agreement=pk)
+    # Asked of the agreement's own number, so that one beyond every column finds nothing.
+    return get_object_or_404(found, agreement__in=Agreement.every.filter(pk=pk))
 
 
 def add_errors(form: forms.TovholderForm, error: ValidationError) -> None:
