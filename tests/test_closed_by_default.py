@@ -28,6 +28,7 @@ EXEMPT = {
     "meetings:answer_link_save": "signed link to answer an invitation",
     "meetings:substitute_link": "signed link to name a substitute",
     "meetings:calendar_feed": "secret address of a calendar without personal data",
+    "family:invitation": "signed link of the family: time, place, who comes by role, a place to write",
     "meetings:relay_link": "signed link to answer what was sent",
     "meetings:comment_link": "signed link for a participant without login",
     "plans:answer": "signed link for a person without login",
