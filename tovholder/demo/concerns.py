@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
 from tovholder.citizens.identity import Identity
@@ -54,7 +56,7 @@ def make_concerns(people: dict[str, Person], now: datetime) -> int:
     team = Team.objects.filter(triages=True, retired_at__isnull=True).order_by("position", "pk").first()
     if team is None or people["Anna"].user is None:
         return 0
-    _seat(people, now.date())
+    _seat(people, timezone.localdate(now))
     raisers = [people[name].user for name in ("Erik", "Bo", "Dina", "Carla")]
     scene = Scene(
         now=now,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import yes
 from tovholder.access.levels import Level
@@ -103,11 +105,11 @@ def make_plans(people: dict[str, Person], now: datetime) -> int:
     anna = people["Anna"]
     if forum is None or team is None or anna.user is None:
         return 0
-    since = now.date() - timedelta(days=400)
+    since = timezone.localdate(now) - timedelta(days=400)
     TeamMember.objects.get_or_create(team=team, person=anna, valid_until=None, defaults={"valid_from": since})
     by = User.objects.get(pk=anna.user.pk)
-    for story, concern in zip(STORIES, _concerns(by, people, now.date()), strict=True):
-        _lay_on(by, people, forum, concern, story, now.date())
+    for story, concern in zip(STORIES, _concerns(by, people, timezone.localdate(now)), strict=True):
+        _lay_on(by, people, forum, concern, story, timezone.localdate(now))
     return len(STORIES)
 
 
