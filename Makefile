@@ -82,7 +82,7 @@ fmt: setup
 	@git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0r .venv/bin/djade || true  # it exits 1 when it has changed something
 
 guide: setup
-	@GUIDE=1 $(PY) -m pytest -n0 tests/e2e/test_guide.py
+	@GUIDE=1 CHROMIUM=/usr/bin/chromium $(PY) -m pytest -n0 tests/e2e/test_guide.py
 
 reference: setup
 	@$(PY) manage.py write_reference

@@ -9,14 +9,15 @@ rm -rf var/pycache/tmp  # compiled from what tests unpacked last time
 left_out=()
 marks=""
 
-find_browser() { command -v chromium || command -v chromium-browser || true; }
+find_browser() { command -v chromium-headless-shell || command -v chromium || true; }
 
 if [ -z "$(find_browser)" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing chromium for the browser tests"
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell; } >/dev/null 2>&1 ||
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 || true
 fi
 if [ -z "$(find_browser)" ]; then
-  left_out+=("THE BROWSER TESTS: no chromium on this machine (apt-get install chromium)")
+  left_out+=("THE BROWSER TESTS: no chromium on this machine (apt-get install chromium-headless-shell)")
   marks="not e2e"
 fi
 

@@ -24,13 +24,13 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import CHROMIUM, MISSING
 from tests.outbox.mail_server import free_port
 from tests.workers import DEMO, group_of
 from tovholder.accounts.models import User
 from tovholder.demo.cast import MAIL_DOMAIN, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 STARTS_WITHIN = 60
 SLOWEST = 60_000  # of a page, in milliseconds, on a machine with other work to do
 # COLUMNS: just wide enough for the columns beside the text, so the tightest place for them.
@@ -47,9 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "demo" in getattr(item, "fixturenames", ()) and group_of(item.nodeid) != DEMO:
             raise pytest.UsageError(f"{item.nodeid} uses the demo, so it is not APART in tests/workers.py")
         if item.get_closest_marker("e2e") and not CHROMIUM.exists():
-            item.add_marker(
-                pytest.mark.skip(reason=f"NO BROWSER: {CHROMIUM} is missing (apt-get install chromium)")
-            )
+            item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 @pytest.fixture(scope="session")

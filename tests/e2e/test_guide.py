@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,15 @@ PAGES = (
 
 @pytest.mark.parametrize("picture", PAGES, ids=lambda picture: picture.name)
 def test_picture(demo: Demo, picture: Picture) -> None:
-    page = demo.page(picture.who, picture.path.format(**demo.places), picture.width, picture.height)
+    path = picture.path.format(**demo.places)
+    if os.environ.get("GUIDE") != "1":
+        assert picture.shows in unescape(demo.as_(picture.who).request.get(f"{demo.url}{path}").text())
+        return
+    page = demo.page(picture.who, path, picture.width, picture.height)
     expect(page.locator("body")).to_contain_text(picture.shows)
-    if os.environ.get("GUIDE") == "1":
-        PICTURES.mkdir(exist_ok=True)
-        page.evaluate("document.fonts.ready")
-        page.screenshot(path=PICTURES / f"{picture.name}.png")
+    PICTURES.mkdir(exist_ok=True)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=PICTURES / f"{picture.name}.png")
     page.close()
 
 
