@@ -33,11 +33,12 @@ def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:
     if concern.level != Level.NAMED or not concerns.may_work(user, concern):
         return []
     found = [
-        ConcernAction(_("Indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
+        ConcernAction(_("Se indsatsaftalen"), reverse("case_plans:plan", args=[plan.pk]))
         if plan.status == CasePlan.Status.OPEN
-        else ConcernAction(_("Afsluttet indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
+        else ConcernAction(_("Se den afsluttede indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
         for plan in concern.plans.all()
     ]
     if not concern.has_ended:
-        found.append(ConcernAction(_("Lav en indsatsaftale"), reverse("case_plans:new", args=[concern.code])))
+        label = _("Lav en ny indsatsaftale") if found else _("Lav en indsatsaftale")
+        found.append(ConcernAction(label, reverse("case_plans:new", args=[concern.code])))
     return found

@@ -213,6 +213,9 @@ class ShownGround:
     phone_notes: Opened
     support: tuple[str, ...]
 
+    def __bool__(self) -> bool:
+        return bool(self.purpose or self.necessity or self.phone_notes or self.support)
+
 
 def shown_ground(case: CaseItem, network: NetworkMeeting, *, works: bool) -> ShownGround:
     """Open the ground for who may read the case. The caller has asked, and logs the reading."""
