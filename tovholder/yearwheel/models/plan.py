@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -121,6 +119,8 @@ class PlannedMeeting(models.Model):
     # Where it stood when it was published: a meeting that stands elsewhere now was moved on its own page.
     published_date = models.DateField(null=True, blank=True)
     published_start = models.TimeField(null=True, blank=True)
+    # Stood in the calendar before the plan knew of it.
+    was_there = models.BooleanField(default=False)
     dropped = models.BooleanField(default=False)
 
     class Meta:
@@ -155,9 +155,6 @@ class PlannedMeeting(models.Model):
             return MeetingState.DRAFT
         same = (self.date, self.start) == (self.published_date, self.published_start)
         return MeetingState.PUBLISHED if same else MeetingState.MOVED
-
-    def stands_at(self) -> tuple[date, time]:
-        return self.date, self.start
 
 
 class Publication(models.Model):
