@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tovholder.concerns",
     "tovholder.plans",
     "tovholder.meetings",
+    "tovholder.yearwheel",
     "tovholder.insights",
     "tovholder.oversight",
     "tovholder.search",
