@@ -266,6 +266,7 @@ EVERY_MINUTE = [
     "tovholder.audit.anchors.tell_due",
     "tovholder.oversight.services.make_due",
     "tovholder.search.services.catch_up",
+    "tovholder.yearwheel.services.busy.read_due",
 ]
 # What it does once a day.
 EVERY_DAY = [

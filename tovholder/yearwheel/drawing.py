@@ -139,7 +139,11 @@ def wheel(
     return Wheel(
         rings=drawn,
         months=[
-            Label(*_pair(clock.at(middle, OUTER + 17, 0.5), 6), MONTH_NAMES[first.month - 1], _same(first, today))
+            Label(
+                *_pair(clock.at(middle, OUTER + 17, 0.5), 6),
+                MONTH_NAMES[first.month - 1],
+                _same(first, today),
+            )
             for first, middle in months
         ],
         spokes=[(clock.at(first, INNER, 0), clock.at(first, OUTER + 30, 0)) for first, _middle in months],
@@ -147,7 +151,9 @@ def wheel(
         closed=[Arc(clock.sector(a, b, INNER, OUTER), name) for a, b, name in closed],
         points=[Arc(clock.arc(a, b, INNER - 8), name) for a, b, name in points],
         marks=list(_marks(clock, list(items), radius, css)),
-        today=(clock.at(today, INNER - 24), clock.at(today, OUTER), clock.at(today, INNER - 46)) if now else None,
+        today=(clock.at(today, INNER - 24), clock.at(today, OUTER), clock.at(today, INNER - 46))
+        if now
+        else None,
     )
 
 
@@ -191,14 +197,14 @@ def _rings(clock: _Clock, rings: Sequence[tuple[str, str]], start: date, end: da
         # Read from the outside at the top of the wheel.
         path = clock.arc(first, last, round(radius - 4, 1))
         found.append(
-            Ring(round(radius, 1), round(width - 3, 1), name, f"w{number % COLOURS + 1}", path, f"ring{number}")
+            Ring(
+                round(radius, 1), round(width - 3, 1), name, f"w{number % COLOURS + 1}", path, f"ring{number}"
+            )
         )
     return found
 
 
-def _marks(
-    clock: _Clock, items: list[Item], radius: dict[str, float], css: dict[str, str]
-) -> Iterable[Mark]:
+def _marks(clock: _Clock, items: list[Item], radius: dict[str, float], css: dict[str, str]) -> Iterable[Mark]:
     single = [item for item in items if item.shape == "dot" and len(item.rings) == 1]
     other = [item for item in items if not (item.shape == "dot" and len(item.rings) == 1)]
     for item in other:
@@ -207,7 +213,9 @@ def _marks(
         for item in single:
             if item.rings[0] in radius:
                 place = clock.at(item.day, radius[item.rings[0]])
-                yield Mark(place.x, place.y, "dot", f"{css[item.rings[0]]} {item.state}", item.title, item.url)
+                yield Mark(
+                    place.x, place.y, "dot", f"{css[item.rings[0]]} {item.state}", item.title, item.url
+                )
         return
     together: dict[tuple[str, date], list[Item]] = defaultdict(list)
     for item in single:

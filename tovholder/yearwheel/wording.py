@@ -145,6 +145,13 @@ def said(words: Words, reason: dict[str, Any]) -> str:
             return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
 
 
+def clash_said(words: Words, clash: dict[str, Any], of: str) -> str:
+    """Say a rule that a move breaks; with the name of the other meeting where it is not the moved one's own rule."""
+    sentence = said(words, clash)
+    whose = clash.get("of")
+    return sentence if whose in (None, of) else f"{words.name(str(whose))}: {sentence}"
+
+
 def _helps(words: Words, thing: Thing | None, reason: dict[str, Any]) -> str:
     if thing is None:
         return ""

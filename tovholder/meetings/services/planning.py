@@ -134,9 +134,7 @@ def locked(meeting: Meeting) -> Meeting:
 
 
 @transaction.atomic
-def edit_meeting(
-    *, by: User, meeting: Meeting, decision: Decision | None = None, **changes: Any
-) -> Meeting:
+def edit_meeting(*, by: User, meeting: Meeting, decision: Decision | None = None, **changes: Any) -> Meeting:
     """Change a planned meeting. What the invited must know (TOLD) is told to each of them once.
 
     `decision`: as in `create_meeting`.

@@ -218,9 +218,7 @@ class MonthTheme(models.Model):
     class Meta:
         ordering = ["month", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "month", "layer"], name="theme_of_layer_once_a_month"
-            ),
+            models.UniqueConstraint(fields=["plan", "month", "layer"], name="theme_of_layer_once_a_month"),
             models.UniqueConstraint(
                 fields=["plan", "month"],
                 condition=Q(layer__isnull=True),

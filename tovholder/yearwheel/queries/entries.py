@@ -82,9 +82,7 @@ def _in_calendar(user: User, plan: YearPlan, wanted: set[int] | None, person: in
     if person is not None:
         rows = rows.filter(
             Exists(
-                Participation.objects.filter(
-                    meeting=OuterRef("pk"), person=person, removed_at__isnull=True
-                )
+                Participation.objects.filter(meeting=OuterRef("pk"), person=person, removed_at__isnull=True)
             )
         )
     return [each for each in map(of_meeting, rows) if wanted is None or wanted & {f.pk for f in each.forums}]

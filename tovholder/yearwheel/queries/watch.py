@@ -86,9 +86,7 @@ def _late(meetings: list[Meeting], today: date) -> list[Prompt]:
     return found
 
 
-def _too_few(
-    plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], today: date
-) -> list[Prompt]:
+def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], today: date) -> list[Prompt]:
     """Rule 32: a forum will hold fewer meetings than its rule asks for; a joint meeting or an event is missing."""
     own: dict[str, list[date]] = defaultdict(list)
     joint: dict[tuple[frozenset[int], bool], list[date]] = defaultdict(list)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -44,18 +45,15 @@ def matched(
     left = [row for row in rows if not row.dropped]
     pairs: list[tuple[PlannedMeeting, Json]] = []
     waiting = list(meetings)
-    keys = (
-        lambda row: (row.of, row.date.isoformat(), f"{row.start:%H:%M}"),
-        lambda row: (row.of, row.which),
-        lambda row: row.of,
-    )
-    for key, given in zip(keys, (_place, lambda m: (m["of"], m["which"]), lambda m: m["of"]), strict=True):
+    for of_row, of_meeting in _KEYS:
         by_key: dict[Any, list[PlannedMeeting]] = {}
         for row in left:
-            by_key.setdefault(key(row), []).append(row)
+            # What stands fast is matched where it stands, and never moved.
+            if not row.locked or of_row is _place_of_row:
+                by_key.setdefault(of_row(row), []).append(row)
         still = []
         for each in waiting:
-            found = by_key.get(given(each))
+            found = by_key.get(of_meeting(each))
             if found:
                 row = found.pop(0)
                 pairs.append((row, each))
@@ -66,8 +64,16 @@ def matched(
     return pairs, waiting, left
 
 
-def _place(meeting: Json) -> tuple[str, str, str]:
-    return meeting["of"], meeting["date"], meeting["start"]
+def _place_of_row(row: PlannedMeeting) -> tuple[Any, ...]:
+    return row.of, row.date.isoformat(), f"{row.start:%H:%M}"
+
+
+_Key = tuple[Callable[[PlannedMeeting], tuple[Any, ...]], Callable[[Json], tuple[Any, ...]]]
+_KEYS: tuple[_Key, ...] = (
+    (_place_of_row, lambda each: (each["of"], each["date"], each["start"])),
+    (lambda row: (row.of, row.which), lambda each: (each["of"], each["which"])),
+    (lambda row: (row.of,), lambda each: (each["of"],)),
+)
 
 
 def differences(run: PlanRun) -> list[Difference]:
@@ -109,12 +115,15 @@ def use(*, by: User, run: PlanRun) -> YearPlan:
     if fresh.used_at is not None:
         no("run_used", _("Planen er allerede taget i brug.")).require()
     if fresh.from_version != plan.version:
-        no("plan_changed", _("Planen er ændret, siden der blev regnet. Regn igen, så intet går tabt.")).require()
+        no(
+            "plan_changed", _("Planen er ændret, siden der blev regnet. Regn igen, så intet går tabt.")
+        ).require()
     pairs, new, gone = matched(list(plan.planned.all()), fresh.best["meetings"])
     moved = _write(plan, pairs, new)
     for row in gone:
         _let_go(row)
-    plan.unplaced, plan.cost, plan.bound = fresh.best["unplaced"], fresh.cost, fresh.bound
+    plan.unplaced = _without_place(fresh.best["unplaced"], gone)
+    plan.cost, plan.bound = fresh.cost, fresh.bound
     plan.save(update_fields=["unplaced", "cost", "bound"])
     years.touched(plan)
     fresh.used_at = timezone.now()
@@ -126,6 +135,18 @@ def use(*, by: User, run: PlanRun) -> YearPlan:
         details={"run": fresh.pk, "moved": moved, "new": len(new), "gone": len(gone)},
     )
     return plan
+
+
+def _without_place(unplaced: list[Json], gone: list[PlannedMeeting]) -> list[Json]:
+    """Leave out what is missing to the planner only: a meeting that stands fast and could not be told of."""
+    there = Counter(row.of for row in gone if row.locked)
+    found = []
+    for each in unplaced:
+        if there[each["of"]] > 0:
+            there[each["of"]] -= 1
+        else:
+            found.append(each)
+    return found
 
 
 def _write(plan: YearPlan, pairs: list[tuple[PlannedMeeting, Json]], new: list[Json]) -> int:

@@ -25,12 +25,20 @@ READ_AGAIN = timedelta(hours=20)
 AT_A_TIME = 20
 WHY = {
     "too_large": gettext_lazy("Kalenderen fylder mere end 5 MB. Hent en kortere periode ud, og prøv igen."),
-    "too_many": gettext_lazy("Der er for mange aftaler i kalenderen. Hent en kortere periode ud, og prøv igen."),
-    "not_a_calendar": gettext_lazy("Filen er ikke en kalender. Hent den ud som iCalendar (.ics), og prøv igen."),
+    "too_many": gettext_lazy(
+        "Der er for mange aftaler i kalenderen. Hent en kortere periode ud, og prøv igen."
+    ),
+    "not_a_calendar": gettext_lazy(
+        "Filen er ikke en kalender. Hent den ud som iCalendar (.ics), og prøv igen."
+    ),
     "address": gettext_lazy("Adressen skal begynde med https:// eller webcal://."),
-    "private": gettext_lazy("Adressen fører ikke ud på internettet. Brug den adresse, kalenderen kan deles på."),
+    "private": gettext_lazy(
+        "Adressen fører ikke ud på internettet. Brug den adresse, kalenderen kan deles på."
+    ),
     "unknown_host": gettext_lazy("Der er ingen på den adresse. Se efter, om den er skrevet rigtigt."),
-    "refused": gettext_lazy("Kalenderen ville ikke svare. Se efter, om den er delt, og om adressen er rigtig."),
+    "refused": gettext_lazy(
+        "Kalenderen ville ikke svare. Se efter, om den er delt, og om adressen er rigtig."
+    ),
     "slow": gettext_lazy("Kalenderen svarede ikke inden for 12 sekunder. Prøv igen senere."),
     "redirects": gettext_lazy("Adressen sender videre for mange gange. Brug den adresse, den ender på."),
 }
@@ -138,4 +146,6 @@ def _replace(by: Actor, person: Person, source: str, found: list[Busy]) -> int:
 
 def told(count: int) -> str:
     """Say how much was read."""
-    return _("Kalenderen er læst: %(n)s tidspunkter er optaget. Hvad de handler om, er ikke gemt.") % {"n": count}
+    return _("Kalenderen er læst: %(n)s tidspunkter er optaget. Hvad de handler om, er ikke gemt.") % {
+        "n": count
+    }

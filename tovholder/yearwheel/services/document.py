@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 from typing import Any
 
 from django.utils import timezone
@@ -80,6 +81,7 @@ def build(plan: YearPlan, *, today: date | None = None) -> Json:
     forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
     members = members_of(forums.values(), max(today, plan.starts_on))
     fixed, previous = _standing(plan, known, today)
+    fixed = _possible(fixed, known, members, today)
     people = sorted({person for rows in members.values() for person, _must in rows})
     data: Json = {
         "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
@@ -111,6 +113,17 @@ def members_of(forums: Iterable[Forum], day: date) -> dict[int, list[tuple[int, 
     """
     forums = list(forums)
     chosen = {(row.forum_id, row.person_id): row.must for row in AttendanceChoice.objects.all()}
+    return _members(forums, day, chosen)
+
+
+def usual_musts(forum: Forum, day: date) -> dict[int, bool]:
+    """Return, by member, whether the roles say that they must be there."""
+    return dict(_members([forum], day, {})[forum.pk])
+
+
+def _members(
+    forums: list[Forum], day: date, chosen: dict[tuple[int, int], bool]
+) -> dict[int, list[tuple[int, bool]]]:
     roles: dict[int, set[int]] = defaultdict(set)
     for forum_id, role_id in PlanningRule.objects.filter(forum__in=forums).values_list(
         "forum_id", "must_roles"
@@ -243,6 +256,52 @@ def _standing(plan: YearPlan, known: dict[str, Thing], today: date) -> tuple[lis
             seen.add((each["of"], each["which"]))
             once.append(each)
     return fixed, once
+
+
+def contradictions(data: Json) -> list[tuple[Json, Json, list[str]]]:
+    """Return the pairs of fixed meetings that demand one person at a time, and whom: the planner refuses those."""
+    minutes = {each["id"]: each["minutes"] for each in [*data["forums"], *data["joint"], *data["events"]]}
+    musts = {each["id"]: {m["person"] for m in each["members"] if m["must"]} for each in data["forums"]}
+    for each in [*data["joint"], *data["events"]]:
+        musts[each["id"]] = set().union(*(musts[forum] for forum in each["forums"]))
+    found = []
+    for one, other in combinations(data["fixed"], 2):
+        if one["date"] == other["date"]:
+            a, b = _minute(one["start"]), _minute(other["start"])
+            both = musts[one["of"]] & musts[other["of"]]
+            if both and a < b + minutes[other["of"]] and b < a + minutes[one["of"]]:
+                found.append((one, other, sorted(both)))
+    return found
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _possible(
+    fixed: list[Json], known: dict[str, Thing], members: dict[int, list[tuple[int, bool]]], today: date
+) -> list[Json]:
+    """Leave out of what is over as much as lay on top of other meetings: history is no reason to plan nothing."""
+    musts = {
+        of: {person for forum in thing.forums for person, must in members[forum.pk] if must}
+        for of, thing in known.items()
+    }
+    kept: list[Json] = []
+    for each in sorted(fixed, key=lambda place: (place["date"], place["start"], place["of"])):
+        begins = _minute(each["start"])
+        ends = begins + known[each["of"]].wanted.minutes
+        over = each["date"] < today.isoformat()
+        clash = over and any(
+            other["date"] == each["date"]
+            and musts[other["of"]] & musts[each["of"]]
+            and _minute(other["start"]) < ends
+            and begins < _minute(other["start"]) + known[other["of"]].wanted.minutes
+            for other in kept
+        )
+        if not clash:
+            kept.append(each)
+    return kept
 
 
 def stands_fast(row: PlannedMeeting) -> bool:

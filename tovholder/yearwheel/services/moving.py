@@ -23,13 +23,17 @@ CLASHES = "tovholder.yearwheel.planning.clashes"
 SUGGESTED, LOOKED_AT = 3, 40
 
 
-def new_clashes(plan: YearPlan, row: PlannedMeeting, day: date, start: time, data: Json | None = None) -> list[Json]:
+def new_clashes(
+    plan: YearPlan, row: PlannedMeeting, day: date, start: time, data: Json | None = None
+) -> list[Json]:
     """Return the hard rules that the meeting would break at a place and that nothing breaks today."""
     data = data or document.build(plan)
     rows = list(plan.planned.select_related("joint", "forum"))
     before = _asked(data, rows)
     moved = placed(row, day, start)
-    after = _asked(data, [moved if each.pk == row.pk else each for each in rows] + ([] if row.pk else [moved]))
+    after = _asked(
+        data, [moved if each.pk == row.pk else each for each in rows] + ([] if row.pk else [moved])
+    )
     return [each for each in after if each not in before]
 
 
@@ -129,7 +133,9 @@ def move(*, by: User, row: PlannedMeeting, day: date, start: time) -> PlannedMee
 
 
 @transaction.atomic
-def place(*, by: User, plan: YearPlan, thing: document.Thing, which: int, day: date, start: time) -> PlannedMeeting:
+def place(
+    *, by: User, plan: YearPlan, thing: document.Thing, which: int, day: date, start: time
+) -> PlannedMeeting:
     """Give a meeting that the planner could not place a place by hand."""
     policy.may_plan(by).require()
     plan = years.locked(plan)

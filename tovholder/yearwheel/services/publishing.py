@@ -45,7 +45,9 @@ def start(*, by: User, plan: YearPlan, version: int, invites: bool) -> Publicati
         name = str(under_way.asked_by or "")
         no("publishing", _("%(name)s er i gang med at offentliggøre planen.") % {"name": name}).require()
     if plan.version != version:
-        no("plan_changed", _("Planen er ændret, siden du så den. Se den igen, før du offentliggør.")).require()
+        no(
+            "plan_changed", _("Planen er ændret, siden du så den. Se den igen, før du offentliggør.")
+        ).require()
     try:
         with transaction.atomic():
             made = Publication.objects.create(
@@ -95,7 +97,9 @@ def run(publication_id: int) -> str:
     except Exception as error:
         # Only the kind of fault: its words could hold what stood in a row.
         log.error("publication_failed", publication=publication_id, error=type(error).__name__)
-        sentence = _("Der skete en fejl. Det, der er lagt i kalenderen, bliver. Prøv igen, så går det videre.")
+        sentence = _(
+            "Der skete en fejl. Det, der er lagt i kalenderen, bliver. Prøv igen, så går det videre."
+        )
         return _over(publication, RunStatus.FAILED, {}, [], sentence)
     with transaction.atomic():
         details = {**counts, "left": len(left), "publication": publication.pk}
@@ -116,9 +120,7 @@ def _all(by: User, publication: Publication) -> tuple[Counter[str], list[list[st
             row = PlannedMeeting.objects.select_related("forum", "joint").filter(pk=pk).first()
             if row is not None:
                 left.append([row.title, f"{row.date.isoformat()} {refused}"])
-        Publication.objects.filter(pk=publication.pk).update(
-            done=F("done") + 1, heartbeat_at=timezone.now()
-        )
+        Publication.objects.filter(pk=publication.pk).update(done=F("done") + 1, heartbeat_at=timezone.now())
     return counts, left
 
 
@@ -214,7 +216,9 @@ def _invite(by: User, meeting: Meeting) -> int:
     return invitations.send(by=by, meeting=fresh, decision=policy.may_plan(by))
 
 
-def _over(publication: Publication, status: str, counts: dict[str, int], left: list[list[str]], told: str) -> str:
+def _over(
+    publication: Publication, status: str, counts: dict[str, int], left: list[list[str]], told: str
+) -> str:
     Publication.objects.filter(pk=publication.pk).update(
         status=status, counts=counts, left=left, told=told, finished_at=timezone.now()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from tovholder.access.decision import no
 from tovholder.accounts.models import User
 from tovholder.audit.models import SYSTEM
 from tovholder.audit.services import record
+from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlanRun, RunStatus, YearPlan
 from tovholder.yearwheel.services import applying, document, years
@@ -42,6 +43,7 @@ def start(*, by: User, plan: YearPlan) -> PlanRun:
     years.take_in(by=by, plan=plan)
     plan = years.locked(plan)
     data = document.build(plan)
+    _refuse_contradictions(data)
     try:
         with transaction.atomic():
             run = PlanRun.objects.create(plan=plan, data=data, asked_by=by, from_version=plan.version)
@@ -51,6 +53,22 @@ def start(*, by: User, plan: YearPlan) -> PlanRun:
     record(by=by, action="year_plan.run_started", obj=plan, details={"run": run.pk})
     import_string(SOLVE).enqueue(run.pk)
     return run
+
+
+def _refuse_contradictions(data: dict[str, Any]) -> None:
+    """Say which two meetings that stand fast ask for one person at the same time, before anything is begun."""
+    found = document.contradictions(data)
+    if found:
+        one, other, who = found[0]
+        known = document.things()
+        name = Person.objects.filter(pk=int(who[0][1:])).values_list("name", flat=True).first()
+        sentence = _(
+            "%(a)s og %(b)s ligger på samme tid den %(day)s, og %(who)s skal være med til begge. "
+            "Flyt det ene, eller gør deltagelsen valgfri i reglerne for forummet."
+        )
+        facts = {"a": known[one["of"]].row, "b": known[other["of"]].row, "who": name}
+        facts["day"] = f"{date.fromisoformat(one['date']):%d.%m.%Y}"
+        no("fixed_clash", sentence % facts).require()
 
 
 @transaction.atomic
@@ -146,7 +164,9 @@ def _has_own_connections() -> bool:
 
 def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
     if answer["status"] == "infeasible_input":
-        return _failed(run.pk, _("To faste møder ligger oven i hinanden for en, der skal være med til begge."))
+        return _failed(
+            run.pk, _("To faste møder ligger oven i hinanden for en, der skal være med til begge.")
+        )
     with transaction.atomic():
         fresh = PlanRun.objects.select_for_update().get(pk=run.pk)
         fresh.status, fresh.best = RunStatus.DONE, answer

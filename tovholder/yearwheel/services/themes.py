@@ -20,7 +20,13 @@ from tovholder.yearwheel.models import MonthTheme, YearPlan
 
 @transaction.atomic
 def choose(
-    *, by: User, plan: YearPlan, month: date, layer: ForumType | None, theme: Theme | None, topic: Topic | None
+    *,
+    by: User,
+    plan: YearPlan,
+    month: date,
+    layer: ForumType | None,
+    theme: Theme | None,
+    topic: Topic | None,
 ) -> None:
     """Give a month its theme, or take it away when neither theme nor topic is given."""
     policy.may_plan(by).require()

@@ -105,9 +105,7 @@ def take_in(*, by: Actor, plan: YearPlan) -> int:
     PlannedMeeting.objects.bulk_create(made)
     if made or changed:
         touched(plan)
-        record(
-            by=by, action="year_plan.taken_in", obj=plan, details={"made": len(made), "changed": changed}
-        )
+        record(by=by, action="year_plan.taken_in", obj=plan, details={"made": len(made), "changed": changed})
     return len(made) + changed
 
 
