@@ -21,6 +21,11 @@ class Draft:
         self.by_window = {(each.thing, each.which): i for i, each in enumerate(year.asked) if each.window}
         self.replaced: dict[int, int] = dict.fromkeys(range(len(year.asked)), 0)
 
+    def may_put(self, number: int, day: int, start: int) -> bool:
+        """Whether it is one of its options, and fits now."""
+        known = any((each.day, each.start) == (day, start) for _, each in self.choices[number])
+        return known and not self.replaced[number] and self.diary.fits(self.year.asked[number].thing, day, start)
+
     def put(self, number: int, option: Option) -> None:
         asked = self.year.asked[number]
         self.placed[number] = option.day, option.start

@@ -9,9 +9,11 @@ from itertools import combinations
 from typing import Any
 
 from tovholder.yearwheel.planning.greedy import fill, greedy, mend
+from tovholder.yearwheel.planning.numbering import Plan
 from tovholder.yearwheel.planning.problem import Problem, understand
-from tovholder.yearwheel.planning.written import as_infeasible, as_out
-from tovholder.yearwheel.planning.year import laid_out
+from tovholder.yearwheel.planning.solving import Search, completed, search
+from tovholder.yearwheel.planning.written import as_infeasible, as_out, times_before, times_in
+from tovholder.yearwheel.planning.year import Year, laid_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,34 @@ def plan_year(
     if is_contradictory(problem):
         return as_infeasible(time.monotonic() - began)
     year = laid_out(problem)
+    plan = _first_plan(year, start)
+
+    def out(status: str, best: Plan, bound: int) -> dict[str, Any]:
+        return as_out(year, best, status=status, bound=bound, seconds=time.monotonic() - began)
+
+    def tell(cost: int, bound: int, better: Plan | None) -> bool:
+        if on_progress is None:
+            return True
+        shown = out("feasible", better, bound) if better else None
+        return on_progress(Progress(cost, bound, time.monotonic() - began, shown))
+
+    found = Search(year, plan, 0, began + problem.seconds, tell, problem.work)
+    found.stopped = not tell(plan.cost, 0, plan)
+    search(found)
+    bound = min(found.bound, found.best.cost)
+    return out("optimal" if found.is_proven else "feasible", found.best, bound)
+
+
+def _first_plan(year: Year, start: dict[str, Any] | None) -> Plan:
     draft = greedy(year)
     mend(draft, draft.missing())
     fill(draft, draft.missing())
-    plan = year.finish(draft.meetings())
-    return as_out(year, plan, status="feasible", bound=0, seconds=time.monotonic() - began)
+    plans = [year.finish(draft.meetings())]
+    for known in (start, year.problem.previous):
+        if known:
+            times = times_in(year, start) if known is start else times_before(year)
+            plans.append(completed(year, times))
+    return min(plans, key=lambda plan: plan.cost)
 
 
 def is_contradictory(problem: Problem) -> bool:

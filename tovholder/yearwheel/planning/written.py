@@ -74,11 +74,20 @@ def _reason(year: Year, reason: Reason) -> dict[str, Any]:
     }
 
 
-def times_in(year: Year, plan: dict[str, Any]) -> dict[int, list[tuple[int, int]]]:
-    """The (day, start) of each thing's meetings in an OUT-like plan; what is no longer known is left out."""
-    found: dict[int, list[tuple[int, int]]] = {}
+def times_in(year: Year, plan: dict[str, Any]) -> dict[int, list[tuple[int, int, int]]]:
+    """The (which, day, start) of each thing's meetings in an OUT-like plan; what is no longer known is left out."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
     for each in plan.get("meetings") or []:
         thing = year.problem.by_id.get(each["of"])
         if thing is not None:
-            found.setdefault(thing, []).append((ordinal_of(each["date"]), minutes_of(each["start"])))
+            time = each["which"], ordinal_of(each["date"]), minutes_of(each["start"])
+            found.setdefault(thing, []).append(time)
     return {thing: sorted(times) for thing, times in found.items()}
+
+
+def times_before(year: Year) -> dict[int, list[tuple[int, int, int]]]:
+    """The same of the plan before."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for (thing, which), (day, start) in sorted(year.problem.previous.items()):
+        found.setdefault(thing, []).append((which, day, start))
+    return found
