@@ -143,12 +143,9 @@ def _replaced(known: Entry, row: PlannedMeeting) -> Entry:
 
 def of_row(row: PlannedMeeting) -> Entry:
     """Return a row of the plan as the wheel shows it."""
-    if row.forum is not None:
-        forums, kind = (row.forum,), "forum"
-    else:
-        assert row.joint is not None
-        forums = tuple(row.joint.forums.all())
-        kind = "event" if row.joint.is_event else "joint"
+    joint = row.joint
+    forums = tuple(joint.forums.all()) if joint is not None else tuple(filter(None, [row.forum]))
+    kind = ("event" if joint.is_event else "joint") if joint is not None else "forum"
     return Entry(
         date=row.date,
         start=row.start,

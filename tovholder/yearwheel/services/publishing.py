@@ -88,8 +88,10 @@ def run(publication_id: int) -> str:
     publication = Publication.objects.select_related("plan", "asked_by").get(pk=publication_id)
     try:
         by = publication.asked_by
-        policy.may_plan(by).require() if by is not None else None
-        assert by is not None
+        if by is None:
+            no("gone", _("Den, der bad om det, har ikke længere et login.")).require()
+            raise ValueError("refused above")
+        policy.may_plan(by).require()
         years.take_in(by=by, plan=publication.plan)
         counts, left = _all(by, publication)
     except Refused as refused:
@@ -172,10 +174,9 @@ def _what(row: PlannedMeeting) -> tuple[list[Forum], str, dict[str, str]]:
 
 
 def _move(by: User, row: PlannedMeeting) -> None:
-    assert row.meeting is not None
     row.meeting = planning.move(
         by=by,
-        meeting=row.meeting,
+        meeting=_known(row),
         starts_at=at(row.date, row.start),
         ends_at=at(row.date, row.end),
         decision=policy.may_plan(by),
@@ -185,8 +186,7 @@ def _move(by: User, row: PlannedMeeting) -> None:
 
 def _drop(by: User, row: PlannedMeeting) -> None:
     """Call off what the plan has no place for; what nobody was told of just goes."""
-    meeting, may = row.meeting, policy.may_plan(by)
-    assert meeting is not None
+    meeting, may = _known(row), policy.may_plan(by)
     if meeting.invited_at is None:
         try:
             with transaction.atomic():
@@ -197,6 +197,12 @@ def _drop(by: User, row: PlannedMeeting) -> None:
         planning.cancel(by=by, meeting=meeting, reason=_("Mødet er taget ud af årsplanen."), decision=may)
     PlannedMeeting.objects.filter(pk=row.pk).delete()
     row.pk = None
+
+
+def _known(row: PlannedMeeting) -> Meeting:
+    if row.meeting is None:
+        raise ValueError("the row has become no meeting yet")
+    return row.meeting
 
 
 _DO = {MeetingState.DRAFT: _make, MeetingState.MOVED: _move, MeetingState.DROPPED: _drop}
@@ -250,10 +256,9 @@ def take_back(*, by: User, plan: YearPlan) -> tuple[int, int]:
         meeting__status=MeetingStatus.PLANNED, meeting__invited_at__isnull=True, was_there=False
     )
     for row in rows.select_related("meeting"):
-        assert row.meeting is not None
         try:
             with transaction.atomic():
-                planning.discard(by=by, meeting=row.meeting, decision=policy.may_plan(by))
+                planning.discard(by=by, meeting=_known(row), decision=policy.may_plan(by))
         except Refused:
             stay += 1
             continue

@@ -113,7 +113,8 @@ def _followed(plan: YearPlan) -> int:
     """Move the rows whose meeting was moved on its own page."""
     changed = 0
     for row in plan.planned.filter(meeting__isnull=False).select_related("meeting"):
-        assert row.meeting is not None
+        if row.meeting is None:
+            continue
         day, start, end = local_place(row.meeting)
         if (day, start) != (row.published_date, row.published_start):
             row.date, row.start, row.end = day, start, end
@@ -137,10 +138,11 @@ def _thing_of(meeting: Meeting, known: dict[str, Thing]) -> str:
         of = f"f{meeting.lead_forum_id}"
         return of if of in known else ""
     forums = {forum.pk for forum in meeting.forums.all()}
+    is_event = meeting.kind == MeetingKind.EVENT
     for of, thing in known.items():
-        if isinstance(thing.row, JointMeetingRule) and thing.is_event == (meeting.kind == MeetingKind.EVENT):
-            if forums == {forum.pk for forum in thing.forums}:
-                return of
+        fits = isinstance(thing.row, JointMeetingRule) and thing.is_event == is_event
+        if fits and forums == {forum.pk for forum in thing.forums}:
+            return of
     return ""
 
 
