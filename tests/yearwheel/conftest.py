@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.yearwheel import standin
 from tests.factories import DistrictFactory, ForumFactory, join
+from tests.yearwheel import standin
 from tovholder.accounts.models import User
 from tovholder.directory.models import SchoolHoliday, Theme
 from tovholder.forums.models import Forum, JointMeetingRule
@@ -52,9 +52,20 @@ def out(meetings: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def place(of: str, which: int, day: str, start: str = "13:00", end: str = "14:30", **more: Any) -> dict[str, Any]:
+def place(
+    of: str, which: int, day: str, start: str = "13:00", end: str = "14:30", **more: Any
+) -> dict[str, Any]:
     kind = "forum" if of[0] == "f" else more.pop("kind", "joint")
-    return {"of": of, "which": which, "kind": kind, "date": day, "start": start, "end": end, "absent": [], **more}
+    return {
+        "of": of,
+        "which": which,
+        "kind": kind,
+        "date": day,
+        "start": start,
+        "end": end,
+        "absent": [],
+        **more,
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ from tovholder.access.decision import Refused
 from tovholder.meetings.services.days import at
 from tovholder.yearwheel.models import BusyTime, PlanningRule, PlanRun, YearMark
 from tovholder.yearwheel.planning import check_input
-from tovholder.yearwheel.services import applying, document, moving, runs, years
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import applying, moving, runs, years
 
 
 class TestInput:
@@ -30,7 +31,9 @@ class TestInput:
 
     def test_a_mark_over_new_year_is_one_piece(self, plan):
         mark = YearMark.objects.create(key="x", name="X", from_day="12-24", until_day="01-02", closed=True)
-        assert document.occurrences(mark, plan.starts_on, plan.ends_on) == [(date(2026, 12, 24), date(2027, 1, 2))]
+        assert document.occurrences(mark, plan.starts_on, plan.ends_on) == [
+            (date(2026, 12, 24), date(2027, 1, 2))
+        ]
 
     def test_who_convenes_must_and_so_must_a_role_and_one_chosen(self, plan, east, anna, carla, bo):
         musts = dict(document.members_of([east], date(2026, 9, 1))[east.pk])
@@ -65,7 +68,9 @@ class TestRun:
     def test_the_first_plan_is_taken_into_use_at_once(self, plan, fake, anna, east):
         fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
         solved(anna, plan)
-        assert [(row.of, row.date, row.locked) for row in rows(plan)] == [(f"f{east.pk}", date(2026, 8, 13), False)]
+        assert [(row.of, row.date, row.locked) for row in rows(plan)] == [
+            (f"f{east.pk}", date(2026, 8, 13), False)
+        ]
 
     def test_a_later_plan_waits_until_it_is_said_yes_to(self, plan, fake, anna, east):
         fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
@@ -80,7 +85,9 @@ class TestRun:
         applying.use(by=anna, run=run)
         assert rows(plan)[0].date == date(2026, 8, 20)
 
-    def test_previous_places_are_told_and_what_was_moved_by_hand_stands_fast(self, plan, fake, anna, east, west):
+    def test_previous_places_are_told_and_what_was_moved_by_hand_stands_fast(
+        self, plan, fake, anna, east, west
+    ):
         fake.answer = lambda data: out(
             [place(f"f{east.pk}", 1, "2026-08-13"), place(f"f{west.pk}", 1, "2026-08-18")]
         )
@@ -88,9 +95,7 @@ class TestRun:
         moving.move(by=anna, row=rows(plan)[0], day=date(2026, 8, 27), start=time(9))
         data = document.build(plan)
         assert data["fixed"] == [{"of": f"f{east.pk}", "date": "2026-08-27", "start": "09:00"}]
-        assert data["previous"] == [
-            {"of": f"f{west.pk}", "date": "2026-08-18", "start": "13:00", "which": 1}
-        ]
+        assert data["previous"] == [{"of": f"f{west.pk}", "date": "2026-08-18", "start": "13:00", "which": 1}]
 
     def test_two_runs_at_once_are_refused(self, plan, fake, anna):
         runs.start(by=anna, plan=plan)
@@ -170,16 +175,22 @@ class TestRun:
 class TestWhatStands:
     def test_a_meeting_made_elsewhere_is_taken_in_and_stands_fast(self, plan, fake, anna, east):
         meeting = MeetingFactory(
-            lead_forum=east, starts_at=at(date(2026, 9, 10), time(13)), ends_at=at(date(2026, 9, 10), time(15))
+            lead_forum=east,
+            starts_at=at(date(2026, 9, 10), time(13)),
+            ends_at=at(date(2026, 9, 10), time(15)),
         )
         years.take_in(by=anna, plan=plan)
         (row,) = rows(plan)
         assert (row.meeting, row.locked, row.was_there, row.end) == (meeting, True, True, time(15))
-        assert document.build(plan)["fixed"] == [{"of": f"f{east.pk}", "date": "2026-09-10", "start": "13:00"}]
+        assert document.build(plan)["fixed"] == [
+            {"of": f"f{east.pk}", "date": "2026-09-10", "start": "13:00"}
+        ]
 
     def test_one_moved_on_its_own_page_is_followed(self, plan, fake, anna, east):
         meeting = MeetingFactory(
-            lead_forum=east, starts_at=at(date(2026, 9, 10), time(13)), ends_at=at(date(2026, 9, 10), time(15))
+            lead_forum=east,
+            starts_at=at(date(2026, 9, 10), time(13)),
+            ends_at=at(date(2026, 9, 10), time(15)),
         )
         years.take_in(by=anna, plan=plan)
         meeting.starts_at, meeting.ends_at = at(date(2026, 9, 17), time(9)), at(date(2026, 9, 17), time(11))
@@ -190,15 +201,21 @@ class TestWhatStands:
     def test_two_fixed_ones_that_ask_for_one_person_are_named(self, plan, fake, anna, east, west):
         for forum in (east, west):
             MeetingFactory(
-                lead_forum=forum, starts_at=at(date(2027, 2, 10), time(13)), ends_at=at(date(2027, 2, 10), time(15))
+                lead_forum=forum,
+                starts_at=at(date(2027, 2, 10), time(13)),
+                ends_at=at(date(2027, 2, 10), time(15)),
             )
         with pytest.raises(Refused, match="Anna skal være med til begge"):
             runs.start(by=anna, plan=plan)
 
-    def test_history_that_lay_on_top_of_itself_is_no_reason_to_plan_nothing(self, plan, fake, anna, east, west):
+    def test_history_that_lay_on_top_of_itself_is_no_reason_to_plan_nothing(
+        self, plan, fake, anna, east, west
+    ):
         for forum in (east, west):
             MeetingFactory(
-                lead_forum=forum, starts_at=at(date(2026, 9, 10), time(13)), ends_at=at(date(2026, 9, 10), time(15))
+                lead_forum=forum,
+                starts_at=at(date(2026, 9, 10), time(13)),
+                ends_at=at(date(2026, 9, 10), time(15)),
             )
         years.take_in(by=anna, plan=plan)
         data = document.build(plan, today=date(2026, 11, 1))

@@ -267,6 +267,7 @@ EVERY_MINUTE = [
     "tovholder.oversight.services.make_due",
     "tovholder.search.services.catch_up",
     "tovholder.yearwheel.services.busy.read_due",
+    "tovholder.yearwheel.services.watching.look_due",
 ]
 # What it does once a day.
 EVERY_DAY = [
@@ -292,6 +293,7 @@ AWAITING = [
     "tovholder.insights.queries.concern_lines.awaiting",
     "tovholder.insights.network_hooks.awaiting",
     "tovholder.insights.queries.plan_lines.awaiting",
+    "tovholder.insights.queries.wheel_lines.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.

@@ -15,6 +15,7 @@ from math import cos, pi, sin
 INNER, OUTER = 132, 268
 MOST_MARKS = 160
 MOST_RINGS = 8
+NAME_DAYS = 40
 MONTH_NAMES = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
 # As the dots of the forums in the menu (own.css).
 COLOURS = 6
@@ -22,8 +23,8 @@ COLOURS = 6
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    x: float
-    y: float
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class _Clock:
 
     def at(self, day: date, radius: float, part: float = 0.5) -> Point:
         angle = self.angle(day, part)
-        return Point(round(radius * sin(angle), 1), round(-radius * cos(angle), 1))
+        return Point(round(radius * sin(angle)), round(-radius * cos(angle)))
 
     def sector(self, first: date, last: date, inner: float, outer: float) -> str:
         a, b = self.at(first, inner, 0), self.at(first, outer, 0)
@@ -189,8 +190,8 @@ def _rings(clock: _Clock, rings: Sequence[tuple[str, str]], start: date, end: da
     if not rings:
         return []
     width = (OUTER - INNER) / len(rings)
-    # The name stands in July, where nobody meets.
-    first, last = start + (end - start) * 0.83, end
+    # The name stands in the last month, July, where nobody meets.
+    first, last = end - timedelta(days=NAME_DAYS), end
     found = []
     for number, (_key, name) in enumerate(rings):
         radius = OUTER - width * (number + 0.5)

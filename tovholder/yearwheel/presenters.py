@@ -9,12 +9,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tovholder.ui.templatetags.ui import dkday
 from tovholder.yearwheel.drawing import Item, Wheel, wheel
 from tovholder.yearwheel.models import YearMark, YearPlan
+from tovholder.yearwheel.queries.document import closed_days, occurrences
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.queries.rings import keys_of, rings
-from tovholder.yearwheel.services.document import closed_days, occurrences
+from tovholder.yearwheel.words import day_said
 
 SHAPES = {"forum": "dot", "joint": "bar", "event": "star"}
 
@@ -30,6 +30,7 @@ class Marks:
 def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Marks) -> Wheel:
     """Draw the year."""
     known = rings(found, by)
+    year_marks = list(YearMark.objects.filter(retired_at__isnull=True))
     return wheel(
         start=plan.starts_on,
         end=plan.ends_on,
@@ -48,33 +49,29 @@ def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Mar
         ],
         closed=[
             (date.fromisoformat(each["start"]), date.fromisoformat(each["end"]), each["name"])
-            for each in closed_days(plan.starts_on, plan.ends_on)
+            for each in closed_days(plan.starts_on, plan.ends_on, year_marks)
         ],
-        points=national_points(plan),
+        points=_national_points(plan, year_marks),
         today=today,
     )
 
 
-def national_points(plan: YearPlan) -> list[tuple[date, date, str]]:
-    """Return what stands fast in every year, as it falls in this one: first day, last day, name."""
-    marks = YearMark.objects.filter(retired_at__isnull=True, closed=False)
+def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str]]:
+    """What stands fast in every year, as it falls in this one: first day, last day, name."""
     return [
-        (first, last, f"{mark.name}, {dkday(first)} – {dkday(last)}")
+        (first, last, f"{mark.name}, {day_said(first)} – {day_said(last)}")
         for mark in marks
+        if not mark.closed
         for first, last in occurrences(mark, plan.starts_on, plan.ends_on)
     ]
 
 
 def said(entry: Entry) -> str:
-    """Say one meeting in a line: day, time, what, theme and how it stands."""
-    parts = [f"{dkday(entry.date)} kl. {entry.start.hour}.{entry.start.minute:02d}: {entry.title}"]
-    if entry.theme:
-        parts.append(entry.theme)
+    """Say one meeting in a line: day, time, what, and how it stands where that is not as planned."""
+    parts = [f"{day_said(entry.date)} kl. {entry.start.hour}.{entry.start.minute:02d}: {entry.title}"]
     words = {
-        "draft": _("ikke offentliggjort"),
         "moved": _("flyttes hertil"),
         "dropped": _("udgår"),
-        "held": _("holdt"),
     }
     if entry.state in words:
         parts.append(words[entry.state])

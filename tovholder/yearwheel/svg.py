@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from math import pi
 
-from tovholder.yearwheel.drawing import OUTER, Mark, Ring, Wheel
+from tovholder.yearwheel.drawing import NAME_DAYS, OUTER, Mark, Ring, Wheel
 
 INK, MUTED, PAPER, CLOSED, POINT, NOW, GOLD = (
     "#1a2326", "#4c585c", "#f4f2ec", "#e2ded4", "#55379a", "#b80000", "#f0a500",
@@ -58,7 +59,7 @@ def _months(wheel: Wheel) -> Iterator[str]:
     for label in wheel.months:
         css, weight = ("b", ' font-weight="600"') if label.now else ("m", "")
         yield (
-            f'<text x="{label.x}" y="{label.y}" text-anchor="middle" font-size="17" class="{css}"{weight}>{label.text}</text>'
+            f'<text x="{label.x}" y="{label.y}" text-anchor="middle" font-size="20" class="{css}"{weight}>{label.text}</text>'
         )
 
 
@@ -72,7 +73,8 @@ def _points(wheel: Wheel) -> Iterator[str]:
 
 def _names(wheel: Wheel, key: str) -> Iterator[str]:
     for ring in wheel.rings:
-        size = max(9, min(15, int(ring.width / 2)))
+        room = 2 * pi * ring.radius * NAME_DAYS / 365
+        size = max(9, min(15, int(ring.width / 2), int(room / max(1, len(_short(ring.name))) / 0.58)))
         yield f'<path id="{key}{ring.path_id}" d="{ring.path}" fill="none"/>'
         yield (
             f'<text font-size="{size}" font-weight="600" fill="{_colour(ring)}" class="{ring.css}t">'

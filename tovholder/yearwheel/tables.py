@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
 from tovholder.ui.tables import Column, Table
@@ -13,11 +14,11 @@ from tovholder.yearwheel.queries.rules import RuleLine
 
 SHOWN = 150
 STATES = {
-    "draft": _("Ikke offentliggjort"),
-    "moved": _("Flyttes"),
-    "dropped": _("Udgår"),
-    "planned": _("Planlagt"),
-    "held": _("Holdt"),
+    "draft": gettext_lazy("Ikke offentliggjort"),
+    "moved": gettext_lazy("Flyttes"),
+    "dropped": gettext_lazy("Udgår"),
+    "planned": gettext_lazy("Planlagt"),
+    "held": gettext_lazy("Holdt"),
 }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tovholder.directory.models import Person
-from tovholder.ui.templatetags.ui import MONTHS, WEEKDAYS, dkday, personlist
 from tovholder.yearwheel.models import Rhythm, YearPlan
-from tovholder.yearwheel.services.defaults import Wanted
-from tovholder.yearwheel.services.document import Thing, things
+from tovholder.yearwheel.queries.defaults import Wanted
+from tovholder.yearwheel.queries.document import Thing, things
+from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said, listed
 
 MONTH_WORDS = MONTHS
 SHOWN_NAMES, SHOWN_DATES = 4, 3
@@ -48,14 +48,14 @@ class Words:
         names = [self.persons.get(int(who[1:]), _("en, der er slettet")) for who in ids]
         rest = len(names) - SHOWN_NAMES
         shown = names[:SHOWN_NAMES] + ([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])
-        return personlist(shown)
+        return listed(shown)
 
     def days(self, dates: Sequence[str]) -> str:
         """Say days: the first few, and how many more."""
-        days = [dkday(date.fromisoformat(each)) for each in dates]
+        days = [day_said(date.fromisoformat(each)) for each in dates]
         rest = len(days) - SHOWN_DATES
         shown = days[:SHOWN_DATES] + ([_("%(n)s dage mere") % {"n": rest}] if rest > 0 else [])
-        return personlist(shown)
+        return listed(shown)
 
 
 def unplaced(plan: YearPlan) -> list[Unplaced]:
@@ -90,7 +90,7 @@ def _when(plan: YearPlan, thing: Thing | None, which: int) -> tuple[str, date]:
         step = 7 * thing.wanted.count
         near = date.fromordinal(plan.starts_on.toordinal() + (which - 1) * step + step // 2)
         near = min(near, plan.ends_on)
-        return _("ugerne omkring %(day)s") % {"day": dkday(near)}, near
+        return _("ugerne omkring %(day)s") % {"day": day_said(near)}, near
     if thing.is_event:
         return _("arrangementet"), plan.ends_on
     count = max(thing.wanted.count, which)
@@ -178,7 +178,7 @@ def place_said(day: date, start: time) -> str:
     """Say a place in the year: tirsdag 4. maj kl. 13.00."""
     return _("%(weekday)s %(day)s kl. %(hour)s.%(minute)s") % {
         "weekday": WEEKDAYS[day.weekday()],
-        "day": dkday(day),
+        "day": day_said(day),
         "hour": start.hour,
         "minute": f"{start.minute:02d}",
     }

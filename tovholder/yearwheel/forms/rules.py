@@ -13,7 +13,7 @@ from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import MONTHS, WEEKDAYS
 from tovholder.yearwheel.models import Rhythm
-from tovholder.yearwheel.services.defaults import Wanted
+from tovholder.yearwheel.queries.defaults import Wanted
 
 DAY_CHOICES = [(number, name) for number, name in enumerate(WEEKDAYS, start=1)]
 MONTH_CHOICES = [(number, name) for number, name in enumerate(MONTHS, start=1)]
@@ -26,7 +26,7 @@ class ClocksField(forms.CharField):
     """Clock times with commas between them: "9.00, 13.00" becomes ["09:00", "13:00"]."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         found = []
         for part in re.split(r"[,;\s]+", text):
             if not part:
@@ -56,6 +56,10 @@ class Numbers(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=int, required=False, **kwargs)
 
 
+def gap_field() -> forms.IntegerField:
+    return forms.IntegerField(label=_("Mindst så mange dage imellem"), min_value=0, max_value=180)
+
+
 class RuleForm(TovholderForm):
     """What all have: length, weekdays, start times and the days between."""
 
@@ -66,7 +70,6 @@ class RuleForm(TovholderForm):
         label=_("Klokkeslæt, det må begynde"), max_length=200, help_text=_("For eksempel 9.00, 13.00")
     )
     preferred_starts = ClocksField(label=_("Helst kl."), max_length=200, required=False)
-    min_gap_days = forms.IntegerField(label=_("Mindst så mange dage imellem"), min_value=0, max_value=180)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -90,6 +93,7 @@ class RuleForm(TovholderForm):
 class ForumRuleForm(RuleForm):
     """How a forum wants its year, and who must be there."""
 
+    min_gap_days = gap_field()
     rhythm = forms.ChoiceField(label=_("Hvor tit"), choices=Rhythm.choices, widget=forms.RadioSelect)
     months = Numbers(YEAR_ORDER, label=_("I disse måneder"))
     count = forms.IntegerField(
@@ -158,6 +162,7 @@ class ForumRuleForm(RuleForm):
 class JointRuleForm(RuleForm):
     """How often several forums meet together."""
 
+    min_gap_days = gap_field()
     count = forms.IntegerField(label=_("Gange om året"), min_value=1, max_value=52)
     replaces = forms.BooleanField(
         label=_("Træder i stedet for forummernes egne møder i den måned"), required=False
@@ -169,7 +174,7 @@ class DayInYearField(forms.CharField):
     """A day of any year: written "15-05", kept "05-15"."""
 
     def to_python(self, value: Any) -> Any:
-        match = re.fullmatch(r"(\d{1,2})[-./ ](\d{1,2})\.?", super().to_python(value))
+        match = re.fullmatch(r"(\d{1,2})[-./ ](\d{1,2})\.?", super().to_python(value) or "")
         if match is None or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31):
             raise forms.ValidationError(_("Skriv dag og måned som 15-05."))
         return f"{int(match[2]):02d}-{int(match[1]):02d}"
@@ -180,7 +185,6 @@ class EventRuleForm(RuleForm):
 
     window_starts = DayInYearField(label=_("Tidligst (dag-måned)"), max_length=6)
     window_ends = DayInYearField(label=_("Senest (dag-måned)"), max_length=6)
-    min_gap_days = None
     field_order = ["window_starts", "window_ends", "minutes"]
 
     def clean(self) -> dict[str, Any]:

@@ -27,6 +27,9 @@ class YearPlan(models.Model):
     bound = models.PositiveIntegerField(null=True, blank=True)
     # Raised by every change of the plan, so that of two who publish at once one is told.
     version = models.PositiveIntegerField(default=0)
+    # What there is to see to (rules 31-33), as the worker found it last.
+    watched = models.JSONField(default=list, blank=True)
+    watched_at = models.DateTimeField(null=True, blank=True)
     is_public = models.BooleanField(_("vises offentligt, uden navne"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(

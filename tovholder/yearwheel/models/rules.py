@@ -23,6 +23,7 @@ class PlanningRule(SetupRow):
     A forum without a row is planned by its own cadence, weekdays and start time (`services.document`).
     """
 
+    name = models.CharField(_("navn"), max_length=120, blank=True, default="")
     forum = models.OneToOneField(
         Forum, null=True, blank=True, on_delete=models.CASCADE, related_name="planning_rule"
     )

@@ -45,9 +45,9 @@ def in_the_way(problem: Problem, diary: Diary, thing: Thing, day: int, start: in
     for code, persons in checks.items():
         if persons:
             yield Reason(code, persons, {day})
-    if diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]:
-        yield Reason("min_gap", set(), {day})
-    elif not diary.has_distance(thing, day):
+    if (
+        diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]
+    ) or not diary.has_distance(thing, day):
         yield Reason("min_gap", set(), {day})
     if not diary.has_room(day, start, end):
         yield Reason("max_parallel", set(), {day})

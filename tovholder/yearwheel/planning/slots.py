@@ -43,14 +43,15 @@ class Slot:
     def inside(self) -> list[tuple[int, Option, Any]]:
         """Cost, option and literal of what the model holds."""
         return [
-            (cost, option, choice)
-            for (cost, option), choice in zip(self.options, self.choices, strict=False)
+            (cost, option, choice) for (cost, option), choice in zip(self.options, self.choices, strict=False)
         ]
 
 
 def slots_of(year: Year) -> list[Slot]:
     """One for each window asked for, and for what is counted one for each number from 1 to n."""
-    found = [Slot(each.thing, each.which, each.window, year.priced(each), []) for each in year.asked if each.window]
+    found = [
+        Slot(each.thing, each.which, each.window, year.priced(each), []) for each in year.asked if each.window
+    ]
     for thing in year.problem.things:
         if thing.rule in ("months", "weeks"):
             continue

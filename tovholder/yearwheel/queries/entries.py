@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.directory.models import Municipality
-from tovholder.forums.models import Forum
+from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.queries import visible_to
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import MeetingState, MonthTheme, PlannedMeeting, YearPlan
-
-FORUM_FACTS = Prefetch("forums", Forum.objects.select_related("forum_type").prefetch_related("districts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,6 @@ class Entry:
     planned: int | None = None
     locked: bool = False
     theme: str = ""
-    lead: int = field(default=0)
 
     @property
     def is_done(self) -> bool:
@@ -60,16 +57,56 @@ def entries(
     A child's network meeting never stands on the wheel, not even for who takes part in it.
     """
     wanted = set(forums) if forums is not None else None
+    meetings = _meetings(user, plan, person)
+    rows = _rows(plan, person) if policy.may_see_plan(user) else []
+    lists = _ForumLists(meetings, rows)
+    found = {each.pk: _of_meeting(each, lists.of_meeting(each)) for each in meetings}
+    drafts = _laid_over(found, rows, lists, person)
     themes = list(plan.themes.select_related("theme", "topic"))
-    found = _in_calendar(user, plan, wanted, person)
-    if policy.may_see_plan(user):
-        found = _with_plan(plan, found, wanted, person)
     return sorted(
-        (_themed(each, themes) for each in found), key=lambda each: (each.date, each.start, each.title)
+        (
+            _themed(each, themes)
+            for each in [*found.values(), *drafts]
+            if wanted is None or wanted & {forum.pk for forum in each.forums}
+        ),
+        key=lambda each: (each.date, each.start, each.title),
     )
 
 
-def _in_calendar(user: User, plan: YearPlan, wanted: set[int] | None, person: int | None) -> list[Entry]:
+class _ForumLists:
+    """Which forums meet at what, with their districts: all of them in three reads, however many meetings there are."""
+
+    def __init__(self, meetings: Iterable[Meeting], rows: Iterable[PlannedMeeting] = ()) -> None:
+        forums = Forum.objects.select_related("forum_type").prefetch_related("districts")
+        self.forums = {forum.pk: forum for forum in forums}
+        together = [each.pk for each in meetings if each.kind != MeetingKind.ORDINARY]
+        joints = {row.joint_id for row in rows if row.joint_id}
+        of_meetings = Meeting.forums.through.objects.filter(meeting__in=together)
+        of_joints = JointMeetingRule.forums.through.objects.filter(jointmeetingrule__in=joints)
+        pairs = (
+            of_meetings.values_list(Value("m"), "meeting_id", "forum_id").union(
+                of_joints.values_list(Value("j"), "jointmeetingrule_id", "forum_id"), all=True
+            )
+        )
+        self.lists: dict[tuple[str, int], list[Forum]] = {}
+        for sort, pk, forum in pairs if together or joints else ():
+            self.lists.setdefault((sort, pk), []).append(self.forums[forum])
+
+    def of_meeting(self, meeting: Meeting) -> tuple[Forum, ...]:
+        if meeting.kind == MeetingKind.ORDINARY:
+            return (self.forums[meeting.lead_forum_id],)
+        return self._sorted("m", meeting.pk)
+
+    def of_row(self, row: PlannedMeeting) -> tuple[Forum, ...]:
+        if row.forum_id is not None:
+            return (self.forums[row.forum_id],)
+        return self._sorted("j", row.joint_id or 0)
+
+    def _sorted(self, sort: str, pk: int) -> tuple[Forum, ...]:
+        return tuple(sorted(self.lists.get((sort, pk), []), key=lambda forum: (forum.position, forum.pk)))
+
+
+def _meetings(user: User, plan: YearPlan, person: int | None) -> list[Meeting]:
     begins, ends = period_of(plan)
     rows = (
         visible_to(user)
@@ -77,19 +114,23 @@ def _in_calendar(user: User, plan: YearPlan, wanted: set[int] | None, person: in
         .exclude(kind=MeetingKind.NETWORK)
         .exclude(status=MeetingStatus.CANCELLED)
         .select_related("lead_forum")
-        .prefetch_related(FORUM_FACTS)
     )
     if person is not None:
-        rows = rows.filter(
-            Exists(
-                Participation.objects.filter(meeting=OuterRef("pk"), person=person, removed_at__isnull=True)
-            )
-        )
-    return [each for each in map(of_meeting, rows) if wanted is None or wanted & {f.pk for f in each.forums}]
+        there = Participation.objects.filter(meeting=OuterRef("pk"), person=person, removed_at__isnull=True)
+        rows = rows.filter(Exists(there))
+    return list(rows)
 
 
-def of_meeting(meeting: Meeting) -> Entry:
-    """Return a meeting of the calendar as the wheel shows it."""
+def _rows(plan: YearPlan, person: int | None) -> list[PlannedMeeting]:
+    rows = plan.planned.select_related("joint", "meeting", "forum")
+    if person is not None:
+        seats = Q(forum__memberships__person=person) | Q(joint__forums__memberships__person=person)
+        rows = rows.filter(seats).distinct()
+    return list(rows)
+
+
+def _of_meeting(meeting: Meeting, forums: tuple[Forum, ...]) -> Entry:
+    """A meeting of the calendar as the wheel shows it."""
     starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
     kind = {MeetingKind.JOINT: "joint", MeetingKind.EVENT: "event"}.get(MeetingKind(meeting.kind), "forum")
     held = meeting.status in (MeetingStatus.HELD, MeetingStatus.RUNNING)
@@ -99,52 +140,33 @@ def of_meeting(meeting: Meeting) -> Entry:
         end=ends.time(),
         title=str(meeting),
         kind=kind,
-        forums=tuple(meeting.forums.all()),
+        forums=forums,
         state="held" if held else "planned",
         pk=meeting.pk,
-        lead=meeting.lead_forum_id,
     )
 
 
-def _with_plan(
-    plan: YearPlan, found: list[Entry], wanted: set[int] | None, person: int | None
+def _laid_over(
+    found: dict[int, Entry], rows: list[PlannedMeeting], lists: _ForumLists, person: int | None
 ) -> list[Entry]:
-    """Lay the plan over the calendar: what is new, what will move and what goes."""
-    by_meeting = {each.pk: each for each in found}
-    rows = plan.planned.select_related("forum__forum_type", "joint", "meeting").prefetch_related(
-        "forum__districts", "joint__forums__forum_type", "joint__forums__districts"
-    )
-    if person is not None:
-        seats = Q(forum__memberships__person=person) | Q(joint__forums__memberships__person=person)
-        rows = rows.filter(seats).distinct()
+    """Lay the plan over the calendar: say what may be changed, and return what is new, will move or goes."""
     drafts = []
     for row in rows:
-        state = row.state
-        if state == MeetingState.PUBLISHED or (person is not None and person in row.absent):
-            known = by_meeting.get(row.meeting_id)
-            if known is not None and known.state == "planned":
-                by_meeting[row.meeting_id] = _replaced(known, row)
+        known = found.get(row.meeting_id) if row.meeting_id else None
+        if row.state == MeetingState.PUBLISHED or (person is not None and person in row.absent):
+            if row.meeting_id is not None and known is not None and known.state == "planned":
+                found[row.meeting_id] = replace(known, planned=row.pk, locked=row.locked)
             continue
-        by_meeting.pop(row.meeting_id, None)
-        if row.meeting is not None and row.meeting.status == MeetingStatus.CANCELLED:
-            continue
-        entry = of_row(row)
-        if wanted is None or wanted & {forum.pk for forum in entry.forums}:
-            drafts.append(entry)
-    return [*by_meeting.values(), *drafts]
+        if row.meeting_id is not None:
+            found.pop(row.meeting_id, None)
+        if row.meeting is None or row.meeting.status != MeetingStatus.CANCELLED:
+            drafts.append(_of_row(row, lists.of_row(row)))
+    return drafts
 
 
-def _replaced(known: Entry, row: PlannedMeeting) -> Entry:
-    return Entry(
-        known.date, known.start, known.end, known.title, known.kind, known.forums, known.state,
-        pk=known.pk, planned=row.pk, locked=row.locked, lead=known.lead,
-    )  # fmt: skip
-
-
-def of_row(row: PlannedMeeting) -> Entry:
-    """Return a row of the plan as the wheel shows it."""
+def _of_row(row: PlannedMeeting, forums: tuple[Forum, ...]) -> Entry:
+    """A row of the plan as the wheel shows it."""
     joint = row.joint
-    forums = tuple(joint.forums.all()) if joint is not None else tuple(filter(None, [row.forum]))
     kind = ("event" if joint.is_event else "joint") if joint is not None else "forum"
     return Entry(
         date=row.date,
@@ -157,7 +179,6 @@ def of_row(row: PlannedMeeting) -> Entry:
         pk=row.meeting_id,
         planned=row.pk,
         locked=row.locked,
-        lead=forums[0].pk if forums else 0,
     )
 
 
@@ -168,34 +189,21 @@ def _themed(entry: Entry, themes: list[MonthTheme]) -> Entry:
     here = [row for row in themes if row.month == entry.date.replace(day=1)]
     own = next((row for row in here if row.layer_id in layers), None)
     found = own or next((row for row in here if row.layer_id is None), None)
-    if found is None:
-        return entry
-    return Entry(
-        entry.date, entry.start, entry.end, entry.title, entry.kind, entry.forums, entry.state,
-        pk=entry.pk, planned=entry.planned, locked=entry.locked, theme=str(found), lead=entry.lead,
-    )  # fmt: skip
+    return entry if found is None else replace(entry, theme=str(found))
 
 
 def public_entries(plan: YearPlan) -> list[Entry]:
     """Return what everybody may see: published meetings of the plan, by forum. No title somebody typed, no person."""
     begins, ends = period_of(plan)
-    rows = (
-        Meeting.objects.filter(starts_at__gte=begins, starts_at__lt=ends, planned__plan=plan)
-        .exclude(status=MeetingStatus.CANCELLED)
-        .select_related("lead_forum", "planned__joint")
-        .prefetch_related(FORUM_FACTS)
-        .order_by("starts_at", "pk")
-    )
+    rows = Meeting.objects.filter(starts_at__gte=begins, starts_at__lt=ends, planned__plan=plan)
+    rows = rows.exclude(status=MeetingStatus.CANCELLED).select_related("lead_forum", "planned__joint")
+    meetings = list(rows.order_by("starts_at", "pk"))
+    lists = _ForumLists(meetings)
     found = []
-    for meeting in rows:
-        entry = of_meeting(meeting)
+    for meeting in meetings:
         joint = meeting.planned.joint
         title = joint.name if joint is not None else meeting.lead_forum.name
-        found.append(
-            Entry(
-                entry.date, entry.start, entry.end, title, entry.kind, entry.forums, entry.state, lead=entry.lead
-            )
-        )  # fmt: skip
+        found.append(replace(_of_meeting(meeting, lists.of_meeting(meeting)), title=title, pk=None))
     return found
 
 

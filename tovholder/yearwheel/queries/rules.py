@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.forums.models import Forum, JointMeetingRule
-from tovholder.ui.templatetags.ui import MONTHS, WEEKDAYS, personlist
 from tovholder.yearwheel.models import PlanningRule, Rhythm
-from tovholder.yearwheel.services import defaults, document
-from tovholder.yearwheel.services.defaults import Wanted
+from tovholder.yearwheel.queries import defaults, document
+from tovholder.yearwheel.queries.defaults import Wanted
+from tovholder.yearwheel.words import MONTHS, WEEKDAYS, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ def often(wanted: Wanted) -> str:
         return _("Hver måned")
     if len(wanted.months) > 8:
         left_out = [MONTHS[month - 1] for month in range(1, 13) if month not in wanted.months]
-        return _("Hver måned undtagen %(months)s") % {"months": personlist(left_out)}
-    return _("I %(months)s") % {"months": personlist(MONTHS[month - 1] for month in wanted.months)}
+        return _("Hver måned undtagen %(months)s") % {"months": listed(left_out)}
+    return _("I %(months)s") % {"months": listed(MONTHS[month - 1] for month in wanted.months)}
 
 
 def when(wanted: Wanted) -> str:
     """Say weekdays and start times."""
-    clocks = personlist(each.removeprefix("0").replace(":", ".") for each in wanted.starts)
+    clocks = listed(each.removeprefix("0").replace(":", ".") for each in wanted.starts)
     if wanted.weekdays_by_month:
         days = _("dagen varierer efter måned")
     elif len(wanted.weekdays) == 5 and max(wanted.weekdays) == 5:
         days = _("hverdage")
     else:
-        days = personlist(f"{WEEKDAYS[day - 1]}e" if day != 7 else "søndage" for day in wanted.weekdays)
+        days = listed(f"{WEEKDAYS[day - 1]}e" if day != 7 else "søndage" for day in wanted.weekdays)
     text = _("%(days)s kl. %(clocks)s, %(n)s min") % {"days": days, "clocks": clocks, "n": wanted.minutes}
     return text[:1].upper() + text[1:]

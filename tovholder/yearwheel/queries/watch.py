@@ -17,11 +17,12 @@ from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import Rhythm, YearPlan
+from tovholder.yearwheel.queries.document import Thing, things
 from tovholder.yearwheel.queries.entries import period_of
-from tovholder.yearwheel.services.document import Thing, things
 
 # Of what lies further ahead nobody needs to be told today.
 NEAR = timedelta(days=60)
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,49 @@ class Prompt:
     day: date
     forum: int | None = None
     meeting: int | None = None
+    name: str = ""
 
 
-def prompts(user: User, today: date | None = None) -> list[Prompt]:
-    """Return what the user has to see to: of the forums one convenes, and for who plans the year of all of them."""
-    today = today or timezone.localdate()
-    plans = bool(policy.may_plan(user))
-    convened = convened_forum_ids(user)
-    if not plans and not convened:
+def prompts(user: User, plan: YearPlan | None) -> list[Prompt]:
+    """Return what the user has to see to: of the forums one convenes, and for who plans the year of all of them.
+
+    It is what the worker found last (`services.watching`), so that no page waits for it.
+    """
+    if plan is None or not plan.watched:
         return []
-    plan = YearPlan.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
-    if plan is None:
-        return []
+    found = [Prompt(**{**each, "day": date.fromisoformat(each["day"])}) for each in plan.watched]
+    if policy.may_plan(user):
+        mine = found
+    else:
+        convened = convened_forum_ids(user)
+        mine = [each for each in found if each.forum in convened]
+    return sorted(_gathered(mine), key=lambda each: (each.rule, each.day, each.key))
+
+
+def look(plan: YearPlan, today: date) -> list[Prompt]:
+    """Return all that there is to see to in a year as it stands today."""
     meetings = _meetings(plan)
     known = things()
-    found = [
+    return [
         *_late(meetings, today),
         *_too_few(plan, known, meetings, today),
         *_at_once(meetings, today),
         *_not_spread(plan, meetings),
     ]
-    mine = [each for each in found if plans or each.forum in convened]
-    return sorted(mine, key=lambda each: (each.rule, each.day, each.key))
+
+
+def _gathered(found: list[Prompt]) -> list[Prompt]:
+    """Say once, with a few names, what many forums have in common: a list of twenty is read by nobody."""
+    few = [each for each in found if each.rule == 32]
+    if len(few) <= FEW:
+        return found
+    names = ", ".join(each.name for each in few[:FEW])
+    text = _("%(n)s fora mangler møder i år: %(names)s og %(rest)s andre.") % {
+        "n": len(few),
+        "names": names,
+        "rest": len(few) - FEW,
+    }
+    return [each for each in found if each.rule != 32] + [Prompt(32, "few", text, few[0].day, few[0].forum)]
 
 
 def _meetings(plan: YearPlan) -> list[Meeting]:
@@ -112,7 +134,7 @@ def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], t
                 "asked": asked,
             }
             forum = thing.row.pk if isinstance(thing.row, Forum) else thing.forums[0].pk
-            found.append(Prompt(32, f"few-{of}", text, today, forum))
+            found.append(Prompt(32, f"few-{of}", text, today, forum, name=str(thing.row)))
     return found
 
 
@@ -182,9 +204,9 @@ def _not_spread(plan: YearPlan, meetings: list[Meeting]) -> list[Prompt]:
         for meeting in meetings:
             if _day(meeting).replace(day=1) != theme.month or meeting.kind == MeetingKind.EVENT:
                 continue
-            for forum in meeting.forums.all():
-                if theme.layer_id in (None, forum.forum_type_id):
-                    reached |= of_forum[forum.pk]
+            for each in meeting.forums.all():
+                if theme.layer_id in (None, each.forum_type_id):
+                    reached |= of_forum[each.pk]
         missing = [name for pk, name in districts.items() if pk not in reached]
         if missing:
             text = _("Temaet %(theme)s når ikke ud i %(districts)s: der er intet møde den måned.") % {

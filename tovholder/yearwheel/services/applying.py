@@ -110,7 +110,8 @@ def use(*, by: User, run: PlanRun) -> YearPlan:
     policy.may_plan(by).require()
     plan = years.locked(run.plan)
     fresh = PlanRun.objects.select_for_update().get(pk=run.pk)
-    if fresh.status != RunStatus.DONE or not fresh.best:
+    best: Json = fresh.best or {}
+    if fresh.status != RunStatus.DONE or not best:
         no("run_not_done", _("Der er ikke regnet færdig endnu.")).require()
     if fresh.used_at is not None:
         no("run_used", _("Planen er allerede taget i brug.")).require()
@@ -118,11 +119,11 @@ def use(*, by: User, run: PlanRun) -> YearPlan:
         no(
             "plan_changed", _("Planen er ændret, siden der blev regnet. Regn igen, så intet går tabt.")
         ).require()
-    pairs, new, gone = matched(list(plan.planned.all()), fresh.best["meetings"])
+    pairs, new, gone = matched(list(plan.planned.all()), best["meetings"])
     moved = _write(plan, pairs, new)
     for row in gone:
         _let_go(row)
-    plan.unplaced = _without_place(fresh.best["unplaced"], gone)
+    plan.unplaced = _without_place(best["unplaced"], gone)
     plan.cost, plan.bound = fresh.cost, fresh.bound
     plan.save(update_fields=["unplaced", "cost", "bound"])
     years.touched(plan)

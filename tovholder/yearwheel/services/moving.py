@@ -15,7 +15,8 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
-from tovholder.yearwheel.services import document, years
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import years
 from tovholder.yearwheel.services.applying import LAST_MINUTE
 
 Json = dict[str, Any]

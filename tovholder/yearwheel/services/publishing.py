@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -163,7 +164,7 @@ def _make(by: User, row: PlannedMeeting) -> None:
     _stands(row)
 
 
-def _what(row: PlannedMeeting) -> tuple[list[Forum], str, dict[str, str]]:
+def _what(row: PlannedMeeting) -> tuple[list[Forum], str, dict[str, Any]]:
     if row.forum is not None:
         return [row.forum], MeetingKind.ORDINARY, {"place": row.forum.place}
     joint: JointMeetingRule = row.joint  # type: ignore[assignment]

@@ -25,7 +25,8 @@ def rule_of(thing: Forum | JointMeetingRule) -> PlanningRule:
     """Return the rule of a forum or joint meeting, or a new one that is not saved."""
     of = {"forum": thing} if isinstance(thing, Forum) else {"joint": thing}
     found = PlanningRule.objects.filter(**of).first()
-    return found or PlanningRule(**of, key=f"{'forum' if 'forum' in of else 'faelles'}-{thing.key}"[:80])
+    key = f"{'forum' if 'forum' in of else 'faelles'}-{thing.key}"[:80]
+    return found or PlanningRule(**of, key=key, name=thing.name)
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlanRun, RunStatus, YearPlan
-from tovholder.yearwheel.services import applying, document, years
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import applying, years
 
 log = structlog.get_logger(__name__)
 SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the services

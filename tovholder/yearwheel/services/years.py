@@ -17,7 +17,7 @@ from tovholder.forums.models import JointMeetingRule
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import MonthTheme, PlannedMeeting, YearPlan
-from tovholder.yearwheel.services.document import Thing, local_place, things
+from tovholder.yearwheel.queries.document import Thing, local_place, things
 
 FIRST_MONTH = 8  # the school year: 1 August to 31 July
 LONGEST = timedelta(days=366 * 2)

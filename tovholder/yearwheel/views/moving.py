@@ -17,7 +17,8 @@ from tovholder.access.decision import Refused
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
-from tovholder.yearwheel.services import document, moving
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import moving
 from tovholder.yearwheel.views.face import STATES, plan_crumbs, the_plan, the_row
 
 STEPS = ((-7, "Uge før"), (-1, "Dag før"), (1, "Dag efter"), (7, "Uge efter"))

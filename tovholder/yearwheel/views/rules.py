@@ -17,8 +17,9 @@ from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.ui.download import exported
 from tovholder.yearwheel import policy, tables
 from tovholder.yearwheel.forms.rules import ForumRuleForm, form_of, initial_of
+from tovholder.yearwheel.queries import defaults, document
 from tovholder.yearwheel.queries.rules import overview
-from tovholder.yearwheel.services import defaults, document, rules
+from tovholder.yearwheel.services import rules
 from tovholder.yearwheel.views.face import crumbs
 
 

@@ -95,7 +95,7 @@ def _told(run: PlanRun, found: list[Difference]) -> list[dict[str, object]]:
     people = dict(
         Person.objects.filter(pk__in={pk for each in found for pk in each.persons}).values_list("pk", "name")
     )
-    lines = []
+    lines: list[dict[str, object]] = []
     for each in found:
         names = [people[pk] for pk in each.persons if pk in people]
         rest = len(names) - NAMES_SHOWN

@@ -68,7 +68,7 @@ def wheel(request: HttpRequest) -> HttpResponse:
     marks = Marks(url=lambda entry: url_of(entry, changes=changes), week_url=week)
     coming = [each for each in found if each.date >= max(today, choice.plan.starts_on)][:NEXT_SHOWN]
     coming = coming or found[:NEXT_SHOWN]
-    told = watch.prompts(request.user, today) if choice.plan.starts_on <= today <= choice.plan.ends_on else []
+    told = watch.prompts(request.user, choice.plan)
     context = {
         **_page(request, choice, found, "wheel"),
         "wheel": picture(choice.plan, found, choice.by, today, marks),

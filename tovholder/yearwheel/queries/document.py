@@ -24,8 +24,8 @@ from tovholder.yearwheel.models import (
     YearMark,
     YearPlan,
 )
-from tovholder.yearwheel.services import defaults
-from tovholder.yearwheel.services.defaults import Wanted
+from tovholder.yearwheel.queries import defaults
+from tovholder.yearwheel.queries.defaults import Wanted
 
 Json = dict[str, Any]
 LAST_MINUTE = time(23, 59)
@@ -142,8 +142,13 @@ def _usually_must(row: Membership, roles: set[int]) -> bool:
     return row.role.convenes or row.role.chairs or row.role_id in roles
 
 
-def closed_days(start: date, end: date) -> list[Json]:
-    """Return school holidays, and what the municipality closes each year, as far as they lie between two days."""
+def closed_days(start: date, end: date, marks: Iterable[YearMark] | None = None) -> list[Json]:
+    """Return school holidays, and what the municipality closes each year, as far as they lie between two days.
+
+    `marks` are those of the year where a page has read them already.
+    """
+    if marks is None:
+        marks = YearMark.objects.filter(retired_at__isnull=True)
     holidays = SchoolHoliday.objects.filter(retired_at__isnull=True, starts_on__lte=end, ends_on__gte=start)
     found = [
         {
@@ -153,7 +158,7 @@ def closed_days(start: date, end: date) -> list[Json]:
         }
         for each in holidays
     ]
-    for mark in YearMark.objects.filter(retired_at__isnull=True, closed=True):
+    for mark in (each for each in marks if each.closed):
         found += [
             {"start": a.isoformat(), "end": b.isoformat(), "name": mark.name}
             for a, b in occurrences(mark, start, end)
@@ -244,7 +249,7 @@ def _standing(plan: YearPlan, known: dict[str, Thing], today: date) -> tuple[lis
             continue
         if row.meeting is not None and row.meeting.status == MeetingStatus.CANCELLED:
             continue
-        place = {"of": row.of, "date": row.date.isoformat(), "start": row.start.strftime("%H:%M")}
+        place: Json = {"of": row.of, "date": row.date.isoformat(), "start": row.start.strftime("%H:%M")}
         if row.locked or stands_fast(row) or row.date < today + timedelta(days=thing.notice_days):
             fixed.append(place)
         elif row.which:
