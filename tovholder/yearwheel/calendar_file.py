@@ -96,8 +96,10 @@ def _occurrences(event: Any, first: Any, length: timedelta, start: date, end: da
     left_out = event.moved | set(_exceptions(event))
     low = datetime.combine(start, time.min) - length
     for number, each in enumerate(series.xafter(low, inc=True)):
-        if each.date() > end or number > MAX_TIMES:
+        if each.date() > end:
             return
+        if number > MAX_TIMES:
+            raise UnreadableCalendarError("too_many")
         moment = timezone.make_aware(each, zone)
         if moment not in left_out:
             yield moment

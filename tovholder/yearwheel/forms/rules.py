@@ -47,6 +47,27 @@ class ClocksField(forms.CharField):
         return bool(self.to_python(data or "") != (initial or []))
 
 
+class WeekdaysField(forms.CharField):
+    """Weekdays with commas between them: "tirsdag, onsdag" becomes [2, 3]."""
+
+    def to_python(self, value: Any) -> Any:
+        found = []
+        for part in re.split(r"[,;\s]+", (super().to_python(value) or "").lower()):
+            if not part:
+                continue
+            day = next((n for n, name in DAY_CHOICES if len(part) > 1 and name.startswith(part)), None)
+            if day is None:
+                raise forms.ValidationError(
+                    _("Skriv ugedage som tirsdag, onsdag. »%(part)s« kan ikke læses."),
+                    params={"part": part[:20]},
+                )
+            found.append(day)
+        return sorted(set(found))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(WEEKDAYS[day - 1] for day in value) if isinstance(value, list) else value
+
+
 class Numbers(forms.TypedMultipleChoiceField):
     """Several numbers to choose, drawn as boxes to tick."""
 
@@ -126,7 +147,9 @@ class ForumRuleForm(RuleForm):
         people = Person.objects.filter(pk__in=members).order_by("name")
         self.fields["must"].choices = list(people.values_list("pk", "name"))  # type: ignore[attr-defined]
         for month, name in YEAR_ORDER:
-            self.fields[f"weekdays_{month}"] = Numbers(DAY_CHOICES, label=_("Kun i %(m)s") % {"m": name})
+            self.fields[f"weekdays_{month}"] = WeekdaysField(
+                label=name.capitalize(), max_length=80, required=False
+            )
 
     @property
     def by_month(self) -> list[forms.BoundField]:

@@ -17,7 +17,8 @@ from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import MONTHS
 from tovholder.yearwheel.models import YearPlan
 
-MOST_TOPICS = 60
+# Each month has its own list of choices, and a page is to be light.
+MOST_TOPICS, LONGEST = 8, 48
 
 
 class ThemesForm(TovholderForm):
@@ -51,9 +52,7 @@ class ThemesForm(TovholderForm):
         topics = topics.order_by("-pk").select_related("forum")[:MOST_TOPICS]
         found: list[Any] = [("", _("Intet tema"))]
         found.append((_("Temaer"), [(f"t{pk}", name) for pk, name in themes]))
-        found.append(
-            (_("Fra emnebanken"), [(f"e{each.pk}", f"{each.heading} ({each.forum})") for each in topics])
-        )
+        found.append((_("Fra emnebanken"), [(f"e{each.pk}", each.heading[:LONGEST]) for each in topics]))
         return [each for each in found if not isinstance(each[1], list) or each[1]]
 
     def changes(self) -> Iterator[tuple[date, Theme | None, Topic | None]]:

@@ -14,7 +14,7 @@ from tovholder.directory.models import Municipality
 from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
-from tovholder.meetings.queries import visible_to
+from tovholder.meetings.standing import SEES_ALL_MEETINGS, at_the_table, open_events
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import MeetingState, MonthTheme, PlannedMeeting, YearPlan
 
@@ -83,10 +83,8 @@ class _ForumLists:
         joints = {row.joint_id for row in rows if row.joint_id}
         of_meetings = Meeting.forums.through.objects.filter(meeting__in=together)
         of_joints = JointMeetingRule.forums.through.objects.filter(jointmeetingrule__in=joints)
-        pairs = (
-            of_meetings.values_list(Value("m"), "meeting_id", "forum_id").union(
-                of_joints.values_list(Value("j"), "jointmeetingrule_id", "forum_id"), all=True
-            )
+        pairs = of_meetings.values_list(Value("m"), "meeting_id", "forum_id").union(
+            of_joints.values_list(Value("j"), "jointmeetingrule_id", "forum_id"), all=True
         )
         self.lists: dict[tuple[str, int], list[Forum]] = {}
         for sort, pk, forum in pairs if together or joints else ():
@@ -108,13 +106,11 @@ class _ForumLists:
 
 def _meetings(user: User, plan: YearPlan, person: int | None) -> list[Meeting]:
     begins, ends = period_of(plan)
-    rows = (
-        visible_to(user)
-        .filter(starts_at__gte=begins, starts_at__lt=ends)
-        .exclude(kind=MeetingKind.NETWORK)
-        .exclude(status=MeetingStatus.CANCELLED)
-        .select_related("lead_forum")
-    )
+    # `objects` knows no network meeting, so that nothing needs to be asked of the concerns they are about.
+    rows = Meeting.objects.filter(starts_at__gte=begins, starts_at__lt=ends)
+    rows = rows.exclude(status=MeetingStatus.CANCELLED).select_related("lead_forum")
+    if not user.has_role(*SEES_ALL_MEETINGS):
+        rows = rows.filter(at_the_table(user) | open_events(user))
     if person is not None:
         there = Participation.objects.filter(meeting=OuterRef("pk"), person=person, removed_at__isnull=True)
         rows = rows.filter(Exists(there))

@@ -62,7 +62,7 @@ def look(plan: YearPlan, today: date) -> list[Prompt]:
         *_late(meetings, today),
         *_too_few(plan, known, meetings, today),
         *_at_once(meetings, today),
-        *_not_spread(plan, meetings),
+        *_not_spread(plan, meetings, today),
     ]
 
 
@@ -188,9 +188,10 @@ def _at_once(meetings: list[Meeting], today: date) -> list[Prompt]:
     return found
 
 
-def _not_spread(plan: YearPlan, meetings: list[Meeting]) -> list[Prompt]:
+def _not_spread(plan: YearPlan, meetings: list[Meeting], today: date) -> list[Prompt]:
     """Rule 33: a month has a theme, and a district has no meeting that month to take it up at."""
-    themes = list(plan.themes.select_related("theme", "topic"))
+    coming = plan.themes.filter(month__gte=today.replace(day=1))
+    themes = list(coming.select_related("theme", "topic"))
     if not themes:
         return []
     districts = {each.pk: each.name for each in District.objects.filter(retired_at__isnull=True)}

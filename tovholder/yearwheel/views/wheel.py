@@ -37,8 +37,8 @@ from tovholder.yearwheel.views.face import (
     url_of,
 )
 
-NEXT_SHOWN = 12
-PROMPTS_SHOWN = 4
+NEXT_SHOWN = 9
+PROMPTS_SHOWN = 3
 
 
 def _page(request: HttpRequest, choice: Chosen, found: list[Entry], view: str) -> dict[str, object]:
