@@ -15,7 +15,9 @@ from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
 
-CODES = set("no_working_day no_start person_busy person_double max_per_day min_gap max_parallel replaced out_of_time".split())
+CODES = set(
+    "no_working_day no_start person_busy person_double max_per_day min_gap max_parallel replaced out_of_time".split()
+)
 KEYS = {"status", "cost", "bound", "seconds", "meetings", "unplaced"}
 
 
@@ -97,7 +99,12 @@ class Town:
             window = self.things[of]["window"]
             first, last = max(first, day(window["start"])), min(last, day(window["end"]))
         late_enough = (at - self.today).days >= notice
-        return first <= at <= last and late_enough and at.isoweekday() in self.weekdays(of, at) and at not in self.shut
+        return (
+            first <= at <= last
+            and late_enough
+            and at.isoweekday() in self.weekdays(of, at)
+            and at not in self.shut
+        )
 
     def windows(self, of: str) -> list[tuple[date, date]]:
         """Listed months or blocks of a forum, whole."""
@@ -154,7 +161,10 @@ class Checked:
             self.fault(0, "keys or status of OUT")
         for each in self.out["unplaced"]:
             reasons = each["because"]
-            if not reasons or any(reason["code"] not in CODES or set(reason) != {"code", "persons", "dates"} for reason in reasons):
+            if not reasons or any(
+                reason["code"] not in CODES or set(reason) != {"code", "persons", "dates"}
+                for reason in reasons
+            ):
                 self.fault(0, f"because of {each['of']} {each['which']}")
 
     def _fixed(self) -> None:
@@ -193,7 +203,9 @@ class Checked:
                 self._windows(of, mine, missing[of])
                 continue
             numbers = [each["which"] for each in mine]
-            if numbers != sorted(numbers) or sorted(numbers + missing[of]) != list(range(1, self.town.amount(of) + 1)):
+            if numbers != sorted(numbers) or sorted(numbers + missing[of]) != list(
+                range(1, self.town.amount(of) + 1)
+            ):
                 self.fault(2, f"numbers of {of}: {numbers}, unplaced {missing[of]}")
 
     def _windows(self, of: str, mine: list[dict], missing: list[int]) -> None:
@@ -209,7 +221,10 @@ class Checked:
             stood_for = any(self._stands(each, of) and first <= each["at"] <= last for each in self.meetings)
             asked = fixed or (not stood_for and any(self.town.may_meet(of, at) for at in days))
             if held[k] + missing.count(k) != int(asked):
-                self.fault(2, f"{of} window {k}: {held[k]} placed, {missing.count(k)} unplaced, {int(asked)} asked for")
+                self.fault(
+                    2,
+                    f"{of} window {k}: {held[k]} placed, {missing.count(k)} unplaced, {int(asked)} asked for",
+                )
 
     def _stands(self, meeting: dict, of: str) -> bool:
         thing = self.town.things[meeting["of"]]
@@ -241,7 +256,9 @@ class Checked:
         for (one, exempt), (other, also) in combinations(there, 2):
             if not (exempt and also) and overlap(one, other, town.travel):
                 self.fault(4, f"{person} is in {one['of']} and {other['of']} on {at}")
-        away = [(each["start"], each["end"]) for each in who.get("busy") or [] if each["date"] == at.isoformat()]
+        away = [
+            (each["start"], each["end"]) for each in who.get("busy") or [] if each["date"] == at.isoformat()
+        ]
         away += [
             (each["start"], each["end"])
             for each in who.get("busy_weekly") or []
@@ -305,7 +322,9 @@ class Checked:
 
 
 def overlap(one: dict, other: dict, travel: int) -> bool:
-    return one["at"] == other["at"] and one["from"] < other["to"] + travel and other["from"] < one["to"] + travel
+    return (
+        one["at"] == other["at"] and one["from"] < other["to"] + travel and other["from"] < one["to"] + travel
+    )
 
 
 def check(data: dict, out: dict) -> list[str]:

@@ -54,7 +54,9 @@ def _person(chance: random.Random, name: str, away: float) -> dict:
     busy, at = [], START
     while at <= END:
         if at.isoweekday() <= 5 and chance.random() < away / 2:
-            start, end = chance.choice([("08:00", "16:00"), ("08:00", "16:00"), ("08:00", "12:00"), ("12:00", "16:00")])
+            start, end = chance.choice(
+                [("08:00", "16:00"), ("08:00", "16:00"), ("08:00", "12:00"), ("12:00", "16:00")]
+            )
             busy.append({"date": at.isoformat(), "start": start, "end": end})
         at += timedelta(days=1)
     return {"id": name, "busy": busy, "busy_weekly": weekly, "max_per_day": chance.choice([2, 3, 3, 4])}

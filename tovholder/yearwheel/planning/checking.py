@@ -94,7 +94,9 @@ def weekdays_by_month(path: str, value: Any) -> Found:
 
 DATES = in_order(shape({"start": a_date, "end": a_date}), "start", "end", may_equal=True)
 BUSY = in_order(shape({"date": a_date, "start": a_start, "end": an_end}), "start", "end", may_equal=False)
-WEEKLY = in_order(shape({"weekday": a_weekday, "start": a_start, "end": an_end}), "start", "end", may_equal=False)
+WEEKLY = in_order(
+    shape({"weekday": a_weekday, "start": a_start, "end": an_end}), "start", "end", may_equal=False
+)
 WHEN = {
     "weekdays": list_of(a_weekday),
     "preferred_weekdays": list_of(a_weekday),
@@ -103,7 +105,8 @@ WHEN = {
 DAYS = whole(0, 1_000_000)
 MINUTES = whole(1, 1_000_000)
 PERSON = shape(
-    {"id": a_text}, {"busy": list_of(BUSY), "busy_weekly": list_of(WEEKLY), "max_per_day": whole(0, 1_000_000)}
+    {"id": a_text},
+    {"busy": list_of(BUSY), "busy_weekly": list_of(WEEKLY), "max_per_day": whole(0, 1_000_000)},
 )
 FORUM = shape(
     {
@@ -126,7 +129,13 @@ JOINT = shape(
     {**WHEN, "replaces": a_flag, "min_gap_days": DAYS},
 )
 EVENT = shape(
-    {"id": a_text, "forums": list_of(a_text), "window": DATES, "minutes": MINUTES, "starts": list_of(a_start)},
+    {
+        "id": a_text,
+        "forums": list_of(a_text),
+        "window": DATES,
+        "minutes": MINUTES,
+        "starts": list_of(a_start),
+    },
     {"weekdays": list_of(a_weekday)},
 )
 INPUT = shape(
@@ -160,7 +169,11 @@ def _agreement(data: dict[str, Any]) -> Found:
     """What concerns several values at once; asked only when each value is right by itself."""
     yield from _period(data)
     persons = yield from _unique((f"$.persons[{i}]", each) for i, each in enumerate(data["persons"]))
-    kinds = [(kind, i, each) for kind in ("forums", "joint", "events") for i, each in enumerate(data.get(kind) or [])]
+    kinds = [
+        (kind, i, each)
+        for kind in ("forums", "joint", "events")
+        for i, each in enumerate(data.get(kind) or [])
+    ]
     minutes = {each["id"]: each["minutes"] for _, _, each in kinds}
     yield from _unique((f"$.{kind}[{i}]", each) for kind, i, each in kinds)
     forums = {each["id"] for each in data["forums"]}

@@ -20,7 +20,9 @@ class Diary:
         self.taken: list[MaskByDay] = [defaultdict(int) for _ in people]  # musts, with travel
         self.wished: list[defaultdict[int, Counter[tuple[int, int]]]] = [defaultdict(Counter) for _ in people]
         self.load: list[Counter[int]] = [Counter() for _ in people]  # musts a day
-        self.days: list[Counter[int]] = [Counter() for _ in things]  # a forum's own and joint meetings, a joint's own
+        self.days: list[Counter[int]] = [
+            Counter() for _ in things
+        ]  # a forum's own and joint meetings, a joint's own
         self.own: list[MaskByDay] = [defaultdict(int) for _ in things]
         self.running: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for each in meetings:

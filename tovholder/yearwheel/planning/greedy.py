@@ -24,7 +24,9 @@ class Draft:
     def may_put(self, number: int, day: int, start: int) -> bool:
         """Whether it is one of its options, and fits now."""
         known = any((each.day, each.start) == (day, start) for _, each in self.choices[number])
-        return known and not self.replaced[number] and self.diary.fits(self.year.asked[number].thing, day, start)
+        return (
+            known and not self.replaced[number] and self.diary.fits(self.year.asked[number].thing, day, start)
+        )
 
     def put(self, number: int, option: Option) -> None:
         asked = self.year.asked[number]

@@ -20,15 +20,24 @@ class Stopped(Exception):
 class Model:
     """`cp` is the CP-SAT model; the slots carry their literals. Costs are gathered by `pay`."""
 
-    def __init__(self, year: Year, slots: Sequence[Slot], most_unplaced: int, is_stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, year: Year, slots: Sequence[Slot], most_unplaced: int, is_stopped: Callable[[], bool]
+    ) -> None:
         from ortools.sat.python import cp_model  # takes a second: only when a plan is solved
 
         self.year, self.slots = year, slots
         self.cp = cp_model.CpModel()
         self.costs: list[tuple[Any, int]] = []
-        self.fixed_cost = 0
+        self.fixed_cost = year.settled_cost
         self._number_slots()
-        for part in (Model._replace, Model._distances, Model._overlaps, Model._parallel, keep_order, keep_people):
+        for part in (
+            Model._replace,
+            Model._distances,
+            Model._overlaps,
+            Model._parallel,
+            keep_order,
+            keep_people,
+        ):
             if is_stopped():
                 raise Stopped
             part(self)

@@ -44,7 +44,9 @@ def keep_people(model: Model) -> None:
         _one_day(model, there, room)
 
 
-def _fixed(model: Model, by_person: dict[tuple[int, int], list[Attendance]]) -> dict[tuple[int, int], list[int]]:
+def _fixed(
+    model: Model, by_person: dict[tuple[int, int], list[Attendance]]
+) -> dict[tuple[int, int], list[int]]:
     """Lay in the optional members of fixed meetings; return each person's fixed musts by day, as masks with travel."""
     year, problem = model.year, model.year.problem
     taken: dict[tuple[int, int], list[int]] = {}
@@ -83,7 +85,9 @@ def _one_day(model: Model, there: list[Attendance], room: int | None) -> None:
     wishes: defaultdict[tuple[int, tuple[int, ...]], list[Attendance]] = defaultdict(list)
     for each in there:
         if not each.must:
-            inside = tuple(number for number, group in enumerate(groups) if any(each is other for other in group))
+            inside = tuple(
+                number for number, group in enumerate(groups) if any(each is other for other in group)
+            )
             if inside or full:
                 wishes[each.slot, inside].append(each)
     for attendances in wishes.values():

@@ -135,5 +135,8 @@ def finished(problem: Problem, meetings: list[Meeting], asked: set[tuple[int, in
             wanted |= {(thing.index, which) for which in range(1, amounts[thing.index] + 1)}
     unplaced = tuple(sorted(wanted - have))
     return Plan(
-        tuple(placed), tuple(tuple(sorted(each)) for each in absent), unplaced, cost + UNPLACED * len(unplaced)
+        tuple(placed),
+        tuple(tuple(sorted(each)) for each in absent),
+        unplaced,
+        cost + UNPLACED * len(unplaced),
     )

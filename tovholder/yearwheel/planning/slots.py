@@ -15,7 +15,7 @@ from tovholder.yearwheel.planning.windows import Asked, Meeting, Window
 from tovholder.yearwheel.planning.year import Option, Year
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """`options` are all, cheapest first, of which the first `width` are in the model; `held` the fixed it may take."""
 
@@ -25,6 +25,8 @@ class Slot:
     options: list[tuple[int, Option]]
     held: list[tuple[int, Meeting]]
     width: int = 0
+    breadth: int = 4  # how far above the cheapest it goes when a neighbour asks for room
+    was_widened: bool = False
     choices: list[Any] = field(default_factory=list)
     held_choices: list[Any] = field(default_factory=list)
     unplaced: Any = None
@@ -43,14 +45,15 @@ class Slot:
     def inside(self) -> list[tuple[int, Option, Any]]:
         """Cost, option and literal of what the model holds."""
         return [
-            (cost, option, choice)
-            for (cost, option), choice in zip(self.options, self.choices, strict=False)
+            (cost, option, choice) for (cost, option), choice in zip(self.options, self.choices, strict=False)
         ]
 
 
 def slots_of(year: Year) -> list[Slot]:
     """One for each window asked for, and for what is counted one for each number from 1 to n."""
-    found = [Slot(each.thing, each.which, each.window, year.priced(each), []) for each in year.asked if each.window]
+    found = [
+        Slot(each.thing, each.which, each.window, year.priced(each), []) for each in year.asked if each.window
+    ]
     for thing in year.problem.things:
         if thing.rule in ("months", "weeks"):
             continue

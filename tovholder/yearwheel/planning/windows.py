@@ -97,9 +97,7 @@ def window_at(windows: list[Window], day: int) -> Window | None:
     return next((each for each in windows if each.first <= day <= each.last), None)
 
 
-def asked_for(
-    problem: Problem, windows: dict[int, list[Window]], days: dict[int, list[int]]
-) -> list[Asked]:
+def asked_for(problem: Problem, windows: dict[int, list[Window]], days: dict[int, list[int]]) -> list[Asked]:
     """What is asked for beyond the fixed meetings; a replacing joint meeting that is not fixed may still take some away."""
     found: list[Asked] = []
     for thing in problem.things:
