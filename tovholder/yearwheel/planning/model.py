@@ -28,7 +28,7 @@ class Model:
         self.year, self.slots = year, slots
         self.cp = cp_model.CpModel()
         self.costs: list[tuple[Any, int]] = []
-        self.fixed_cost = 0
+        self.fixed_cost = year.settled_cost
         self._number_slots()
         for part in (
             Model._replace,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tovholder.yearwheel.planning.diary import Diary, fits_the_day
 from tovholder.yearwheel.planning.numbering import Plan
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
-from tovholder.yearwheel.planning.windows import Meeting, Window, window_at
+from tovholder.yearwheel.planning.windows import Window
 from tovholder.yearwheel.planning.year import Year
 
 CODES = (
@@ -45,9 +45,8 @@ def in_the_way(problem: Problem, diary: Diary, thing: Thing, day: int, start: in
     for code, persons in checks.items():
         if persons:
             yield Reason(code, persons, {day})
-    if (
-        diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]
-    ) or not diary.has_distance(thing, day):
+    overlaps_itself = diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]
+    if overlaps_itself or not diary.has_distance(thing, day):
         yield Reason("min_gap", set(), {day})
     if not diary.has_room(day, start, end):
         yield Reason("max_parallel", set(), {day})
@@ -69,9 +68,8 @@ def why_unplaced(year: Year, plan: Plan, thing: Thing, window: Window | None, pr
     diary, found, free = Diary(year.problem, plan.meetings), {}, False
     for day in days:
         for start in starts:
-            before = len(found)
             stands = list(in_the_way(year.problem, diary, thing, day, start))
-            free = free or (not stands and before >= 0)
+            free = free or not stands
             for each in stands:
                 known = found.setdefault(each.code, Reason(each.code))
                 known.persons |= each.persons
@@ -82,18 +80,5 @@ def why_unplaced(year: Year, plan: Plan, thing: Thing, window: Window | None, pr
     return sorted(found.values(), key=lambda each: CODES.index(each.code))
 
 
-def moved_out(meetings: list[Meeting], number: int) -> list[Meeting]:
-    return [each for place, each in enumerate(meetings) if place != number]
-
-
 def window_of(year: Year, thing: Thing, which: int) -> Window | None:
     return next((each for each in year.windows[thing.index] if each.number == which), None)
-
-
-def is_replaced(year: Year, thing: Thing, day: int, meetings: list[Meeting]) -> bool:
-    """Rule 3: a replacing joint meeting stands for the forum's own in the window of this day."""
-    window = window_at(year.windows[thing.index], day)
-    return window is not None and any(
-        (thing.index, window.number) in year.replaced_by(year.problem.things[each.thing], each.day)
-        for each in meetings
-    )

@@ -15,7 +15,7 @@ from tovholder.yearwheel.planning.windows import Asked, Meeting, Window
 from tovholder.yearwheel.planning.year import Option, Year
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """`options` are all, cheapest first, of which the first `width` are in the model; `held` the fixed it may take."""
 
@@ -25,6 +25,8 @@ class Slot:
     options: list[tuple[int, Option]]
     held: list[tuple[int, Meeting]]
     width: int = 0
+    breadth: int = 4  # how far above the cheapest it goes when a neighbour asks for room
+    was_widened: bool = False
     choices: list[Any] = field(default_factory=list)
     held_choices: list[Any] = field(default_factory=list)
     unplaced: Any = None

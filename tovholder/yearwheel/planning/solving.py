@@ -19,7 +19,10 @@ from tovholder.yearwheel.planning.problem import UNPLACED
 from tovholder.yearwheel.planning.slots import Slot, slots_of
 from tovholder.yearwheel.planning.year import Option, Year
 
-FIRST_BREADTH = 2
+FIRST_BREADTH = 2  # costs above a meeting's cheapest option that the first model holds
+SPREAD_STEP = (
+    8  # and what the next one adds for a meeting that may lie anywhere in the year: about eight weeks
+)
 TICK = 0.5  # seconds between two looks at the solver
 SHORTEST = 0.3  # with less time than this left no round is begun
 
@@ -55,7 +58,6 @@ def search(found: Search) -> None:
     found.bound = max(found.bound, floor_of(found.year, slots))
     for slot in slots:
         slot.widen((slot.options[0][0] if slot.options else 0) + FIRST_BREADTH)
-    step = 2 * FIRST_BREADTH
     while not found.is_over:
         values = _round(found, slots)
         if values is None:
@@ -63,15 +65,42 @@ def search(found: Search) -> None:
         escaped = [slot for slot in slots if slot.escape is not None and values[slot.escape.index]]
         if not escaped:
             return
-        for slot in escaped:
-            slot.widen((slot.escape_cost or 0) + step)
-        step *= 2
+        _widen(found.year, slots, escaped)
+
+
+def _widen(year: Year, slots: list[Slot], escaped: list[Slot]) -> None:
+    """Take in more options of what has escaped, and a few more of those it may have to push aside."""
+    for slot in _neighbours(year, slots, escaped):
+        slot.widen(slot.options[0][0] + slot.breadth)
+        slot.breadth += FIRST_BREADTH
+    for slot in escaped:
+        slot.widen((slot.escape_cost or 0) + (UNPLACED if slot.window or slot.was_widened else SPREAD_STEP))
+        slot.was_widened = True
+
+
+def _neighbours(year: Year, slots: list[Slot], escaped: list[Slot]) -> list[Slot]:
+    """Slots that share a must or a forum with one that has escaped, and may lie on the same days."""
+    things = year.problem.things
+    days: dict[int, set[int]] = {}
+    for slot in escaped:
+        mine = {option.day for _, option, _ in slot.inside()}
+        for person in things[slot.thing].musts:
+            days.setdefault(person, set()).update(mine)
+        for forum in things[slot.thing].forums:
+            days.setdefault(-1 - forum, set()).update(mine)
+    found = []
+    for slot in slots:
+        its = (*things[slot.thing].musts, *(-1 - forum for forum in things[slot.thing].forums))
+        near = set().union(*(days.get(each, ()) for each in its))
+        if slot not in escaped and any(option.day in near for _, option, _ in slot.inside()):
+            found.append(slot)
+    return found
 
 
 def floor_of(year: Year, slots: list[Slot]) -> int:
     """A bound that needs no solver: each meeting at its cheapest, those that may be replaced for nothing."""
     joint = {forum for thing in year.problem.things if thing.replaces for forum in thing.forums}
-    return sum(
+    return year.settled_cost + sum(
         min(UNPLACED, slot.options[0][0] if slot.options else UNPLACED)
         for slot in slots
         if not slot.held and not (slot.window and slot.thing in joint)
@@ -164,6 +193,8 @@ def _tune(solver: Any, found: Search) -> None:
     parameters.random_seed = found.year.problem.seed % 2**31
     parameters.linearization_level = 2
     parameters.cp_model_probing_level = 0
+    parameters.symmetry_level = 0  # two thirds of the presolve, for nothing: no two meetings are alike
+    parameters.max_presolve_iterations = 1
     parameters.subsolvers.append("max_lp")
     if found.work is None:
         parameters.max_time_in_seconds = max(0.1, found.ends - time.monotonic())

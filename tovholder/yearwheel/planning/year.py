@@ -54,6 +54,17 @@ class Year:
         amount = self.amounts[thing.index]
         return option.cost + number_cost(self.problem, thing, which, amount, option.day, option.start)
 
+    @property
+    def settled_cost(self) -> int:
+        """What the fixed meetings of windows cost in every plan; those of what is counted depend on their numbers."""
+        cost = 0
+        for each in self.fixed:
+            thing = self.problem.things[each.thing]
+            if thing.rule in ("months", "weeks"):
+                cost += wish_cost(self.problem, thing, each.day, each.start)
+                cost += number_cost(self.problem, thing, each.which, 0, each.day, each.start)
+        return cost
+
     def priced(self, asked: Asked) -> list[tuple[int, Option]]:
         """Options with their cost, cheapest first."""
         thing, window = self.thing_of(asked), asked.window
