@@ -13,3 +13,7 @@ def plan_year(data: Any, *, on_progress: Any = None, start: Any = None) -> Any:
 
 def clashes(data: Any, meetings: Any) -> Any:
     return list(current.clashes(data, meetings)) if callable(current.clashes) else list(current.clashes)
+
+
+def what_would_free(data: Any, unplaced: Any, meetings: Any = ()) -> list[Any]:
+    return []

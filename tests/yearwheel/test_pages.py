@@ -13,6 +13,7 @@ from icalendar import Calendar
 from tests.yearwheel.conftest import out, place, solved
 from tests.yearwheel.test_publishing import publish
 from tovholder.yearwheel.models import BusyTime, PlanningRule, YearPlan
+from tovholder.yearwheel.planning import Clash
 from tovholder.yearwheel.services import moving, watching, years
 
 
@@ -143,13 +144,12 @@ class TestPlanning:
         client, row = client_for(anna), planned.planned.get(forum=east)
 
         def clash(data, meetings):
-            there = any(each["of"] == f"f{east.pk}" and each["date"] == "2026-08-18" for each in meetings)
-            who = {"code": "person_double", "of": f"f{east.pk}", "which": 1}
-            return [{**who, "persons": [f"p{carla.person.pk}"], "dates": ["2026-08-18"]}] if there else []
+            here = [n for n, each in enumerate(meetings) if each["date"] == "2026-08-18"]
+            return [Clash("person_double", tuple(here), (f"p{carla.person.pk}",))] if len(here) > 1 else []
 
         fake.clashes = clash
         tried = client.get(f"/aarshjul/moede/{row.pk}/?dato=2026-08-18").content.decode()
-        assert "Carla sidder i et andet møde" in tried
+        assert "Carla skal være med i Netværk Vester kl. 13.00 på samme tid." in tried
         given = {"day": "2026-08-18", "start": "13:00"}
         refused = client.post(f"/aarshjul/moede/{row.pk}/", given).content.decode()
         assert "Sæt kryds" in refused

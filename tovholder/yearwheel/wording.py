@@ -8,9 +8,10 @@ from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
-from tovholder.yearwheel.models import Rhythm, YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
 from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said, listed
@@ -60,13 +61,21 @@ class Words:
 
 def unplaced(plan: YearPlan) -> list[Unplaced]:
     """Return the meetings of the plan that have no place, with the reasons in words."""
-    words = Words(plan, [reason for each in plan.unplaced for reason in each["because"]])
+    told = [reason for each in plan.unplaced for reason in each["because"]]
+    told += [
+        {"persons": [h["person"]]}
+        for each in plan.unplaced
+        for h in each.get("helps") or []
+        if h.get("person")
+    ]
+    words = Words(plan, told)
     found = []
     for each in plan.unplaced:
         thing = words.things.get(each["of"])
         when, near = _when(plan, thing, each["which"])
         because = [said(words, reason) for reason in each["because"]]
-        helps = [text for reason in each["because"] if (text := _helps(words, thing, reason))]
+        helps = _frees(words, each.get("helps") or [])
+        helps = helps or [text for reason in each["because"] if (text := _helps(words, thing, reason))]
         found.append(
             Unplaced(
                 each["of"], each["which"], words.name(each["of"]), when, because, list(dict.fromkeys(helps)), near
@@ -145,11 +154,60 @@ def said(words: Words, reason: dict[str, Any]) -> str:
             return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
 
 
-def clash_said(words: Words, clash: dict[str, Any], of: str) -> str:
-    """Say a rule that a move breaks; with the name of the other meeting where it is not the moved one's own rule."""
-    sentence = said(words, clash)
-    whose = clash.get("of")
-    return sentence if whose in (None, of) else f"{words.name(str(whose))}: {sentence}"
+def clash_said(code: str, names: Sequence[str], others: Sequence[PlannedMeeting], *, own: bool) -> str:
+    """Say a rule that a move by hand breaks, with the names of persons and of the other meetings."""
+    who = listed(names[:SHOWN_NAMES]) or _("Nogen")
+    where = listed(
+        _("%(name)s kl. %(hour)s.%(minute)s")
+        % {"name": each.title, "hour": each.start.hour, "minute": f"{each.start.minute:02d}"}
+        for each in others[:3]
+    )
+    sentences = {
+        "no_working_day": _("Det er ingen af forummets dage, eller det er for tæt på i dag til varslet."),
+        "no_start": _("Mødet må ikke begynde på det tidspunkt efter forummets regel."),
+        "person_busy": _("%(who)s er optaget.") % {"who": who},
+        "person_double": _("%(who)s skal være med i %(where)s på samme tid.") % {"who": who, "where": where},
+        "overlap": _("Mødet ligger oven i %(where)s.") % {"where": where},
+        "max_per_day": _("%(who)s får flere møder den dag, end I har tilladt.") % {"who": who},
+        "max_parallel": _("Der er flere møder på samme tid, end I har tilladt: %(where)s.")
+        % {"where": where},
+        "min_gap": _("Der er for få dage til %(days)s.")
+        % {"days": listed(f"{each.title} {day_said(each.date)}" for each in others[:3])},
+        "replaced": _("Et fællesmøde træder i stedet for mødet i den periode."),
+        "window": _("Forummet får to møder i den samme periode, eller et i en periode uden møder."),
+    }
+    sentence = sentences.get(code, _("Reglerne for forummet tillader det ikke."))
+    return sentence if own or not others else f"{others[0].title}: {sentence}"
+
+
+FREES = {
+    "allow_weekday": gettext_lazy("tillad også %(weekday)s"),
+    "allow_start": gettext_lazy("tillad også kl. %(start)s"),
+    "make_optional": gettext_lazy("gør deltagelsen valgfri for %(person)s"),
+    "raise_max_per_day": gettext_lazy("tillad flere møder om dagen"),
+    "drop_min_gap": gettext_lazy("tillad færre dage imellem"),
+    "raise_max_parallel": gettext_lazy("tillad flere møder på samme tid"),
+}
+FREES_SHOWN = 4
+
+
+def _frees(words: Words, helps: Sequence[dict[str, Any]]) -> list[str]:
+    """Say what would be enough, each alone, in one sentence."""
+    parts = []
+    for each in helps:
+        if each["code"] not in FREES:
+            continue
+        facts = {
+            "weekday": WEEKDAYS[(each.get("weekday") or 1) - 1],
+            "start": str(each.get("start") or "").removeprefix("0").replace(":", "."),
+            "person": words.people([each["person"]]) if each.get("person") else "",
+        }
+        parts.append(str(FREES[each["code"]]) % facts)
+    parts = list(dict.fromkeys(parts))[:FREES_SHOWN]
+    if not parts:
+        return []
+    text = _(", eller ").join(parts)
+    return [f"{text[:1].upper()}{text[1:]}."]
 
 
 def _helps(words: Words, thing: Thing | None, reason: dict[str, Any]) -> str:

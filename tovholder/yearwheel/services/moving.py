@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,24 +25,55 @@ CLASHES = "tovholder.yearwheel.planning.clashes"
 SUGGESTED, LOOKED_AT = 3, 40
 
 
+@dataclass(frozen=True)
+class Broken:
+    """One hard rule that a place breaks: its code, the must members it is about (ids), and the other meetings."""
+
+    code: str
+    persons: tuple[int, ...]
+    others: tuple[PlannedMeeting, ...]
+    # Whether it is the moved meeting that breaks it, or something else that no longer fits.
+    own: bool
+
+
 def new_clashes(
     plan: YearPlan, row: PlannedMeeting, day: date, start: time, data: Json | None = None
-) -> list[Json]:
-    """Return the hard rules that the meeting would break at a place and that nothing breaks today."""
+) -> list[Broken]:
+    """Return the hard rules that the meeting breaks at a place, and those that others break only because of the move."""
     data = data or document.build(plan)
-    rows = list(plan.planned.select_related("joint", "forum"))
-    before = _asked(data, rows)
-    moved = placed(row, day, start)
-    after = _asked(
-        data, [moved if each.pk == row.pk else each for each in rows] + ([] if row.pk else [moved])
-    )
-    return [each for each in after if each not in before]
+    known = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
+    rows = [
+        each
+        for each in plan.planned.select_related("joint", "forum")
+        if each.of in known and not each.dropped and each.pk != row.pk
+    ]
+    if row.of not in known:
+        return []
+    before = {
+        (each.code, each.persons, _keys(each))
+        for each in _asked(data, rows + ([row] if row.pk else []), None)
+    }
+    found = _asked(data, [*rows, placed(row, day, start)], len(rows))
+    return [each for each in found if each.own or (each.code, each.persons, _keys(each)) not in before]
 
 
-def _asked(data: Json, rows: Sequence[PlannedMeeting]) -> list[Json]:
-    # What stands fast is exempt from the rules; moved by hand or not, here every meeting is looked at.
-    found: list[Json] = import_string(CLASHES)({**data, "fixed": []}, document.as_meetings(rows))
-    return found
+def _keys(broken: Broken) -> tuple[int | None, ...]:
+    return tuple(row.pk for row in broken.others)
+
+
+def _asked(data: Json, rows: Sequence[PlannedMeeting], moved: int | None) -> list[Broken]:
+    """Ask the planner what is broken; `moved` is the place of the moved meeting in the list."""
+    # What stands fast is exempt from the rules; here every meeting is looked at.
+    told = import_string(CLASHES)({**data, "fixed": []}, document.as_meetings(rows))
+    return [
+        Broken(
+            code=each.code,
+            persons=tuple(int(who[1:]) for who in each.persons),
+            others=tuple(rows[i] for i in each.meetings if i != moved),
+            own=moved in each.meetings,
+        )
+        for each in told
+    ]
 
 
 def placed(row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +29,8 @@ SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the servi
 # Looked up by name when a run begins, so that the pages do not wait for the solver's library.
 PLANNER = "tovholder.yearwheel.planning.plan_year"
 QUIET_AFTER = timedelta(seconds=60)
+FREES = "tovholder.yearwheel.planning.what_would_free"
+HELP_SECONDS = 8.0
 TELL_EVERY = 0.4  # seconds between two lines of progress
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
 
@@ -168,6 +171,7 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
         return _failed(
             run.pk, _("To faste møder ligger oven i hinanden for en, der skal være med til begge.")
         )
+    _say_what_helps(run.data, answer)
     with transaction.atomic():
         fresh = PlanRun.objects.select_for_update().get(pk=run.pk)
         fresh.status, fresh.best = RunStatus.DONE, answer
@@ -180,6 +184,15 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
     if run.asked_by is not None and not plan.runs.filter(used_at__isnull=False).exists():
         applying.use(by=run.asked_by, run=fresh)
     return RunStatus.DONE
+
+
+def _say_what_helps(data: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Keep with each meeting without a place what would free it; for as many as there is time for."""
+    until = time.monotonic() + HELP_SECONDS
+    for each in answer["unplaced"]:
+        if time.monotonic() > until:
+            return
+        each["helps"] = [asdict(help) for help in import_string(FREES)(data, each, answer["meetings"])]
 
 
 def _failed(run_id: int, sentence: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.access.decision import Refused
+from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
@@ -78,8 +79,16 @@ def _given(request: HttpRequest, day: date, start: time) -> tuple[Any, bool]:
 
 def _clashes(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> list[str]:
     found = moving.new_clashes(plan, row, day, start)
-    words = wording.Words(plan, found)
-    return list(dict.fromkeys(wording.clash_said(words, each, row.of) for each in found))
+    people = {pk for each in found for pk in each.persons}
+    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    return list(
+        dict.fromkeys(
+            wording.clash_said(
+                each.code, [names.get(pk, "") for pk in each.persons], each.others, own=each.own
+            )
+            for each in found
+        )
+    )
 
 
 def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
