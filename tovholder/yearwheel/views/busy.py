@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.directory.models import Person
 from tovholder.forums.standing import person_of
 from tovholder.ui.download import exported
+from tovholder.ui.typed import typed
 from tovholder.yearwheel import policy, tables
 from tovholder.yearwheel.forms.busy import BusyForm, FeedForm, FileForm
 from tovholder.yearwheel.models import BusyFeed, BusyTime
@@ -131,16 +132,16 @@ def clear(request: HttpRequest, pk: int, source: str) -> HttpResponse:
     return redirect(_here(request, person))
 
 
-@require_GET
-def people(request: HttpRequest) -> HttpResponseBase:
+@typed("q")
+def people(request: HttpRequest, *, given: QueryDict) -> HttpResponseBase:
     """All who sit in a forum, and how much they have written: for who plans."""
     policy.may_plan(request.user).require()
-    rows = people_with_counts(request.GET.get("q", ""))
+    rows = people_with_counts(given.get("q", ""))
     if file := exported(request, tables.busy_people(rows)):
         return file
     context = {
         "rows": rows,
-        "q": request.GET.get("q", ""),
+        "q": given.get("q", ""),
         "crumbs": crumbs((_("Optaget"), reverse("yearwheel:busy")), (_("Alle"), "")),
     }
     return render(request, "yearwheel/busy_people.html", context)
