@@ -31,6 +31,7 @@ EXEMPT = {
     "family:invitation": "signed link of the family: time, place, who comes by role, a place to write",
     "meetings:relay_link": "signed link to answer what was sent",
     "meetings:comment_link": "signed link for a participant without login",
+    "yearwheel:public": "the year without names, where the municipality shows it; else it is not there",
     "plans:answer": "signed link for a person without login",
     "plans:answer_status": "signed link for a person without login",
     "plans:answer_reopen": "signed link for a person without login",

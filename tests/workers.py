@@ -18,6 +18,7 @@ APART = (
     "tests/e2e/test_autosave.py",
     "tests/e2e/test_broendby_year.py",
     "tests/e2e/test_login.py",
+    "tests/e2e/test_year_wheel.py",
     "tests/e2e/test_weight.py::test_every_page_of_the_demo_is_read_and_written_cheaply",
     "tests/e2e/test_weight.py::test_lists_are_read_at_once_however_long",
 )

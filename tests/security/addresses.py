@@ -23,6 +23,9 @@ PLACES: dict[str, list[Any]] = {
     "child": ["B-222222", "vroevl"],
     "other": ["B-333333", "vroevl"],
     "what": ["kald", "vroevl"],
+    "of": ["f1", "vroevl"],
+    "which": [2, 10**30],
+    "source": ["file", "feed", "vroevl"],
 }
 # What stands in a place that nobody has told of: so a new address is tried from its first day.
 UNKNOWN: dict[str, list[Any]] = {
@@ -53,6 +56,20 @@ KINDS: dict[str, list[tuple[str, str]]] = {
     "children": [("", "any")],
     "case_plans": [("", "any")],
     "network": [("", "meeting")],
+    "yearwheel": [
+        ("run", "run"),
+        ("publication", "publication"),
+        ("publish_again", "publication"),
+        ("meeting", "planned"),
+        ("let_loose", "planned"),
+        ("take_out", "planned"),
+        ("put_back", "planned"),
+        ("rule_forum", "forum"),
+        ("rule_joint", "any"),
+        ("busy_remove", "busy"),
+        ("busy", "person"),
+        ("", "year"),
+    ],
 }
 
 

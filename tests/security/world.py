@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -48,6 +48,7 @@ from tovholder.meetings.services import minute_record
 from tovholder.oversight.models import Review, ReviewLine
 from tovholder.plans.models import Agreement, AgreementNote
 from tovholder.search import services as search
+from tovholder.yearwheel.models import BusyTime, PlannedMeeting, PlanRun, Publication, YearPlan
 
 # Each canary, and who may ever see it. Everything that is not named here stays with nobody.
 TABLE = {"anna", "bo", "carla"}
@@ -106,6 +107,7 @@ def build(users: dict[str, User], forum: Forum) -> World:
     )
     _between(world)
     _oversight(world)
+    _year(world)
     search.rebuild()
     world.ids = _ids(world)
     return world
@@ -123,6 +125,25 @@ def _oversight(world: World) -> None:
     ReviewLine.objects.create(
         review=review, position=1, reason="chance", event_id=1, actor=world.users["bo"].audit_key, day=month
     )
+
+
+def _year(world: World) -> None:
+    """The school year of today: one meeting in the calendar and one that only the plan knows of."""
+    today = timezone.localdate()
+    first = date(today.year if today.month >= 8 else today.year - 1, 8, 1)
+    plan = YearPlan.objects.create(starts_on=first, ends_on=date(first.year + 1, 7, 31))
+    because = [{"code": "person_busy", "persons": [f"p{world.users['bo'].person.pk}"], "dates": []}]
+    plan.unplaced = [{"of": f"f{world.forum.pk}", "which": 2, "because": because}]
+    plan.save()
+    for number, meeting in enumerate((world.meetings["planned"], None)):
+        PlannedMeeting.objects.create(
+            plan=plan, forum=world.forum, which=number + 1, date=today, start=time(13), end=time(14), meeting=meeting
+        )  # fmt: skip
+    answer = {"status": "feasible", "cost": 1, "bound": 0, "seconds": 1, "meetings": [], "unplaced": []}
+    data = {"forums": [], "joint": [], "events": []}
+    PlanRun.objects.create(plan=plan, status="done", best=answer, data=data, cost=1, bound=0)
+    Publication.objects.create(plan=plan, status="done", total=1, done=1, counts={"made": 1})
+    BusyTime.objects.create(person=world.users["bo"].person, weekday=2, starts=time(9), ends=time(10))
 
 
 def _directory(world: World) -> None:
@@ -356,5 +377,10 @@ def _ids(world: World) -> dict[str, list[int]]:
         "batch": [*of(Batch.objects.all()), *junk],
         "review": [*of(Review.objects.all()), *junk],
         "line": [*of(ReviewLine.objects.all()), *junk],
+        "year": [*of(YearPlan.objects.all()), *junk],
+        "planned": [*of(PlannedMeeting.objects.all()), *junk],
+        "run": [*of(PlanRun.objects.all()), *junk],
+        "publication": [*of(Publication.objects.all()), *junk],
+        "busy": [*of(BusyTime.objects.all()), *junk],
         "any": [1, *junk],
     }

@@ -44,6 +44,7 @@ from tovholder.oversight import policy as oversight
 from tovholder.plans import policy as plans
 from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.setup import policy as setup
+from tovholder.yearwheel import policy as yearwheel
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -183,6 +184,15 @@ TABLES: dict[str, dict[str, Question]] = {
         "take the steps of its calling": lambda w, u: meetings.may_prepare_network(u, w.networks["called"]),
         "take the calling over": lambda w, u: meetings.may_take_over_network(u, w.networks["called"]),
         "run it, write in it, approve": lambda w, u: meetings.may_write_minutes(u, w.networks["called"]),
+    },
+    "The year wheel": {
+        "look at the wheel, with the meetings known": lambda w, u: yearwheel.may_look(u),
+        "see what is planned and not published": lambda w, u: yearwheel.may_see_plan(u),
+        "plan the year of all forums, publish it": lambda w, u: yearwheel.may_plan(u),
+        "see and write when a colleague is busy": lambda w, u: yearwheel.may_change_busy(
+            u, Person(pk=0, name="Colleague")
+        ),
+        "see hours in meetings": lambda w, u: yearwheel.may_see_hours(u),
     },
     "The municipality": {
         "look in the directory": lambda w, u: directory.may_look(u),

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tovholder.concerns",
     "tovholder.plans",
     "tovholder.meetings",
+    "tovholder.yearwheel",
     "tovholder.insights",
     "tovholder.oversight",
     "tovholder.search",
@@ -240,6 +241,7 @@ NAVIGATION = [
     "tovholder.insights.nav.entries",
     "tovholder.oversight.nav.entries",
     "tovholder.meetings.nav.entries",
+    "tovholder.yearwheel.nav.entries",
     "tovholder.concerns.nav.entries",
     "tovholder.plans.nav.entries",
     "tovholder.concerns.child_nav.entries",
@@ -264,6 +266,8 @@ EVERY_MINUTE = [
     "tovholder.audit.anchors.tell_due",
     "tovholder.oversight.services.make_due",
     "tovholder.search.services.catch_up",
+    "tovholder.yearwheel.services.busy.read_due",
+    "tovholder.yearwheel.services.watching.look_due",
 ]
 # What it does once a day.
 EVERY_DAY = [
@@ -289,6 +293,7 @@ AWAITING = [
     "tovholder.insights.queries.concern_lines.awaiting",
     "tovholder.insights.network_hooks.awaiting",
     "tovholder.insights.queries.plan_lines.awaiting",
+    "tovholder.insights.queries.wheel_lines.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
 # Called in the transaction that gives a login rights.

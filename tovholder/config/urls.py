@@ -16,6 +16,7 @@ urlpatterns = [
     path("bekymringer/", include("tovholder.concerns.urls")),
     path("netvaerksmoeder/", include((meetings.network_meetings, "network"))),
     path("familie/", include((meetings.family_links, "family"))),
+    path("aarshjul/", include("tovholder.yearwheel.urls")),
     path("aftaler/", include("tovholder.plans.urls")),
     path("indsatsaftaler/", include("tovholder.plans.urls.case_plans")),
     path("", include("tovholder.concerns.child_urls")),

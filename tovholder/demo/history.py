@@ -19,6 +19,7 @@ from tovholder.demo.concerns import make_concerns
 from tovholder.demo.network import make_network
 from tovholder.demo.people import ANNAS_SCHOOL
 from tovholder.demo.plans import make_plans
+from tovholder.demo.wheel import make_wheel
 from tovholder.directory.models import Person
 from tovholder.forums.models import Charter, Forum, JointMeetingRule, Membership
 from tovholder.meetings.models import (
@@ -89,6 +90,7 @@ def make_history(make_people: Callable[[date], dict[str, Person]], now: datetime
     make_plans(year.people, now)
     make_cases(year.people, now)
     make_network(year.people, now)
+    make_wheel(year.people, now)
     record(by=SYSTEM, action="demo.made", details={"meetings": year.meetings, "agreements": year.agreements})
     rebuild()  # the rows above were made past the services
     return year

@@ -145,4 +145,31 @@ class PaperDocument:
     footer: str = ""
 
 
-Document = MeetingDocument | CharterDocument | PlanDocument | PaperDocument
+@dataclass(frozen=True, kw_only=True)
+class YearLine:
+    """One meeting of a year: "tir 4.", "13.00", what."""
+
+    day: str
+    clock: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearMonth:
+    name: str
+    theme: str = ""
+    lines: Sequence[YearLine] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearDocument:
+    """A year on one large page: its drawing (`svg`, with `described` in words) and the meetings by month."""
+
+    municipality: str
+    title: str
+    described: str
+    svg: str
+    months: Sequence[YearMonth] = ()
+
+
+Document = MeetingDocument | CharterDocument | PlanDocument | PaperDocument | YearDocument

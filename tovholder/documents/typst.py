@@ -19,6 +19,7 @@ TEMPLATES = HERE / "templates_typst"
 FONTS = HERE / "fonts"
 TYPED = {"declaration", "text", "question", "note", "principles"}  # may hold paragraphs and lists
 HEADINGS = {"title", "heading"}  # a heading without words would leave a screen reader's list with a hole
+DRAWING = "svg"  # made by us, and not words
 NAMELESS = "–"
 LONG_WORD = re.compile(r"\S{40}(?=\S)")
 UNKNOWN = "□"
@@ -26,7 +27,7 @@ MOST_PROBES = 300
 
 
 def render_pdf(
-    template: Literal["agenda", "minutes", "charter", "plan", "consent"], document: Document
+    template: Literal["agenda", "minutes", "charter", "plan", "consent", "yearwheel"], document: Document
 ) -> bytes:
     """Typeset one document. Characters that no font has (Chinese) become a small square.
 
@@ -49,6 +50,8 @@ def _payload(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [_payload(inner) for inner in value]
     if isinstance(value, str):
+        if name == DRAWING:
+            return value
         whole = LONG_WORD.sub("\\g<0>\u200b", value)  # a place where a word without end may break
         if name in TYPED:
             return [asdict(block) for block in blocks(whole)]

@@ -38,6 +38,8 @@ OBJECT_WORDS = {
     "oversight.review": gettext_lazy("Loggennemgang"),
     "plans.agreement": gettext_lazy("Aftale"),
     "setup.setupfile": gettext_lazy("Opsætningsfil"),
+    "yearwheel.planningrule": gettext_lazy("Regel for årshjulet"),
+    "yearwheel.yearplan": gettext_lazy("Årsplan"),
 }
 
 PURPOSES = {

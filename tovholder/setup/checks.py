@@ -203,6 +203,27 @@ def joint_meeting(document: Document, row: Row, data: dict[str, Any]) -> Iterato
     yield from _agenda_fits(document, row, data, lowest, data["minutes"], "minutes")
 
 
+def planning_rule(document: Document, row: Row, data: dict[str, Any]) -> Iterator[Problem]:
+    """A rule is of one thing, has what its rhythm counts, and only an event has a window."""
+    if (data["forum"] is None) == (data["joint"] is None):
+        yield document.problem(row, "forum", "Der skal stå enten forum eller joint, og ikke begge.")
+    others = [each for each in document.section("planning_rule") if each is not row]
+    for name in ("forum", "joint"):
+        if data[name] and any(each.data.get(name) == data[name] for each in others):
+            yield document.problem(row, name, "Der må kun være én regel for hvert forum og fællesmøde.")
+    if data["rhythm"] == "months" and not data["months"]:
+        yield document.problem(row, "months", "Skal stå ved rhythm = months: mindst én måned.", "(mangler)")
+    if data["rhythm"] in ("count", "every_weeks") and data["count"] is None:
+        yield document.problem(row, "count", "Skal stå ved den rytme: et helt tal fra 1 til 52.", "(mangler)")
+    for of, wish in (("weekdays", "preferred_weekdays"), ("starts", "preferred_starts")):
+        outside = set(data[wish]) - set(data[of])
+        if data[of] and outside:
+            allowed = f"Tilladt er kun det, der også står i {of}."
+            yield document.problem(row, wish, allowed, sorted(outside)[0])
+    if (data["window_starts"] or "") > (data["window_ends"] or "99"):
+        yield document.problem(row, "window_ends", f"Tilladt er {data['window_starts']} eller senere.")
+
+
 def _agenda_fits(
     document: Document, row: Row, data: dict[str, Any], highest: str, minutes: int, field: str
 ) -> Iterator[Problem]:
@@ -231,4 +252,5 @@ ROW_RULES: dict[str, Callable[[Document, Row, dict[str, Any]], Iterator[Problem]
     "form": form,
     "forum": forum,
     "joint_meeting": joint_meeting,
+    "planning_rule": planning_rule,
 }

@@ -39,6 +39,7 @@ from tovholder.forums.models import (
 from tovholder.oversight.models import LogReviewRules
 from tovholder.plans.models import AgreementRules
 from tovholder.setup import schema
+from tovholder.yearwheel.models import PlanningRule, YearMark
 
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MONTHS = [
@@ -94,6 +95,8 @@ SECTIONS: dict[str, Section] = {
             "forum", Forum, through=("expected_organisations", ForumOrganisation, "forum", "organisation")
         ),
         Section("joint_meeting", JointMeetingRule),
+        Section("planning_rule", PlanningRule),
+        Section("year_mark", YearMark),
     )
 }
 
@@ -114,8 +117,19 @@ def _weekday_names(numbers: list[int]) -> list[str]:
     return [DAYS[number - 1] for number in sorted(numbers)]
 
 
+def _month_numbers(names: Any) -> Any:
+    """Months of the year; a number of months (how long something is kept) stays what it is."""
+    return sorted(MONTHS.index(name) + 1 for name in names) if isinstance(names, list) else names
+
+
+def _month_names(numbers: Any) -> Any:
+    return [MONTHS[number - 1] for number in sorted(numbers)] if isinstance(numbers, list) else numbers
+
+
 SPECIAL: dict[str, Kept] = {
     "weekdays": Kept(_weekday_numbers, _weekday_names),
+    "preferred_weekdays": Kept(_weekday_numbers, _weekday_names),
+    "months": Kept(_month_numbers, _month_names),
     "weekdays_by_month": Kept(
         lambda by_month: {
             str(MONTHS.index(month) + 1): _weekday_numbers(by_month[month]) for month in by_month

@@ -23,6 +23,8 @@ _MONTHS = dict(
 )
 _LABELS: dict[str, dict[str, str]] = {
     "weekdays": _DAYS,
+    "preferred_weekdays": _DAYS,
+    "months": _MONTHS,
     "bases": {str(value): str(text) for value, text in LegalBasis.choices},
     "expected_sides": {str(value): str(text) for value, text in Side.choices},
 }

@@ -1,0 +1,185 @@
+"""From plan to calendar: made once, invited once, moved with the right calendar update, taken back before anybody knows."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import AgendaItemFactory, RoleFactory
+from tests.yearwheel.conftest import out, place, rows, solved
+from tovholder.access.decision import Refused
+from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem
+from tovholder.meetings.models import Meeting, MeetingStatus
+from tovholder.meetings.services import planning
+from tovholder.outbox.models import OutgoingMail
+from tovholder.yearwheel.models import MonthTheme, Publication
+from tovholder.yearwheel.services import moving, publishing, themes
+
+
+@pytest.fixture
+def planned(plan, fake, anna, east, west, joint, event):
+    fake.answer = lambda data: out(
+        [
+            place(f"f{east.pk}", 1, "2026-08-13"),
+            place(f"f{west.pk}", 1, "2026-08-18"),
+            place(f"j{joint.pk}", 1, "2026-11-10", end="15:00"),
+            place(f"j{event.pk}", 1, "2027-05-20", "09:00", "14:00", kind="event"),
+        ]
+    )
+    return solved(anna, plan)
+
+
+def publish(by, plan, *, invites=False):
+    plan.refresh_from_db()
+    made = publishing.start(by=by, plan=plan, version=plan.version, invites=invites)
+    publishing.run(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+class TestPublish:
+    def test_each_becomes_a_meeting_of_its_kind_and_nobody_is_told(self, planned, anna, east, west):
+        done = publish(anna, planned)
+        assert (done.status, done.counts["made"], done.left) == ("done", 4, [])
+        kinds = sorted(Meeting.objects.values_list("kind", "title"))
+        assert kinds == [
+            ("event", "Forebyggelsesdag"), ("joint", "Fællesmøde"), ("ordinary", ""), ("ordinary", ""),
+        ]  # fmt: skip
+        joint = Meeting.objects.get(kind="joint")
+        assert set(joint.forums.all()) == {east, west}
+        assert not OutgoingMail.objects.exists()
+        assert Meeting.objects.filter(invited_at__isnull=False).count() == 0
+
+    def test_everybody_is_invited_once(self, planned, anna):
+        first = publish(anna, planned, invites=True)
+        mails = OutgoingMail.objects.count()
+        assert first.counts["mails"] == mails > 0
+        again = publish(anna, planned, invites=True)
+        assert again.counts.get("mails", 0) == 0
+        assert OutgoingMail.objects.count() == mails
+
+    def test_moving_a_published_meeting_tells_the_invited_with_a_higher_sequence(self, planned, anna, east):
+        publish(anna, planned, invites=True)
+        row = planned.planned.get(forum=east)
+        mails = OutgoingMail.objects.count()
+        moving.move(by=anna, row=row, day=date(2026, 8, 20), start=time(9))
+        assert OutgoingMail.objects.count() == mails  # nobody hears of it before it is published
+        done = publish(anna, planned)
+        assert done.counts == {"moved": 1}
+        meeting = Meeting.objects.get(pk=row.meeting_id)
+        assert meeting.sequence == 1
+        assert timezone.localtime(meeting.starts_at).date() == date(2026, 8, 20)
+        told = OutgoingMail.objects.count() - mails
+        assert told == east.memberships.count()
+
+    def test_a_forum_that_somebody_else_convenes_is_published_too(self, planned, anna, east):
+        east.memberships.filter(person=anna.person).update(role=RoleFactory())
+        assert publish(anna, planned, invites=True).left == []
+
+    def test_a_meeting_held_meanwhile_is_left_alone_and_said_so(self, planned, anna, east):
+        publish(anna, planned)
+        row = planned.planned.get(forum=east)
+        moving.move(by=anna, row=row, day=date(2026, 8, 20), start=time(9))
+        Meeting.objects.filter(pk=row.meeting_id).update(status=MeetingStatus.HELD, held_at=timezone.now())
+        done = publish(anna, planned)
+        assert [what for what, _why in done.left] == ["Netværk Øster"]
+        assert "Mødet er holdt" in done.left[0][1]
+        meeting = Meeting.objects.get(pk=row.meeting_id)
+        assert timezone.localtime(meeting.starts_at).date() == date(2026, 8, 13)
+
+    def test_one_taken_out_is_called_off_when_published(self, planned, anna, east):
+        publish(anna, planned, invites=True)
+        row = planned.planned.get(forum=east)
+        moving.take_out(by=anna, row=row)
+        assert Meeting.objects.get(pk=row.meeting_id).status == MeetingStatus.PLANNED
+        publish(anna, planned)
+        assert Meeting.objects.get(pk=row.meeting_id).status == MeetingStatus.CANCELLED
+        assert not planned.planned.filter(forum=east).exists()
+
+    def test_one_moved_on_its_own_page_is_not_moved_back(self, planned, anna, east):
+        publish(anna, planned)
+        row = planned.planned.get(forum=east)
+        meeting = Meeting.objects.get(pk=row.meeting_id)
+        later = meeting.starts_at + timedelta(days=7)
+        planning.move(by=anna, meeting=meeting, starts_at=later, ends_at=later + timedelta(hours=1))
+        publish(anna, planned)
+        assert Meeting.objects.get(pk=meeting.pk).starts_at == later
+
+    def test_two_at_once_one_wins_and_the_other_is_told(self, planned, anna):
+        planned.refresh_from_db()
+        publishing.start(by=anna, plan=planned, version=planned.version, invites=False)
+        with pytest.raises(Refused, match="Anna er i gang"):
+            publishing.start(by=anna, plan=planned, version=planned.version, invites=False)
+
+    def test_a_plan_changed_since_it_was_seen_is_told(self, planned, anna, east):
+        seen = planned.version
+        moving.move(by=anna, row=planned.planned.get(forum=east), day=date(2026, 8, 20), start=time(9))
+        with pytest.raises(Refused, match="ændret, siden du så den"):
+            publishing.start(by=anna, plan=planned, version=seen, invites=False)
+
+    def test_a_killed_worker_is_gone_on_from(self, planned, anna):
+        planned.refresh_from_db()
+        made = publishing.start(by=anna, plan=planned, version=planned.version, invites=True)
+        Publication.objects.filter(pk=made.pk).update(
+            status="running", heartbeat_at=timezone.now() - timedelta(minutes=5)
+        )
+        made.refresh_from_db()
+        assert publishing.is_quiet(made)
+        publishing._one(anna, planned.planned.first().pk, invites=True)  # what the first had done
+        publishing.start_again(by=anna, publication=made)
+        publishing.run(made.pk)
+        assert Meeting.objects.count() == 4
+
+    def test_only_who_plans(self, planned, bo, hans, grethe):
+        for user in (bo, hans, grethe):
+            with pytest.raises(Refused):
+                publishing.start(by=user, plan=planned, version=planned.version, invites=False)
+
+
+class TestTakeBack:
+    def test_before_the_invitations_it_is_free(self, planned, anna):
+        publish(anna, planned)
+        assert publishing.take_back(by=anna, plan=planned) == (4, 0)
+        assert not Meeting.objects.exists()
+        assert len(rows(planned)) == 4
+        assert publish(anna, planned).counts == {"made": 4}
+
+    def test_after_them_nothing_is_taken(self, planned, anna):
+        publish(anna, planned, invites=True)
+        assert publishing.take_back(by=anna, plan=planned) == (0, 0)
+        assert Meeting.objects.count() == 4
+
+    def test_one_with_items_of_its_own_stays(self, planned, anna, east):
+        publish(anna, planned)
+        meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
+        AgendaItemFactory(meeting=meeting, position=9, heading="Eget punkt", source="manual")
+        assert publishing.take_back(by=anna, plan=planned) == (3, 1)
+        assert list(Meeting.objects.all()) == [meeting]
+
+
+class TestThemes:
+    def test_the_months_theme_comes_on_the_agenda(self, planned, anna, east, calendar):
+        template = AgendaTemplate.objects.create(key="t", name="T")
+        AgendaTemplateItem.objects.create(
+            template=template, position=1, heading="Aktuelt emne", kind="theme", minutes=15
+        )
+        east.agenda_template = template
+        east.save()
+        theme = _theme()
+        themes.choose(by=anna, plan=planned, month=date(2026, 8, 1), layer=None, theme=theme, topic=None)
+        publish(anna, planned)
+        meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
+        assert "Aktuelt emne: Rusmidler" in list(meeting.items.values_list("heading", flat=True))
+
+    def test_a_layers_own_theme_goes_before_that_of_all(self, plan, east):
+        own = MonthTheme(plan=plan, month=date(2026, 8, 1), layer=east.forum_type, theme=_theme())
+        everybody = MonthTheme(plan=plan, month=date(2026, 8, 1), theme=None)
+        assert themes.theme_of([everybody, own], date(2026, 8, 13), {east.forum_type_id}) == "Rusmidler"
+
+
+def _theme():
+    from tovholder.directory.models import Theme  # the row of this test's database
+
+    return Theme.objects.get(key="rusmidler")

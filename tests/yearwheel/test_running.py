@@ -1,0 +1,235 @@
+"""From rules to a plan: the input, the run in the worker, what is taken into use."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import MeetingFactory
+from tests.yearwheel.conftest import Told, out, place, rows, solved
+from tovholder.access.decision import Refused
+from tovholder.meetings.services.days import at
+from tovholder.yearwheel.models import BusyTime, PlanningRule, PlanRun, YearMark
+from tovholder.yearwheel.planning import check_input
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import applying, moving, runs, years
+
+
+class TestInput:
+    def test_it_is_an_input_the_planner_takes(self, plan, joint, event):
+        data = document.build(plan, today=date(2026, 3, 2))
+        assert list(check_input(data)) == []
+        assert {each["id"] for each in data["forums"]} == {f"f{f.pk}" for f in plan_forums()}
+        assert data["joint"][0]["count"] == 2
+        assert data["events"][0]["window"] == {"start": "2027-05-15", "end": "2027-06-20"}
+
+    def test_holidays_and_closing_days_but_not_national_points(self, plan):
+        names = [each["name"] for each in document.build(plan)["closed"]]
+        assert names == ["Juleferie", "Grundlovsdag"]
+
+    def test_a_mark_over_new_year_is_one_piece(self, plan):
+        mark = YearMark.objects.create(key="x", name="X", from_day="12-24", until_day="01-02", closed=True)
+        assert document.occurrences(mark, plan.starts_on, plan.ends_on) == [
+            (date(2026, 12, 24), date(2027, 1, 2))
+        ]
+
+    def test_who_convenes_must_and_so_must_a_role_and_one_chosen(self, plan, east, anna, carla, bo):
+        musts = dict(document.members_of([east], date(2026, 9, 1))[east.pk])
+        assert musts == {anna.person.pk: True, carla.person.pk: False}
+        rule = PlanningRule.objects.create(key="r", forum=east)
+        rule.must_roles.add(carla.person.memberships.get(forum=east).role)
+        assert dict(document.members_of([east], date(2026, 9, 1))[east.pk])[carla.person.pk] is True
+
+    def test_busy_times_and_other_meetings_are_only_times(self, plan, carla, west):
+        BusyTime.objects.create(person=carla.person, weekday=2, starts=time(13), ends=time(16))
+        BusyTime.objects.create(person=carla.person, date=date(2026, 9, 1), starts=time(0), ends=time(23, 59))
+        data = document.build(plan)
+        me = next(each for each in data["persons"] if each["id"] == f"p{carla.person.pk}")
+        assert me["busy_weekly"] == [{"weekday": 2, "start": "13:00", "end": "16:00"}]
+        assert me["busy"] == [{"date": "2026-09-01", "start": "00:00", "end": "24:00"}]
+        assert "Carla" not in str(data)
+
+    def test_a_forum_without_rule_follows_its_own_rhythm(self, plan, east):
+        data = document.build(plan)
+        forum = next(each for each in data["forums"] if each["id"] == f"f{east.pk}")
+        assert forum["rule"] == {"months": [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]}
+        assert forum["weekdays"] == [4]
+
+
+def plan_forums():
+    from tovholder.forums.models import Forum  # the rows of this test's database
+
+    return Forum.objects.all()
+
+
+class TestRun:
+    def test_the_first_plan_is_taken_into_use_at_once(self, plan, fake, anna, east):
+        fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
+        solved(anna, plan)
+        assert [(row.of, row.date, row.locked) for row in rows(plan)] == [
+            (f"f{east.pk}", date(2026, 8, 13), False)
+        ]
+
+    def test_a_later_plan_waits_until_it_is_said_yes_to(self, plan, fake, anna, east):
+        fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
+        solved(anna, plan)
+        fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-20")])
+        solved(anna, plan)
+        assert rows(plan)[0].date == date(2026, 8, 13)
+        run = plan.runs.first()
+        (difference,) = applying.differences(run)
+        assert difference.new == (date(2026, 8, 20), time(13))
+        assert anna.person.pk in difference.persons
+        applying.use(by=anna, run=run)
+        assert rows(plan)[0].date == date(2026, 8, 20)
+
+    def test_previous_places_are_told_and_what_was_moved_by_hand_stands_fast(
+        self, plan, fake, anna, east, west
+    ):
+        fake.answer = lambda data: out(
+            [place(f"f{east.pk}", 1, "2026-08-13"), place(f"f{west.pk}", 1, "2026-08-18")]
+        )
+        solved(anna, plan)
+        moving.move(by=anna, row=rows(plan)[0], day=date(2026, 8, 27), start=time(9))
+        data = document.build(plan)
+        assert data["fixed"] == [{"of": f"f{east.pk}", "date": "2026-08-27", "start": "09:00"}]
+        assert data["previous"] == [{"of": f"f{west.pk}", "date": "2026-08-18", "start": "13:00", "which": 1}]
+
+    def test_two_runs_at_once_are_refused(self, plan, fake, anna):
+        runs.start(by=anna, plan=plan)
+        with pytest.raises(Refused, match="allerede regnet"):
+            runs.start(by=anna, plan=plan)
+
+    def test_progress_is_written_and_stop_keeps_the_best(self, plan, fake, anna, east, monkeypatch):
+        best = out([place(f"f{east.pk}", 1, "2026-08-13")], status="feasible", cost=7, bound=3)
+        said = []
+
+        def plan_year(data, *, on_progress, start):
+            said.append(on_progress(Told(9, 0, 0.1, best)))
+            PlanRun.objects.update(stop_asked=True)
+            monkeypatch.setattr(runs, "TELL_EVERY", 0)
+            said.append(on_progress(Told(7, 3, 0.2, best)))
+            return best
+
+        fake.plan_year = plan_year
+        run = runs.start(by=anna, plan=plan)
+        assert runs.solve(run.pk) == "done"
+        run.refresh_from_db()
+        assert said == [True, False]
+        assert (run.cost, run.bound, run.is_optimal) == (7, 3, False)
+
+    def test_a_killed_worker_says_so_and_goes_on_from_its_best(self, plan, fake, anna):
+        run = runs.start(by=anna, plan=plan)
+        best = out([], cost=5)
+        PlanRun.objects.filter(pk=run.pk).update(
+            status="running", best=best, heartbeat_at=timezone.now() - timedelta(minutes=5)
+        )
+        run.refresh_from_db()
+        assert runs.is_quiet(run)
+        runs.start_again(by=anna, run=run)
+        runs.solve(run.pk)
+        assert fake.started_from == [best]
+
+    def test_a_fault_in_the_planner_is_told_without_its_words(self, plan, fake, anna):
+        def broken(*args, **kwargs):
+            raise RuntimeError("hemmeligt")
+
+        fake.plan_year = broken
+        run = runs.start(by=anna, plan=plan)
+        assert runs.solve(run.pk) == "failed"
+        run.refresh_from_db()
+        assert "hemmeligt" not in run.told
+
+    def test_an_answer_to_a_plan_that_was_changed_since_is_refused(self, plan, fake, anna, east):
+        fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
+        solved(anna, plan)
+        run = runs.start(by=anna, plan=plan)
+        moving.move(by=anna, row=rows(plan)[0], day=date(2026, 8, 20), start=time(13))
+        runs.solve(run.pk)
+        run.refresh_from_db()
+        with pytest.raises(Refused, match="ændret"):
+            applying.use(by=anna, run=run)
+
+    def test_only_who_plans_starts_stops_and_uses(self, plan, fake, anna, bo, hans):
+        run = runs.start(by=anna, plan=plan)
+        for user in (bo, hans):
+            for ask in (
+                lambda user=user: runs.start(by=user, plan=plan),
+                lambda user=user: runs.stop(by=user, run=run),
+                lambda user=user: applying.use(by=user, run=run),
+            ):
+                with pytest.raises(Refused):
+                    ask()
+
+    def test_the_real_planner_places_the_year_and_breaks_no_rule(self, plan, anna, carla, joint, event):
+        plan.seconds = 3
+        plan.save()
+        BusyTime.objects.create(person=carla.person, weekday=2, starts=time(13), ends=time(16))
+        solved(anna, plan)
+        assert len(rows(plan)) >= 20
+        assert all(row.date not in (date(2026, 12, 22), date(2027, 6, 5)) for row in rows(plan))
+
+
+class TestWhatStands:
+    def test_a_meeting_made_elsewhere_is_taken_in_and_stands_fast(self, plan, fake, anna, east):
+        meeting = MeetingFactory(
+            lead_forum=east,
+            starts_at=at(date(2026, 9, 10), time(13)),
+            ends_at=at(date(2026, 9, 10), time(15)),
+        )
+        years.take_in(by=anna, plan=plan)
+        (row,) = rows(plan)
+        assert (row.meeting, row.locked, row.was_there, row.end) == (meeting, True, True, time(15))
+        assert document.build(plan)["fixed"] == [
+            {"of": f"f{east.pk}", "date": "2026-09-10", "start": "13:00"}
+        ]
+
+    def test_one_moved_on_its_own_page_is_followed(self, plan, fake, anna, east):
+        meeting = MeetingFactory(
+            lead_forum=east,
+            starts_at=at(date(2026, 9, 10), time(13)),
+            ends_at=at(date(2026, 9, 10), time(15)),
+        )
+        years.take_in(by=anna, plan=plan)
+        meeting.starts_at, meeting.ends_at = at(date(2026, 9, 17), time(9)), at(date(2026, 9, 17), time(11))
+        meeting.save()
+        years.take_in(by=anna, plan=plan)
+        assert (rows(plan)[0].date, rows(plan)[0].start) == (date(2026, 9, 17), time(9))
+
+    def test_two_fixed_ones_that_ask_for_one_person_are_named(self, plan, fake, anna, east, west):
+        for forum in (east, west):
+            MeetingFactory(
+                lead_forum=forum,
+                starts_at=at(date(2027, 2, 10), time(13)),
+                ends_at=at(date(2027, 2, 10), time(15)),
+            )
+        with pytest.raises(Refused, match="Anna skal være med til begge"):
+            runs.start(by=anna, plan=plan)
+
+    def test_history_that_lay_on_top_of_itself_is_no_reason_to_plan_nothing(
+        self, plan, fake, anna, east, west
+    ):
+        for forum in (east, west):
+            MeetingFactory(
+                lead_forum=forum,
+                starts_at=at(date(2026, 9, 10), time(13)),
+                ends_at=at(date(2026, 9, 10), time(15)),
+            )
+        years.take_in(by=anna, plan=plan)
+        data = document.build(plan, today=date(2026, 11, 1))
+        assert len(data["fixed"]) == 1
+        missing = [
+            {"of": f"f{pk}", "which": 1, "because": [{"code": "no_working_day", "persons": [], "dates": []}]}
+            for pk in (east.pk, west.pk)
+        ]
+        fake.answer = lambda data: out(
+            [place(data["fixed"][0]["of"], 2, "2026-09-10")], unplaced=missing, status="feasible"
+        )
+        run = PlanRun.objects.create(plan=plan, data=data, asked_by=anna, from_version=plan.version + 1)
+        runs.solve(run.pk)
+        plan.refresh_from_db()
+        # One of the two is left over: it stands, and what it would have been is not called missing.
+        assert len(rows(plan)) == 2
+        assert len(plan.unplaced) == 1

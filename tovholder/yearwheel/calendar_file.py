@@ -1,0 +1,142 @@
+"""When somebody is busy, read out of a calendar file. Times only: what an event is called never leaves this place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from dateutil.rrule import rrulestr
+from django.utils import timezone
+from icalendar import Calendar
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_EVENTS = 20_000
+MAX_TIMES = 4_000
+LAST_MINUTE = time(23, 59)
+Busy = tuple[date, time, time]
+
+
+class UnreadableCalendarError(ValueError):
+    """The file is no calendar that can be used. `code` says why; nothing of the file is in it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def busy_times(content: bytes, start: date, end: date) -> list[Busy]:
+    """Return when the calendar says busy between two days, both included: day, from, to, without doubles.
+
+    Left out: called off, and marked as free time. A whole day is busy from midnight to midnight. Raises
+    UnreadableCalendarError.
+    """
+    if len(content) > MAX_BYTES:
+        raise UnreadableCalendarError("too_large")
+    try:
+        calendar = Calendar.from_ical(content)
+        found = sorted({each for event in _events(calendar) for each in _of(event, start, end)})
+    except UnreadableCalendarError:
+        raise
+    except Exception:  # a library's complaint may quote the file
+        raise UnreadableCalendarError("not_a_calendar") from None
+    if len(found) > MAX_TIMES:
+        raise UnreadableCalendarError("too_many")
+    return found
+
+
+def _events(calendar: Any) -> Iterator[Any]:
+    if calendar.name != "VCALENDAR":
+        raise UnreadableCalendarError("not_a_calendar")
+    events = calendar.walk("VEVENT")
+    if len(events) > MAX_EVENTS:
+        raise UnreadableCalendarError("too_many")
+    # An occurrence that was moved stands as an event of its own: the series must leave it out.
+    moved = {
+        (str(each.get("UID")), _moment(each["RECURRENCE-ID"].dt))
+        for each in events
+        if each.get("RECURRENCE-ID") is not None
+    }
+    for each in events:
+        gone = str(each.get("STATUS", "")).upper() == "CANCELLED"
+        if gone or str(each.get("TRANSP", "")).upper() == "TRANSPARENT" or each.get("DTSTART") is None:
+            continue
+        each.moved = {at for uid, at in moved if uid == str(each.get("UID"))}
+        yield each
+
+
+def _of(event: Any, start: date, end: date) -> Iterator[Busy]:
+    first = event["DTSTART"].dt
+    length = _length(event, first)
+    for begins in _occurrences(event, first, length, start, end):
+        yield from _days(begins, begins + length, start, end)
+
+
+def _length(event: Any, first: Any) -> timedelta:
+    if event.get("DTEND") is not None:
+        return max(_moment(event["DTEND"].dt) - _moment(first), timedelta())
+    if event.get("DURATION") is not None:
+        found: timedelta = event["DURATION"].dt
+        return max(found, timedelta())
+    return timedelta() if isinstance(first, datetime) else timedelta(days=1)
+
+
+def _occurrences(event: Any, first: Any, length: timedelta, start: date, end: date) -> Iterator[datetime]:
+    zone = timezone.get_default_timezone()
+    begins = _moment(first)
+    if event.get("RRULE") is None or event.get("RECURRENCE-ID") is not None:
+        yield begins
+        return
+    # Counted on the wall clock: a meeting at nine is at nine in winter too.
+    naive = begins.astimezone(zone).replace(tzinfo=None)
+    rule = event["RRULE"]
+    text = (rule[0] if isinstance(rule, list) else rule).to_ical().decode()
+    parts = [_naive_until(part) for part in text.split(";")]
+    series = rrulestr(";".join(parts), dtstart=naive)
+    left_out = event.moved | set(_exceptions(event))
+    low = datetime.combine(start, time.min) - length
+    for number, each in enumerate(series.xafter(low, inc=True)):
+        if each.date() > end:
+            return
+        if number > MAX_TIMES:
+            raise UnreadableCalendarError("too_many")
+        moment = timezone.make_aware(each, zone)
+        if moment not in left_out:
+            yield moment
+
+
+def _naive_until(part: str) -> str:
+    if not part.upper().startswith("UNTIL="):
+        return part
+    value = part[6:]
+    if value.endswith("Z"):
+        moment = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        value = f"{moment.astimezone(timezone.get_default_timezone()):%Y%m%dT%H%M%S}"
+    return f"UNTIL={value}"
+
+
+def _exceptions(event: Any) -> Iterator[datetime]:
+    found = event.get("EXDATE")
+    for each in found if isinstance(found, list) else [found] if found is not None else []:
+        yield from (_moment(value.dt) for value in each.dts)
+
+
+def _moment(value: Any) -> datetime:
+    """A day begins at midnight, and a time without a zone is where the municipality lives."""
+    zone = timezone.get_default_timezone()
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time.min, tzinfo=zone)
+    return value if value.tzinfo is not None else value.replace(tzinfo=zone)
+
+
+def _days(begins: datetime, ends: datetime, start: date, end: date) -> Iterator[Busy]:
+    """Cut what runs over midnight into its days."""
+    zone = timezone.get_default_timezone()
+    first, last = begins.astimezone(zone), ends.astimezone(zone)
+    day = max(first.date(), start)
+    while day <= min(last.date(), end):
+        low = first.time().replace(second=0, microsecond=0) if day == first.date() else time.min
+        high = last.time().replace(second=0, microsecond=0) if day == last.date() else LAST_MINUTE
+        if high > low:
+            yield day, low, high
+        day += timedelta(days=1)

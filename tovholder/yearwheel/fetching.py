@@ -1,0 +1,122 @@
+"""Fetch a calendar from the net without trust: public addresses only, a short time, a few megabytes.
+
+Who may type an address could otherwise let the server look at what stands behind it: the name is resolved here, each
+of its addresses must be public, and the very address that was looked at is the one that is connected to.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from urllib.parse import urljoin, urlsplit
+
+from tovholder.yearwheel.calendar_file import MAX_BYTES
+
+SECONDS = 12.0
+REDIRECTS = 3
+PORT = 443
+
+
+class UnreachableError(Exception):
+    """The calendar could not be fetched. `code` says why; the address is not in it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def fetch(url: str, *, seconds: float = SECONDS) -> bytes:
+    """Return what stands at an https address (webcal is the same). Raises UnreachableError."""
+    until = time.monotonic() + seconds
+    for _step in range(REDIRECTS + 1):
+        answer, onward = _once(_checked(url), until)
+        if onward is None:
+            return answer
+        url = urljoin(url, onward)
+    raise UnreachableError("redirects")
+
+
+def _checked(url: str) -> tuple[str, str]:
+    """Return host and path of an address that may be asked."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise UnreachableError("address") from None
+    if parts.scheme not in {"https", "webcal", "webcals"} or not host or parts.username is not None:
+        raise UnreachableError("address")
+    if port not in {None, PORT}:
+        raise UnreachableError("address")
+    return host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def public_address(host: str) -> str:
+    """Return an address of the host; raises UnreachableError when any of them is not a public one."""
+    try:
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        raise UnreachableError("unknown_host") from None
+    addresses = [ipaddress.ip_address(each.split("%")[0]) for each in found]
+    for each in addresses:
+        inner = getattr(each, "ipv4_mapped", None) or getattr(each, "sixtofour", None) or each
+        if not each.is_global or not inner.is_global or each.is_multicast:
+            raise UnreachableError("private")
+    if not addresses:
+        raise UnreachableError("unknown_host")
+    return str(min(addresses, key=lambda each: (each.version, str(each))))
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """Connects to the address that was looked at, and asks for the certificate of the name."""
+
+    def __init__(self, host: str, address: str, timeout: float) -> None:
+        super().__init__(host, PORT, timeout=timeout, context=ssl.create_default_context())
+        self.address = address
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.address, PORT), timeout=self.timeout)
+        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+
+def _once(place: tuple[str, str], until: float) -> tuple[bytes, str | None]:
+    """Ask once; returns the content, or where it is said to be instead."""
+    host, path = place
+    left = until - time.monotonic()
+    if left <= 0:
+        raise UnreachableError("slow")
+    connection = _Pinned(host, public_address(host), left)
+    # A server may send one byte now and then for ever: at the end of the time the line is cut.
+    cut = threading.Timer(left, _hang_up, [connection])
+    cut.daemon = True
+    cut.start()
+    try:
+        connection.request("GET", path, headers={"Accept": "text/calendar", "User-Agent": "Tovholder"})
+        answer = connection.getresponse()
+        if answer.status in {301, 302, 303, 307, 308}:
+            return b"", answer.headers.get("Location") or ""
+        if answer.status != 200:
+            raise UnreachableError("refused")
+        content = answer.read(MAX_BYTES + 1)
+        if time.monotonic() >= until:
+            raise UnreachableError("slow")
+        if len(content) > MAX_BYTES:
+            raise UnreachableError("too_large")
+        return content, None
+    except (TimeoutError, http.client.HTTPException, OSError, ValueError) as error:
+        slow = isinstance(error, TimeoutError) or time.monotonic() >= until
+        raise UnreachableError("slow" if slow else "refused") from None
+    finally:
+        cut.cancel()
+        connection.close()
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    sock = connection.sock
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,84 @@
+"""Why a meeting cannot lie at a time (rules 1 to 6), as codes with persons: for what is unplaced, and for moves by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tovholder.yearwheel.planning.diary import Diary, fits_the_day
+from tovholder.yearwheel.planning.numbering import Plan
+from tovholder.yearwheel.planning.problem import Problem, Thing, span
+from tovholder.yearwheel.planning.windows import Window
+from tovholder.yearwheel.planning.year import Year
+
+CODES = (
+    "no_working_day",
+    "no_start",
+    "person_busy",
+    "person_double",
+    "max_per_day",
+    "min_gap",
+    "max_parallel",
+    "replaced",
+    "out_of_time",
+)
+
+
+@dataclass(slots=True)
+class Reason:
+    """One rule in the way: the must members whom it names and the days on which it stands in the way."""
+
+    code: str
+    persons: set[int] = field(default_factory=set)
+    days: set[int] = field(default_factory=set)
+
+
+def in_the_way(problem: Problem, diary: Diary, thing: Thing, day: int, start: int) -> Iterator[Reason]:
+    """Every rule 2 to 6 that forbids one more meeting of the thing then, towards what the diary holds."""
+    end = start + thing.minutes
+    meeting, longer = span(start, end), span(start, end + problem.travel)
+    checks = {
+        "person_busy": {each for each in thing.musts if problem.persons[each].away(day) & meeting},
+        "person_double": {each for each in thing.musts if diary.taken[each].get(day, 0) & longer},
+        "max_per_day": {each for each in thing.musts if diary.is_full(each, day)},
+    }
+    for code, persons in checks.items():
+        if persons:
+            yield Reason(code, persons, {day})
+    overlaps_itself = diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]
+    if overlaps_itself or not diary.has_distance(thing, day):
+        yield Reason("min_gap", set(), {day})
+    if not diary.has_room(day, start, end):
+        yield Reason("max_parallel", set(), {day})
+
+
+def candidate_days(year: Year, thing: Thing, window: Window | None) -> list[int]:
+    days = year.days[thing.index]
+    return days if window is None else [day for day in days if window.first <= day <= window.last]
+
+
+def why_unplaced(year: Year, plan: Plan, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
+    """Why it has no place in this plan: never empty; codes in the order of CODES."""
+    days = candidate_days(year, thing, window)
+    starts = [each for each in thing.starts if fits_the_day(thing, each)]
+    if not days:
+        return [Reason("no_working_day")]
+    if not starts:
+        return [Reason("no_start", days=set(days))]
+    diary, found, free = Diary(year.problem, plan.meetings), {}, False
+    for day in days:
+        for start in starts:
+            stands = list(in_the_way(year.problem, diary, thing, day, start))
+            free = free or not stands
+            for each in stands:
+                known = found.setdefault(each.code, Reason(each.code))
+                known.persons |= each.persons
+                known.days |= each.days
+    movable = not proven and set(found) - {"person_busy"}
+    if free or movable or not found:
+        found["out_of_time"] = Reason("out_of_time")
+    return sorted(found.values(), key=lambda each: CODES.index(each.code))
+
+
+def window_of(year: Year, thing: Thing, which: int) -> Window | None:
+    return next((each for each in year.windows[thing.index] if each.number == which), None)

@@ -1,0 +1,391 @@
+"""The plan as the planner's file: rules, persons, busy times, what stands fast and what stood before. Ids, never names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import combinations
+from typing import Any
+
+from django.utils import timezone
+
+from tovholder.directory.models import SchoolHoliday
+from tovholder.forums.models import Forum, JointMeetingRule, Membership
+from tovholder.forums.standing import current_memberships
+from tovholder.meetings.models import Meeting, MeetingStatus, Participation
+from tovholder.yearwheel.models import (
+    AttendanceChoice,
+    BusyTime,
+    PlannedMeeting,
+    PlanningRule,
+    Rhythm,
+    YearMark,
+    YearPlan,
+)
+from tovholder.yearwheel.queries import defaults
+from tovholder.yearwheel.queries.defaults import Wanted
+
+Json = dict[str, Any]
+LAST_MINUTE = time(23, 59)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A forum, a joint meeting or an event that is planned: what it wants, and which forums meet."""
+
+    row: Forum | JointMeetingRule
+    wanted: Wanted
+    forums: tuple[Forum, ...]
+
+    @property
+    def of(self) -> str:
+        return f"{'f' if isinstance(self.row, Forum) else 'j'}{self.row.pk}"
+
+    @property
+    def is_event(self) -> bool:
+        return isinstance(self.row, JointMeetingRule) and self.row.is_event
+
+    @property
+    def notice_days(self) -> int:
+        return max((forum.notice_days for forum in self.forums), default=0)
+
+
+def things() -> dict[str, Thing]:
+    """Return all that is planned, by its id in the file: open forums with a rhythm, then joint meetings and events."""
+    rules = list(PlanningRule.objects.filter(retired_at__isnull=True))
+    of_forum = {each.forum_id: each for each in rules if each.forum_id}
+    of_joint = {each.joint_id: each for each in rules if each.joint_id}
+    found: dict[str, Thing] = {}
+    forums = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True).order_by("position", "pk")
+    for forum in forums:
+        wanted = defaults.of_forum(forum, of_forum.get(forum.pk))
+        if wanted.rhythm != Rhythm.NONE:
+            thing = Thing(forum, wanted, (forum,))
+            found[thing.of] = thing
+    joints = JointMeetingRule.objects.filter(retired_at__isnull=True).prefetch_related("forums")
+    for joint in joints.order_by("position", "pk"):
+        wanted = defaults.of_joint(joint, of_joint.get(joint.pk))
+        open_forums = tuple(each for each in joint.forums.all() if each.is_open)
+        if wanted.rhythm != Rhythm.NONE and open_forums:
+            thing = Thing(joint, wanted, open_forums)
+            found[thing.of] = thing
+    return found
+
+
+def build(plan: YearPlan, *, today: date | None = None) -> Json:
+    """Return the input of the planner for a plan as it stands, with what is held or moved by hand standing fast."""
+    today = today or timezone.localdate()
+    known = things()
+    forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
+    members = members_of(forums.values(), max(today, plan.starts_on))
+    fixed, previous = _standing(plan, known, today)
+    fixed = _possible(fixed, known, members, today)
+    people = sorted({person for rows in members.values() for person, _must in rows})
+    data: Json = {
+        "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
+        "today": today.isoformat(),
+        "closed": closed_days(plan.starts_on, plan.ends_on),
+        "persons": _persons(plan, people),
+        "forums": [_forum(forum, known.get(f"f{pk}"), members[pk]) for pk, forum in forums.items()],
+        "joint": [],
+        "events": [],
+        "fixed": fixed,
+        "previous": previous,
+        "travel_minutes": plan.travel_minutes,
+        "max_parallel": plan.max_parallel,
+        "seconds": plan.seconds,
+    }
+    for thing in known.values():
+        if isinstance(thing.row, JointMeetingRule):
+            if thing.is_event:
+                data["events"] += _events(plan, thing)
+            else:
+                data["joint"].append(_joint(thing))
+    return data
+
+
+def members_of(forums: Iterable[Forum], day: date) -> dict[int, list[tuple[int, bool]]]:
+    """Return, by forum, its members on a day and whether each must be there.
+
+    Must: whose role convenes or chairs, whose role the forum's rule names, and who was chosen one by one.
+    """
+    forums = list(forums)
+    chosen = {(row.forum_id, row.person_id): row.must for row in AttendanceChoice.objects.all()}
+    return _members(forums, day, chosen)
+
+
+def usual_musts(forum: Forum, day: date) -> dict[int, bool]:
+    """Return, by member, whether the roles say that they must be there."""
+    return dict(_members([forum], day, {})[forum.pk])
+
+
+def _members(
+    forums: list[Forum], day: date, chosen: dict[tuple[int, int], bool]
+) -> dict[int, list[tuple[int, bool]]]:
+    roles: dict[int, set[int]] = defaultdict(set)
+    for forum_id, role_id in PlanningRule.objects.filter(forum__in=forums).values_list(
+        "forum_id", "must_roles"
+    ):
+        if forum_id is not None and role_id is not None:
+            roles[forum_id].add(role_id)
+    found: dict[int, list[tuple[int, bool]]] = {forum.pk: [] for forum in forums}
+    rows = current_memberships(day).filter(forum__in=forums, is_guest=False).select_related("role")
+    for row in rows.order_by("forum_id", "person_id"):
+        usual = _usually_must(row, roles[row.forum_id])
+        found[row.forum_id].append((row.person_id, chosen.get((row.forum_id, row.person_id), usual)))
+    return found
+
+
+def _usually_must(row: Membership, roles: set[int]) -> bool:
+    return row.role.convenes or row.role.chairs or row.role_id in roles
+
+
+def closed_days(start: date, end: date, marks: Iterable[YearMark] | None = None) -> list[Json]:
+    """Return school holidays, and what the municipality closes each year, as far as they lie between two days.
+
+    `marks` are those of the year where a page has read them already.
+    """
+    if marks is None:
+        marks = YearMark.objects.filter(retired_at__isnull=True)
+    holidays = SchoolHoliday.objects.filter(retired_at__isnull=True, starts_on__lte=end, ends_on__gte=start)
+    found = [
+        {
+            "start": max(each.starts_on, start).isoformat(),
+            "end": min(each.ends_on, end).isoformat(),
+            "name": each.name,
+        }
+        for each in holidays
+    ]
+    for mark in (each for each in marks if each.closed):
+        found += [
+            {"start": a.isoformat(), "end": b.isoformat(), "name": mark.name}
+            for a, b in occurrences(mark, start, end)
+        ]
+    return sorted(found, key=lambda each: (each["start"], each["end"], each["name"]))
+
+
+def occurrences(mark: YearMark, start: date, end: date) -> list[tuple[date, date]]:
+    """Return when a mark falls between two days, cut off at them; one that runs over New Year is one piece."""
+    found = []
+    for year in range(start.year - 1, end.year + 1):
+        first, last = _day(year, mark.from_day), _day(year, mark.until_day)
+        if last < first:
+            last = _day(year + 1, mark.until_day)
+        if last >= start and first <= end:
+            found.append((max(first, start), min(last, end)))
+    return found
+
+
+def _day(year: int, text: str) -> date:
+    month, day = (int(part) for part in text.split("-"))
+    try:
+        return date(year, month, day)
+    except ValueError:  # 29 February in a year without
+        return date(year, month, day - 1)
+
+
+def _forum(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -> Json:
+    wanted = thing.wanted if thing else defaults.of_forum(forum, None)
+    return {
+        "id": f"f{forum.pk}",
+        "minutes": wanted.minutes,
+        "members": [{"person": f"p{person}", "must": must} for person, must in members],
+        # One that meets only with others is there for its members, and asks for nothing of its own.
+        "rule": wanted.rule() if thing else {"months": []},
+        "weekdays": wanted.weekdays,
+        "weekdays_by_month": wanted.weekdays_by_month,
+        "preferred_weekdays": wanted.preferred_weekdays,
+        "starts": wanted.starts,
+        "preferred_starts": wanted.preferred_starts,
+        "min_gap_days": wanted.min_gap_days,
+        "notice_days": forum.notice_days,
+    }
+
+
+def _joint(thing: Thing) -> Json:
+    wanted = thing.wanted
+    return {
+        "id": thing.of,
+        "forums": [f"f{forum.pk}" for forum in thing.forums],
+        "count": wanted.count,
+        "minutes": wanted.minutes,
+        "weekdays": wanted.weekdays,
+        "starts": wanted.starts,
+        "preferred_weekdays": wanted.preferred_weekdays,
+        "preferred_starts": wanted.preferred_starts,
+        "replaces": wanted.replaces,
+        "min_gap_days": wanted.min_gap_days,
+    }
+
+
+def _events(plan: YearPlan, thing: Thing) -> list[Json]:
+    first = defaults.day_in(plan.starts_on, plan.ends_on, thing.wanted.window[0])
+    last = defaults.day_in(plan.starts_on, plan.ends_on, thing.wanted.window[1])
+    if first is None or last is None or last < first:
+        return []
+    return [
+        {
+            "id": thing.of,
+            "forums": [f"f{forum.pk}" for forum in thing.forums],
+            "window": {"start": first.isoformat(), "end": last.isoformat()},
+            "minutes": thing.wanted.minutes,
+            "weekdays": thing.wanted.weekdays,
+            "starts": thing.wanted.starts,
+        }
+    ]
+
+
+def _standing(plan: YearPlan, known: dict[str, Thing], today: date) -> tuple[list[Json], list[Json]]:
+    """Return what the planner must leave, and what it may move at a cost.
+
+    Left: what is moved by hand, held, under way, or nearer than the notice, so that nobody is called anew too late.
+    """
+    fixed, previous = [], []
+    for row in plan.planned.select_related("meeting").order_by("date", "start", "pk"):
+        thing = known.get(row.of)
+        if thing is None or row.dropped:
+            continue
+        if row.meeting is not None and row.meeting.status == MeetingStatus.CANCELLED:
+            continue
+        place: Json = {"of": row.of, "date": row.date.isoformat(), "start": row.start.strftime("%H:%M")}
+        if row.locked or stands_fast(row) or row.date < today + timedelta(days=thing.notice_days):
+            fixed.append(place)
+        elif row.which:
+            previous.append({**place, "which": row.which})
+    seen: set[tuple[str, int]] = set()
+    once = []
+    for each in previous:
+        if (each["of"], each["which"]) not in seen:
+            seen.add((each["of"], each["which"]))
+            once.append(each)
+    return fixed, once
+
+
+def contradictions(data: Json) -> list[tuple[Json, Json, list[str]]]:
+    """Return the pairs of fixed meetings that demand one person at a time, and whom: the planner refuses those."""
+    minutes = {each["id"]: each["minutes"] for each in [*data["forums"], *data["joint"], *data["events"]]}
+    musts = {each["id"]: {m["person"] for m in each["members"] if m["must"]} for each in data["forums"]}
+    for each in [*data["joint"], *data["events"]]:
+        musts[each["id"]] = set().union(*(musts[forum] for forum in each["forums"]))
+    found = []
+    for one, other in combinations(data["fixed"], 2):
+        if one["date"] == other["date"]:
+            a, b = _minute(one["start"]), _minute(other["start"])
+            both = musts[one["of"]] & musts[other["of"]]
+            if both and a < b + minutes[other["of"]] and b < a + minutes[one["of"]]:
+                found.append((one, other, sorted(both)))
+    return found
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _possible(
+    fixed: list[Json], known: dict[str, Thing], members: dict[int, list[tuple[int, bool]]], today: date
+) -> list[Json]:
+    """Leave out of what is over as much as lay on top of other meetings: history is no reason to plan nothing."""
+    musts = {
+        of: {person for forum in thing.forums for person, must in members[forum.pk] if must}
+        for of, thing in known.items()
+    }
+    kept: list[Json] = []
+    for each in sorted(fixed, key=lambda place: (place["date"], place["start"], place["of"])):
+        begins = _minute(each["start"])
+        ends = begins + known[each["of"]].wanted.minutes
+        over = each["date"] < today.isoformat()
+        clash = over and any(
+            other["date"] == each["date"]
+            and musts[other["of"]] & musts[each["of"]]
+            and _minute(other["start"]) < ends
+            and begins < _minute(other["start"]) + known[other["of"]].wanted.minutes
+            for other in kept
+        )
+        if not clash:
+            kept.append(each)
+    return kept
+
+
+def stands_fast(row: PlannedMeeting) -> bool:
+    """Tell whether the meeting is under way or over, so that nobody can move it."""
+    return row.meeting is not None and row.meeting.status in (MeetingStatus.RUNNING, MeetingStatus.HELD)
+
+
+def _persons(plan: YearPlan, people: list[int]) -> list[Json]:
+    once: dict[int, list[Json]] = defaultdict(list)
+    weekly: dict[int, list[Json]] = defaultdict(list)
+    for row in BusyTime.objects.filter(person__in=people):
+        times = {"start": row.starts.strftime("%H:%M"), "end": _end(row.ends)}
+        if row.weekday is not None:
+            weekly[row.person_id].append({"weekday": row.weekday, **times})
+        elif row.date is not None and plan.starts_on <= row.date <= plan.ends_on:
+            once[row.person_id].append({"date": row.date.isoformat(), **times})
+    for person, busy in _other_meetings(plan, people):
+        once[person].append(busy)
+    return [
+        {
+            "id": f"p{pk}",
+            "busy": once[pk],
+            "busy_weekly": weekly[pk],
+            "max_per_day": plan.max_per_day,
+        }
+        for pk in people
+    ]
+
+
+def _other_meetings(plan: YearPlan, people: list[int]) -> Iterable[tuple[int, Json]]:
+    """Yield when persons sit in meetings that are no part of the plan. That they are busy, never with what."""
+    zone = timezone.get_current_timezone()
+    rows = (
+        Participation.objects.filter(
+            person__in=people,
+            removed_at__isnull=True,
+            meeting__planned=None,
+            meeting__starts_at__gte=datetime.combine(plan.starts_on, time.min, tzinfo=zone),
+            meeting__starts_at__lt=datetime.combine(plan.ends_on + timedelta(days=1), time.min, tzinfo=zone),
+        )
+        .exclude(meeting__status=MeetingStatus.CANCELLED)
+        .order_by("person_id", "meeting__starts_at", "pk")
+        .values_list("person_id", "meeting__starts_at", "meeting__ends_at")
+    )
+    for person, starts_at, ends_at in rows:
+        starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
+        end = "24:00" if ends.date() > starts.date() else ends.strftime("%H:%M")
+        yield person, {"date": starts.date().isoformat(), "start": starts.strftime("%H:%M"), "end": end}
+
+
+def _end(clock: time) -> str:
+    return "24:00" if clock >= LAST_MINUTE else clock.strftime("%H:%M")
+
+
+def as_meetings(rows: Iterable[PlannedMeeting]) -> list[Json]:
+    """Return rows of the plan as the planner's answer has its meetings."""
+    return [
+        {
+            "of": row.of,
+            "which": row.which,
+            "kind": _kind(row),
+            "date": row.date.isoformat(),
+            "start": row.start.strftime("%H:%M"),
+            "end": row.end.strftime("%H:%M"),
+            "absent": [f"p{pk}" for pk in row.absent],
+        }
+        for row in rows
+        if not row.dropped
+    ]
+
+
+def _kind(row: PlannedMeeting) -> str:
+    if row.joint is None:
+        return "forum"
+    return "event" if row.joint.is_event else "joint"
+
+
+def local_place(meeting: Meeting) -> tuple[date, time, time]:
+    """Return the day and the clock times of a meeting, where the municipality lives."""
+    starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    end = ends.time() if ends.date() == starts.date() and ends.time() > starts.time() else LAST_MINUTE
+    return starts.date(), starts.time().replace(second=0, microsecond=0), end.replace(second=0, microsecond=0)

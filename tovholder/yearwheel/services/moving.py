@@ -1,0 +1,224 @@
+"""Change the plan by hand: move a meeting, place one, take one out, let the planner have it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import no
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.yearwheel import policy
+from tovholder.yearwheel.models import PlannedMeeting, YearPlan
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import years
+from tovholder.yearwheel.services.applying import LAST_MINUTE
+
+Json = dict[str, Any]
+CLASHES = "tovholder.yearwheel.planning.clashes"
+SUGGESTED, LOOKED_AT = 3, 40
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One hard rule that a place breaks: its code, the must members it is about (ids), and the other meetings."""
+
+    code: str
+    persons: tuple[int, ...]
+    others: tuple[PlannedMeeting, ...]
+    # Whether it is the moved meeting that breaks it, or something else that no longer fits.
+    own: bool
+
+
+def new_clashes(
+    plan: YearPlan, row: PlannedMeeting, day: date, start: time, data: Json | None = None
+) -> list[Broken]:
+    """Return the hard rules that the meeting breaks at a place, and those that others break only because of the move."""
+    data = data or document.build(plan)
+    known = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
+    rows = [
+        each
+        for each in plan.planned.select_related("joint", "forum")
+        if each.of in known and not each.dropped and each.pk != row.pk
+    ]
+    if row.of not in known:
+        return []
+    before = {
+        (each.code, each.persons, _keys(each))
+        for each in _asked(data, rows + ([row] if row.pk else []), None)
+    }
+    found = _asked(data, [*rows, placed(row, day, start)], len(rows))
+    return [each for each in found if each.own or (each.code, each.persons, _keys(each)) not in before]
+
+
+def _keys(broken: Broken) -> tuple[int | None, ...]:
+    return tuple(row.pk for row in broken.others)
+
+
+def _asked(data: Json, rows: Sequence[PlannedMeeting], moved: int | None) -> list[Broken]:
+    """Ask the planner what is broken; `moved` is the place of the moved meeting in the list."""
+    # What stands fast is exempt from the rules; here every meeting is looked at.
+    told = import_string(CLASHES)({**data, "fixed": []}, document.as_meetings(rows))
+    return [
+        Broken(
+            code=each.code,
+            persons=tuple(int(who[1:]) for who in each.persons),
+            others=tuple(rows[i] for i in each.meetings if i != moved),
+            own=moved in each.meetings,
+        )
+        for each in told
+    ]
+
+
+def placed(row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
+    """Return the row as it would stand at another place, not saved."""
+    length = datetime.combine(row.date, row.end) - datetime.combine(row.date, row.start)
+    end = datetime.combine(day, start) + length
+    return PlannedMeeting(
+        pk=row.pk,
+        plan_id=row.plan_id,
+        forum=row.forum,
+        joint=row.joint,
+        which=row.which,
+        date=day,
+        start=start,
+        end=end.time() if end.date() == day else LAST_MINUTE,
+        absent=row.absent,
+        locked=True,
+        meeting_id=row.meeting_id,
+        published_date=row.published_date,
+        published_start=row.published_start,
+    )
+
+
+def blank(plan: YearPlan, thing: document.Thing, which: int) -> PlannedMeeting:
+    """Return a meeting of a thing that has no place yet, not saved."""
+    start = time.fromisoformat(thing.wanted.starts[0]) if thing.wanted.starts else time(9)
+    end = datetime.combine(plan.starts_on, start) + timedelta(minutes=thing.wanted.minutes)
+    of, pk = thing.of[0], thing.row.pk
+    return PlannedMeeting(
+        plan=plan,
+        forum_id=pk if of == "f" else None,
+        joint_id=pk if of == "j" else None,
+        which=which,
+        date=plan.starts_on,
+        start=start,
+        end=end.time() if end.date() == plan.starts_on else LAST_MINUTE,
+    )
+
+
+def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[date, time]]:
+    """Return up to three places near a day where the meeting breaks no rule, the nearest first."""
+    thing = document.things().get(row.of)
+    if thing is None:
+        return []
+    data = document.build(plan)
+    closed = {
+        date.fromisoformat(each["start"]) + timedelta(days=n)
+        for each in data["closed"]
+        for n in range((date.fromisoformat(each["end"]) - date.fromisoformat(each["start"])).days + 1)
+    }
+    steps = sorted(range(-31, 32), key=lambda n: (abs(n), n))
+    days = [near + timedelta(days=n) for n in steps]
+    found: list[tuple[date, time]] = []
+    looked = 0
+    for day in days:
+        weekdays = thing.wanted.weekdays_by_month.get(str(day.month)) or thing.wanted.weekdays
+        if not plan.starts_on <= day <= plan.ends_on or day in closed or day.isoweekday() not in weekdays:
+            continue
+        for text in thing.wanted.starts:
+            start = time.fromisoformat(text)
+            if (day, start) == (row.date, row.start) and row.pk:
+                continue
+            looked += 1
+            if not new_clashes(plan, row, day, start, data):
+                found.append((day, start))
+                break
+        if len(found) == SUGGESTED or looked >= LOOKED_AT:
+            break
+    return found
+
+
+@transaction.atomic
+def move(*, by: User, row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
+    """Move a meeting of the plan; it stays there when the plan is made again. What is published moves when that is done anew.
+
+    Whether it breaks a rule is asked beforehand (`new_clashes`), and for who moves it to say yes to.
+    """
+    policy.may_plan(by).require()
+    plan = years.locked(row.plan)
+    fresh = PlannedMeeting.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row.pk)
+    policy.may_change_meeting(fresh.meeting).require()
+    if not plan.starts_on <= day <= plan.ends_on:
+        no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
+    there = placed(fresh, day, start)
+    fresh.date, fresh.start, fresh.end, fresh.locked = there.date, there.start, there.end, True
+    fresh.save(update_fields=["date", "start", "end", "locked"])
+    years.touched(plan)
+    record(by=by, action="year_plan.meeting_moved", obj=plan, details={"of": fresh.of, "which": fresh.which})
+    return fresh
+
+
+@transaction.atomic
+def place(
+    *, by: User, plan: YearPlan, thing: document.Thing, which: int, day: date, start: time
+) -> PlannedMeeting:
+    """Give a meeting that the planner could not place a place by hand."""
+    policy.may_plan(by).require()
+    plan = years.locked(plan)
+    if not plan.starts_on <= day <= plan.ends_on:
+        no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
+    row = placed(blank(plan, thing, which), day, start)
+    row.pk, row.plan = None, plan
+    row.save()
+    plan.unplaced = [each for each in plan.unplaced if (each["of"], each["which"]) != (thing.of, which)]
+    plan.save(update_fields=["unplaced"])
+    years.touched(plan)
+    record(by=by, action="year_plan.meeting_placed", obj=plan, details={"of": row.of, "which": which})
+    return row
+
+
+@transaction.atomic
+def let_loose(*, by: User, row: PlannedMeeting) -> None:
+    """Let the planner move the meeting again when the plan is made anew."""
+    policy.may_plan(by).require()
+    plan = years.locked(row.plan)
+    fresh = PlannedMeeting.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row.pk)
+    policy.may_change_meeting(fresh.meeting).require()
+    fresh.locked = False
+    fresh.save(update_fields=["locked"])
+    years.touched(plan)
+    record(by=by, action="year_plan.meeting_loosened", obj=plan, details={"of": fresh.of})
+
+
+@transaction.atomic
+def take_out(*, by: User, row: PlannedMeeting) -> None:
+    """Take a meeting out of the plan. One in the calendar is called off when the plan is published."""
+    policy.may_plan(by).require()
+    plan = years.locked(row.plan)
+    fresh = PlannedMeeting.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row.pk)
+    policy.may_change_meeting(fresh.meeting).require()
+    details = {"of": fresh.of, "which": fresh.which}
+    if fresh.meeting is None:
+        fresh.delete()
+    else:
+        fresh.dropped = True
+        fresh.save(update_fields=["dropped"])
+    years.touched(plan)
+    record(by=by, action="year_plan.meeting_taken_out", obj=plan, details=details)
+
+
+@transaction.atomic
+def put_back(*, by: User, row: PlannedMeeting) -> None:
+    """Let a meeting that was to be called off stay after all."""
+    policy.may_plan(by).require()
+    plan = years.locked(row.plan)
+    if PlannedMeeting.objects.filter(pk=row.pk, dropped=True).update(dropped=False):
+        years.touched(plan)
+        record(by=by, action="year_plan.meeting_put_back", obj=plan, details={"of": row.of})

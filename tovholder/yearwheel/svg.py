@@ -1,0 +1,145 @@
+"""The wheel written out as SVG: with classes for the page, where the style sheet has the colours, or with them for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from math import pi
+
+from tovholder.yearwheel.drawing import NAME_DAYS, OUTER, Mark, Ring, Wheel
+
+INK, MUTED, PAPER, CLOSED, POINT, NOW, GOLD = (
+    "#1a2326", "#4c585c", "#f4f2ec", "#e2ded4", "#55379a", "#b80000", "#f0a500",
+)  # fmt: skip
+COLOURS = {
+    "w1": "#a14a08",
+    "w2": "#1f5f9e",
+    "w3": "#2c6529",
+    "w4": "#7b5a00",
+    "w5": "#8a2f6b",
+    "w6": "#4a5fae",
+}
+EDGE = OUTER + 46
+
+
+def as_svg(
+    wheel: Wheel, *, title: str, described: str, middle: list[str], for_paper: bool = False, key: str = "h"
+) -> str:
+    """Return the drawing. `middle` are the lines in the middle, the first of them large; everything is escaped here.
+
+    `key` tells the ids of one drawing from those of another on the same page.
+    """
+    parts = [
+        f'<svg class="th-svg th-wheel" xmlns="http://www.w3.org/2000/svg" viewBox="{-EDGE} {-EDGE} {2 * EDGE} {2 * EDGE}" '
+        f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d">',
+        f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(described)}</desc>',
+        *(
+            f'<circle r="{each.radius}" fill="none" stroke="{PAPER}" stroke-width="{each.width}"/>'
+            for each in wheel.rings
+        ),
+        *(
+            f'<path d="{each.d}" fill="{CLOSED}"><title>{escape(each.title)}</title></path>'
+            for each in wheel.closed
+        ),
+        f'<path d="{wheel.weeks}" stroke="{MUTED}" stroke-width="1" fill="none"/>',
+        *_months(wheel),
+        *_points(wheel),
+        *_names(wheel, key),
+        *_today(wheel),
+        *(_linked(mark, for_paper) for mark in wheel.marks),
+        *_middle(middle),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _months(wheel: Wheel) -> Iterator[str]:
+    for a, b in wheel.spokes:
+        yield f'<path d="M{a.x} {a.y}L{b.x} {b.y}" stroke="#fff" stroke-width="3"/>'
+    for label in wheel.months:
+        css, weight = ("b", ' font-weight="600"') if label.now else ("m", "")
+        yield (
+            f'<text x="{label.x}" y="{label.y}" text-anchor="middle" font-size="20" class="{css}"{weight}>{label.text}</text>'
+        )
+
+
+def _points(wheel: Wheel) -> Iterator[str]:
+    for each in wheel.points:
+        yield (
+            f'<path d="{each.d}" fill="none" stroke="{POINT}" stroke-width="6" stroke-linecap="round">'
+            f"<title>{escape(each.title)}</title></path>"
+        )
+
+
+def _names(wheel: Wheel, key: str) -> Iterator[str]:
+    for ring in wheel.rings:
+        room = 2 * pi * ring.radius * NAME_DAYS / 365
+        size = max(9, min(15, int(ring.width / 2), int(room / max(1, len(_short(ring.name))) / 0.58)))
+        yield f'<path id="{key}{ring.path_id}" d="{ring.path}" fill="none"/>'
+        yield (
+            f'<text font-size="{size}" font-weight="600" fill="{_colour(ring)}" class="{ring.css}t">'
+            f'<textPath href="#{key}{ring.path_id}" startOffset="50%" text-anchor="middle">{escape(_short(ring.name))}</textPath></text>'
+        )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 16 else f"{name[:15].rstrip()}…"
+
+
+def _colour(ring: Ring) -> str:
+    return COLOURS[ring.css]
+
+
+def _today(wheel: Wheel) -> Iterator[str]:
+    if wheel.today is None:
+        return
+    a, b, label = wheel.today
+    yield f'<path d="M{a.x} {a.y}L{b.x} {b.y}" stroke="{NOW}" stroke-width="3"/>'
+    yield f'<rect x="{label.x - 29:.1f}" y="{label.y - 14:.1f}" width="58" height="28" rx="14" fill="{NOW}"/>'
+    yield (
+        f'<text x="{label.x}" y="{label.y + 5:.1f}" text-anchor="middle" font-size="15" font-weight="600" fill="#fff" '
+        'class="w">I dag</text>'
+    )
+
+
+def _middle(lines: list[str]) -> Iterator[str]:
+    for number, text in enumerate(line for line in lines if line):
+        size, y = (42, 0) if number == 0 else (16, 2 + 24 * number)
+        css, weight = ("b", "600") if number == 0 else ("m", "400")
+        yield (
+            f'<text y="{y}" text-anchor="middle" font-size="{size}" font-weight="{weight}" class="{css}">{escape(text)}</text>'
+        )
+
+
+def _linked(mark: Mark, for_paper: bool) -> str:
+    drawn = _drawn(mark, for_paper)
+    title = f"<title>{escape(mark.title)}</title>"
+    if mark.url and not for_paper:
+        return f'<a href="{escape(mark.url)}">{title}{drawn}</a>'
+    return f"<g>{title}{drawn}</g>"
+
+
+def _drawn(mark: Mark, for_paper: bool) -> str:
+    look = _look(mark) if for_paper else f' class="{mark.shape} {mark.css}"'
+    if mark.shape == "star":
+        return f'<polygon points="{mark.points}"{look}/>'
+    if mark.shape == "bar":
+        line = f"M{mark.x} {mark.y}L{mark.x2} {mark.y2}"
+        if for_paper:
+            inner = INK if mark.css == "held" else "#fff"
+            return (
+                f'<path d="{line}" stroke="{INK}" stroke-width="10" stroke-linecap="round"/>'
+                f'<path d="{line}" stroke="{inner}" stroke-width="5" stroke-linecap="round"/>'
+            )
+        return f'<path d="{line}" class="bar-o"/><path d="{line}"{look}/>'
+    count = f'<text x="{mark.x}" y="{mark.y + 4:.1f}" text-anchor="middle" font-size="11" class="n">{mark.count}</text>'
+    radius = 6 if mark.count == 1 else 9
+    return f'<circle cx="{mark.x}" cy="{mark.y}" r="{radius}"{look}/>' + (count if mark.count > 1 else "")
+
+
+def _look(mark: Mark) -> str:
+    if mark.shape == "star":
+        return f' fill="{GOLD}" stroke="{INK}" stroke-width="1.5"'
+    colour = COLOURS.get(mark.css.split()[0], INK)
+    fill = colour if mark.css.endswith("held") else "#fff"
+    return f' fill="{fill}" stroke="{colour}" stroke-width="3"'

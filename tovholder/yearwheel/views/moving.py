@@ -1,0 +1,180 @@
+"""One meeting of the plan: where it stands, move it with its clashes shown at once, place one that has no place."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tovholder.access.decision import Refused
+from tovholder.directory.models import Person
+from tovholder.yearwheel import policy, wording
+from tovholder.yearwheel.forms.planning import PlaceForm
+from tovholder.yearwheel.models import PlannedMeeting, YearPlan
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import moving
+from tovholder.yearwheel.views.face import STATES, plan_crumbs, the_plan, the_row
+
+STEPS = ((-7, "Uge før"), (-1, "Dag før"), (1, "Dag efter"), (7, "Uge efter"))
+
+
+@require_http_methods(["GET", "POST"])
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """A meeting and where else it could stand; `?dato=` and `?kl=` try a place without moving it."""
+    row = the_row(request, pk)
+    may = policy.may_change_meeting(row.meeting)
+    given, tried = _given(request, row.date, row.start)
+    form = PlaceForm(given, plan=row.plan, initial={"day": row.date, "start": row.start})
+    if given is not None and form.is_valid():
+        day, start = form.cleaned_data["day"], form.cleaned_data["start"]
+        agreed = form.warn(_clashes(row.plan, row, day, start))
+        if request.method == "POST" and agreed:
+            moving.move(by=request.user, row=row, day=day, start=start)
+            messages.success(
+                request,
+                _("Mødet er flyttet til %(place)s i planen. Ingen får besked, før du offentliggør.")
+                % {"place": wording.place_said(day, start)},
+            )
+            return redirect("yearwheel:meeting", pk)
+    context = {
+        "row": row,
+        "plan": row.plan,
+        "form": form,
+        "may": may,
+        "tried": tried and form.is_valid(),
+        "state": STATES[_state(row)],
+        "steps": _steps(row) if may else [],
+        "suggestions": _suggested(row.plan, row) if "forslag" in request.GET and may else None,
+        "place": wording.place_said(row.date, row.start),
+        "crumbs": plan_crumbs(row.plan, (row.title, "")),
+    }
+    return render(request, "yearwheel/meeting.html", context)
+
+
+def _state(row: PlannedMeeting) -> str:
+    if row.meeting is not None and document.stands_fast(row):
+        return "held"
+    state = str(row.state.value)
+    return "planned" if state == "published" else state
+
+
+def _given(request: HttpRequest, day: date, start: time) -> tuple[Any, bool]:
+    """Return what was sent, or a place that the address tries."""
+    if request.method == "POST":
+        return request.POST, False
+    if "dato" in request.GET or "kl" in request.GET:
+        return {
+            "day": request.GET.get("dato") or day.isoformat(),
+            "start": request.GET.get("kl") or f"{start:%H:%M}",
+        }, True
+    return None, False
+
+
+def _clashes(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> list[str]:
+    found = moving.new_clashes(plan, row, day, start)
+    people = {pk for each in found for pk in each.persons}
+    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    return list(
+        dict.fromkeys(
+            wording.clash_said(
+                each.code, [names.get(pk, "") for pk in each.persons], each.others, own=each.own
+            )
+            for each in found
+        )
+    )
+
+
+def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
+    found = []
+    for days, word in STEPS:
+        day = row.date + timedelta(days=days)
+        if row.plan.starts_on <= day <= row.plan.ends_on:
+            found.append((f"?dato={day.isoformat()}", _(word)))
+    return found
+
+
+def _suggested(plan: YearPlan, row: PlannedMeeting, near: date | None = None) -> list[tuple[str, str]]:
+    places = moving.suggestions(plan, row, near or row.date)
+    return [
+        (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start)) for day, start in places
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
+    """Give a meeting that the planner found no place for a place by hand."""
+    plan = the_plan(request, pk)
+    thing = document.things().get(of) if re.fullmatch(r"[fj]\d{1,18}", of) else None
+    missing = next((each for each in wording.unplaced(plan) if (each.of, each.which) == (of, which)), None)
+    if thing is None or missing is None:
+        raise Http404
+    row = moving.blank(plan, thing, which)
+    given, tried = _given(request, missing.near, row.start)
+    form = PlaceForm(given, plan=plan, initial={"day": missing.near, "start": row.start})
+    if given is not None and form.is_valid():
+        day, start = form.cleaned_data["day"], form.cleaned_data["start"]
+        agreed = form.warn(_clashes(plan, row, day, start))
+        if request.method == "POST" and agreed:
+            made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
+            messages.success(request, _("Mødet har fået en plads i planen."))
+            return redirect("yearwheel:meeting", made.pk)
+    context = {
+        "missing": missing,
+        "plan": plan,
+        "form": form,
+        "tried": tried and form.is_valid(),
+        "suggestions": _suggested(plan, row, missing.near),
+        "crumbs": plan_crumbs(plan, (missing.name, "")),
+    }
+    return render(request, "yearwheel/place.html", context)
+
+
+@require_POST
+def let_loose(request: HttpRequest, pk: int) -> HttpResponse:
+    moving.let_loose(by=request.user, row=the_row(request, pk))
+    messages.success(request, _("Planlæggeren må flytte mødet igen."))
+    return redirect("yearwheel:meeting", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    row = the_row(request, pk)
+    if request.method == "POST":
+        known = row.meeting is not None
+        try:
+            moving.take_out(by=request.user, row=row)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("yearwheel:meeting", pk)
+        messages.success(
+            request,
+            _("Mødet udgår, når planen offentliggøres.") if known else _("Mødet er taget ud af planen."),
+        )
+        return redirect("yearwheel:plan", row.plan.pk)
+    context = {
+        "title": _("Tag mødet ud af planen?"),
+        "text": _("Mødet i kalenderen bliver aflyst, når du offentliggør planen.")
+        if row.meeting is not None
+        else _("Mødet er ikke offentliggjort, så ingen får besked."),
+        "loses": [f"{row.title}, {wording.place_said(row.date, row.start)}"],
+        "button": _("Tag mødet ud"),
+        "cancel_url": reverse("yearwheel:meeting", args=[pk]),
+        "crumbs": plan_crumbs(
+            row.plan, (row.title, reverse("yearwheel:meeting", args=[pk])), (_("Tag ud"), "")
+        ),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+@require_POST
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    moving.put_back(by=request.user, row=the_row(request, pk))
+    messages.success(request, _("Mødet bliver stående."))
+    return redirect("yearwheel:meeting", pk)

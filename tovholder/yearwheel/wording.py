@@ -1,0 +1,242 @@
+"""What the planner says, in Danish: why a meeting has no place and what would free it, and what a move breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tovholder.directory.models import Person
+from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
+from tovholder.yearwheel.queries.defaults import Wanted
+from tovholder.yearwheel.queries.document import Thing, things
+from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said, listed
+
+MONTH_WORDS = MONTHS
+SHOWN_NAMES, SHOWN_DATES = 4, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A meeting without a place: of what, which one, why and what would help."""
+
+    of: str
+    which: int
+    name: str
+    when: str
+    because: list[str]
+    helps: list[str]
+    near: date
+
+
+class Words:
+    """Says the ids of the planner's files in names; read once for a page."""
+
+    def __init__(self, plan: YearPlan, reasons: Iterable[dict[str, Any]] = ()) -> None:
+        self.plan = plan
+        self.things = things()
+        persons = {int(who[1:]) for each in reasons for who in each.get("persons") or ()}
+        self.persons = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
+
+    def name(self, of: str) -> str:
+        return str(self.things[of].row) if of in self.things else _("Et forum, der er lukket")
+
+    def people(self, ids: Sequence[str]) -> str:
+        names = [self.persons.get(int(who[1:]), _("en, der er slettet")) for who in ids]
+        rest = len(names) - SHOWN_NAMES
+        shown = names[:SHOWN_NAMES] + ([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])
+        return listed(shown)
+
+    def days(self, dates: Sequence[str]) -> str:
+        """Say days: the first few, and how many more."""
+        days = [day_said(date.fromisoformat(each)) for each in dates]
+        rest = len(days) - SHOWN_DATES
+        shown = days[:SHOWN_DATES] + ([_("%(n)s dage mere") % {"n": rest}] if rest > 0 else [])
+        return listed(shown)
+
+
+def unplaced(plan: YearPlan) -> list[Unplaced]:
+    """Return the meetings of the plan that have no place, with the reasons in words."""
+    told = [reason for each in plan.unplaced for reason in each["because"]]
+    told += [
+        {"persons": [h["person"]]}
+        for each in plan.unplaced
+        for h in each.get("helps") or []
+        if h.get("person")
+    ]
+    words = Words(plan, told)
+    found = []
+    for each in plan.unplaced:
+        thing = words.things.get(each["of"])
+        when, near = _when(plan, thing, each["which"])
+        because = [said(words, reason) for reason in each["because"]]
+        helps = _frees(words, each.get("helps") or [])
+        helps = helps or [text for reason in each["because"] if (text := _helps(words, thing, reason))]
+        found.append(
+            Unplaced(
+                each["of"], each["which"], words.name(each["of"]), when, because, list(dict.fromkeys(helps)), near
+            )
+        )  # fmt: skip
+    return found
+
+
+def _when(plan: YearPlan, thing: Thing | None, which: int) -> tuple[str, date]:
+    """Say which meeting it is, and a day near which it should have stood."""
+    days = (plan.ends_on - plan.starts_on).days + 1
+    if thing is None:
+        return _("møde nr. %(n)s") % {"n": which}, plan.starts_on
+    if thing.wanted.rhythm == Rhythm.MONTHS:
+        months = _listed_months(plan, thing.wanted)
+        if 0 < which <= len(months):
+            first = months[which - 1]
+            middle = min(max(first.replace(day=15), plan.starts_on), plan.ends_on)
+            return f"{MONTHS[first.month - 1]} {first.year}", middle
+    if thing.wanted.rhythm == Rhythm.EVERY_WEEKS:
+        step = 7 * thing.wanted.count
+        near = date.fromordinal(plan.starts_on.toordinal() + (which - 1) * step + step // 2)
+        near = min(near, plan.ends_on)
+        return _("ugerne omkring %(day)s") % {"day": day_said(near)}, near
+    if thing.is_event:
+        return _("arrangementet"), plan.ends_on
+    count = max(thing.wanted.count, which)
+    near = date.fromordinal(plan.starts_on.toordinal() + int((which - 0.5) * days / count))
+    return _("møde %(n)s af %(count)s") % {"n": which, "count": count}, near
+
+
+def _listed_months(plan: YearPlan, wanted: Wanted) -> list[date]:
+    month, found = plan.starts_on.replace(day=1), []
+    while month <= plan.ends_on:
+        if month.month in wanted.months:
+            found.append(month)
+        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return found
+
+
+def said(words: Words, reason: dict[str, Any]) -> str:
+    """Say one reason, or one broken rule, in one sentence."""
+    who, days = words.people(reason.get("persons") or []), words.days(reason.get("dates") or [])
+    on = _(" %(days)s") % {"days": days} if days else ""
+    match reason["code"]:
+        case "no_working_day":
+            return _("Der er ingen dag tilbage, hvor forummet kan mødes%(on)s.") % {"on": on}
+        case "no_start":
+            return _("Der er ingen tilladt starttid%(on)s.") % {"on": on}
+        case "person_busy":
+            return _("%(who)s er optaget%(on)s.") % {"who": who, "on": on}
+        case "person_double":
+            return _("%(who)s sidder i et andet møde på samme tid%(on)s.") % {"who": who, "on": on}
+        case "max_per_day":
+            return _("%(who)s har allerede så mange møder, som én kan have på en dag%(on)s.") % {
+                "who": who,
+                "on": on,
+            }
+        case "min_gap":
+            return _("Der er for få dage til forummets andre møder%(on)s.") % {"on": on}
+        case "max_parallel":
+            return _("Der er allerede så mange møder på samme tid, som I har tilladt%(on)s.") % {"on": on}
+        case "replaced":
+            return _("Et fællesmøde træder i stedet for det.")
+        case "out_of_time":
+            return _("Tiden løb ud, før der var fundet en plads. Regn igen i længere tid.")
+        case "overlap":
+            return _("To møder for det samme ligger oven i hinanden%(on)s.") % {"on": on}
+        case "notice":
+            return _("Det er for tæt på i dag til forummets varsel%(on)s.") % {"on": on}
+        case "number":
+            return _("Der er allerede et møde for den periode%(on)s.") % {"on": on}
+        case "midnight":
+            return _("Mødet ville slutte efter midnat.")
+        case _:
+            return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
+
+
+def clash_said(code: str, names: Sequence[str], others: Sequence[PlannedMeeting], *, own: bool) -> str:
+    """Say a rule that a move by hand breaks, with the names of persons and of the other meetings."""
+    who = listed(names[:SHOWN_NAMES]) or _("Nogen")
+    where = listed(
+        _("%(name)s kl. %(hour)s.%(minute)s")
+        % {"name": each.title, "hour": each.start.hour, "minute": f"{each.start.minute:02d}"}
+        for each in others[:3]
+    )
+    sentences = {
+        "no_working_day": _("Det er ingen af forummets dage, eller det er for tæt på i dag til varslet."),
+        "no_start": _("Mødet må ikke begynde på det tidspunkt efter forummets regel."),
+        "person_busy": _("%(who)s er optaget.") % {"who": who},
+        "person_double": _("%(who)s skal være med i %(where)s på samme tid.") % {"who": who, "where": where},
+        "overlap": _("Mødet ligger oven i %(where)s.") % {"where": where},
+        "max_per_day": _("%(who)s får flere møder den dag, end I har tilladt.") % {"who": who},
+        "max_parallel": _("Der er flere møder på samme tid, end I har tilladt: %(where)s.")
+        % {"where": where},
+        "min_gap": _("Der er for få dage til %(days)s.")
+        % {"days": listed(f"{each.title} {day_said(each.date)}" for each in others[:3])},
+        "replaced": _("Et fællesmøde træder i stedet for mødet i den periode."),
+        "window": _("Forummet får to møder i den samme periode, eller et i en periode uden møder."),
+    }
+    sentence = sentences.get(code, _("Reglerne for forummet tillader det ikke."))
+    return sentence if own or not others else f"{others[0].title}: {sentence}"
+
+
+FREES = {
+    "allow_weekday": gettext_lazy("tillad også %(weekday)s"),
+    "allow_start": gettext_lazy("tillad også kl. %(start)s"),
+    "make_optional": gettext_lazy("gør deltagelsen valgfri for %(person)s"),
+    "raise_max_per_day": gettext_lazy("tillad flere møder om dagen"),
+    "drop_min_gap": gettext_lazy("tillad færre dage imellem"),
+    "raise_max_parallel": gettext_lazy("tillad flere møder på samme tid"),
+}
+FREES_SHOWN = 4
+
+
+def _frees(words: Words, helps: Sequence[dict[str, Any]]) -> list[str]:
+    """Say what would be enough, each alone, in one sentence."""
+    parts = []
+    for each in helps:
+        if each["code"] not in FREES:
+            continue
+        facts = {
+            "weekday": WEEKDAYS[(each.get("weekday") or 1) - 1],
+            "start": str(each.get("start") or "").removeprefix("0").replace(":", "."),
+            "person": words.people([each["person"]]) if each.get("person") else "",
+        }
+        parts.append(str(FREES[each["code"]]) % facts)
+    parts = list(dict.fromkeys(parts))[:FREES_SHOWN]
+    if not parts:
+        return []
+    text = _(", eller ").join(parts)
+    return [f"{text[:1].upper()}{text[1:]}."]
+
+
+def _helps(words: Words, thing: Thing | None, reason: dict[str, Any]) -> str:
+    if thing is None:
+        return ""
+    allowed = [WEEKDAYS[day - 1] for day in thing.wanted.weekdays]
+    others = [day for day in WEEKDAYS[:5] if day not in allowed]
+    match reason["code"]:
+        case "person_busy" | "person_double" | "max_per_day":
+            free = _("tillad også %(day)s, eller ") % {"day": others[0]} if others else ""
+            who = words.people(reason.get("persons") or [])
+            text = _("%(free)sgør deltagelsen valgfri for %(who)s.") % {"free": free, "who": who}
+            return text[:1].upper() + text[1:]
+        case "no_working_day":
+            return _("Tillad flere ugedage, eller gør varslet kortere.")
+        case "no_start":
+            return _("Skriv mindst én starttid, der slutter før midnat.")
+        case "min_gap":
+            return _("Tillad færre dage imellem.")
+        case "max_parallel":
+            return _("Tillad flere møder på samme tid, eller flere starttider.")
+    return ""
+
+
+def place_said(day: date, start: time) -> str:
+    """Say a place in the year: tirsdag 4. maj kl. 13.00."""
+    return _("%(weekday)s %(day)s kl. %(hour)s.%(minute)s") % {
+        "weekday": WEEKDAYS[day.weekday()],
+        "day": day_said(day),
+        "hour": start.hour,
+        "minute": f"{start.minute:02d}",
+    }
