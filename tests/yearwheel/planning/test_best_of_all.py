@@ -32,7 +32,9 @@ def test_planning_again_moves_as_little_as_possible(seed: int) -> None:
     """One person's week off changes: the plan before is `previous`, and what moves is the least by brute force."""
     data = tiny(seed) | {"fixed": [], "previous": []}
     first = plan_year(data)
-    data["previous"] = [{key: each[key] for key in ("of", "which", "date", "start")} for each in first["meetings"]]
+    data["previous"] = [
+        {key: each[key] for key in ("of", "which", "date", "start")} for each in first["meetings"]
+    ]
     if first["meetings"]:
         off = first["meetings"][0]["date"]
         data["persons"][0]["busy"] = [{"date": off, "start": "00:00", "end": "24:00"}]

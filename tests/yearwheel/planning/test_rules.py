@@ -133,7 +133,9 @@ def test_rule(data: dict[str, Any], cost: int, placed: dict[str, list[int]], mis
         assert set(codes) <= set(each[2])
 
 
-@pytest.mark.parametrize(("only", "cost"), [("2026-10-22", 0), ("2026-10-23", 1), ("2026-10-09", 1), ("2026-10-30", 2)])
+@pytest.mark.parametrize(
+    ("only", "cost"), [("2026-10-22", 0), ("2026-10-23", 1), ("2026-10-09", 1), ("2026-10-30", 2)]
+)
 def test_the_kth_of_n_has_its_place(only: str, cost: int) -> None:
     """91 days, n 1: the place is 45 days after 1 September, 16 October; each whole week from it costs 1."""
     before, after = date.fromisoformat(only) - timedelta(days=1), date.fromisoformat(only) + timedelta(days=1)
