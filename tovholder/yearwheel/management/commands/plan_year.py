@@ -30,9 +30,9 @@ class Command(BaseCommand):
         source, target = options["in_file"], options["out_file"]
         try:
             data = _read(source)
-            _refuse_unless(
-                not (faults := check_input(data)), *(f"{each.path}: {each.reason}" for each in faults)
-            )
+            faults = check_input(data)
+            if faults:
+                raise Refused(*(f"{each.path}: {each.reason}" for each in faults))
             out = plan_year(data)
             _write(target, out)
         except Refused as refused:
@@ -45,11 +45,6 @@ class Command(BaseCommand):
 
 class Refused(Exception):
     """Its arguments are the lines for standard error."""
-
-
-def _refuse_unless(right: bool, *lines: str) -> None:
-    if not right:
-        raise Refused(*lines)
 
 
 def _read(path: Path) -> Any:
