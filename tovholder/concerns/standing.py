@@ -110,8 +110,3 @@ def rules_for(user: User) -> ConcernRules:
 def own_words_since(own: ConcernRules | None = None) -> datetime:
     """Return the moment since which a raised concern still shows its own words to who raised it."""
     return timezone.now() - timedelta(days=(own or rules()).own_words_days)
-
-
-def ended_since(own: ConcernRules | None = None) -> datetime:
-    """Return the moment since which an ended concern is still seen by its triagers."""
-    return timezone.now() - timedelta(days=(own or rules()).after_closing_days)
