@@ -58,6 +58,9 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (self.place,)
 
+    def get_group_by_cols(self) -> list[Any]:
+        return []  # as any value: a number there would be read as the place of a column
+
 
 class GivenSet(Given):
     """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -24,6 +24,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -41,9 +42,9 @@ from tovholder.concerns.models import (
     TeamMember,
 )
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
-from tovholder.concerns.standing import current_seats, own_rules, own_words_since, triage_of
+from tovholder.concerns.standing import ENDED_SINCE, current_seats, own_rules, own_words_since, triage_of
 from tovholder.directory.models import Person
-from tovholder.forums.standing import person_of
+from tovholder.forums.standing import is_anybody, person_of
 from tovholder.statements import Given, Statement
 
 
@@ -51,40 +52,55 @@ def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
     """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test."""
     if user.has_role(*NEVER):
         return Concern.objects.none()
-    return Concern.objects.filter(readable_by(user, part))
-
-
-def readable_by(user: User, part: str = Part.STATUS, *, worked_on: Collection[int] | None = None) -> Q:
-    """Return the same as a condition on concerns.
-
-    With the ids of `worked_on_by` at hand, each way to read one is found by an index: for lists of very many.
-    """
-    if user.has_role(*NEVER):
-        return Q(pk__in=())
-    person, triage = person_of(user), triage_of(user)
+    person = person_of(user)
     condition = Q(pk__in=())
     if person is not None:
-        if worked_on is None:
-            mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
-            condition |= Q(Exists(mine))
-        else:
-            condition |= Q(pk__in=worked_on)
-        if part == Part.STATUS:
-            condition |= Q(raised_by=person)
-        elif part == Part.OWN_WORDS:
-            condition |= Q(raised_by=person, raised_at__gte=own_words_since())
-    if triage:
-        received = Q(ended_at__isnull=True) | Q(ended_at__gte=triage.ended_since)
-        if not triage.everywhere:
-            received &= Q(district__in=triage.districts) | Q(district__isnull=True)
+        mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
+        condition |= Q(Exists(mine)) | _raised_by(person, part)
+    for received in _received(user):
         condition |= received
-    return condition & Q(erased_at__isnull=True)
+    return Concern.objects.filter(condition, erased_at__isnull=True)
 
 
-def worked_on_by(user: User) -> list[int]:
-    """Return the concerns whose case team the user is on: for `readable_by`."""
-    seats = CaseTeamMember.objects.filter(person=person_of(user), until_at__isnull=True)
-    return list(seats.values_list("concern", flat=True))
+def listed_for(user: User, part: str = Part.ALL) -> QuerySet[Concern]:
+    """Return the same as `visible_to`, each way to read one found by its own index: for lists among very many."""
+    return Concern.objects.filter(pk__in=ids_listed_for(user, part), erased_at__isnull=True)
+
+
+def ids_listed_for(user: User, part: str = Part.ALL) -> QuerySet[Any, Any]:
+    """Return the ids of these; whether they are erased is still to be asked."""
+    ways: list[QuerySet[Any, Any]] = []
+    person = None if user.has_role(*NEVER) else person_of(user)
+    if person is not None:
+        ways.append(CaseTeamMember.objects.filter(person=person, until_at__isnull=True).values("concern"))
+        if part != Part.ALL:
+            ways.append(Concern.objects.filter(_raised_by(person, part)).values("pk"))
+        ways += [Concern.objects.filter(received).values("pk") for received in _received(user)]
+    if not ways:
+        return Concern.objects.none().values("pk")
+    first, *rest = (each.order_by() for each in ways)
+    return first.union(*rest) if rest else first
+
+
+def _raised_by(person: Person, part: str) -> Q:
+    """What who raised a concern reads of it: that it is there, and for some days their own words."""
+    if part == Part.STATUS:
+        return Q(raised_by=person)
+    if part == Part.OWN_WORDS:
+        return Q(raised_by=person, raised_at__gte=own_words_since())
+    return Q(pk__in=())
+
+
+def _received(user: User) -> list[Q]:
+    """What the user triages: the open ones of the districts, and for some days the ended ones."""
+    triage = triage_of(user)
+    if not triage:
+        return []
+    since = ENDED_SINCE if is_anybody(user) else triage.ended_since
+    area = Q()
+    if not triage.everywhere:
+        area = Q(district__in=triage.districts) | Q(district__isnull=True)
+    return [Q(ended_at__isnull=True) & area, Q(ended_at__gte=since) & area]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +150,14 @@ def reader_rows(
     *,
     person: str = "person__",
     place: str = "",
-    because: Expression | F | None = None,
-    detail: Expression | F | None = None,
-    number: Expression | F | None = None,
+    because: Combinable | None = None,
+    detail: Combinable | None = None,
+    number: Combinable | None = None,
 ) -> QuerySet[Any, Any]:
     """Return the rows of one way out of `found`; `person` and `place` lead to the person and to their organisation."""
     blank = Value("", output_field=CharField())
     name = F(f"{place or f'{person}organisation__'}name")
-    return (
+    rows: QuerySet[Any, Any] = (
         found.order_by()
         .annotate(
             way=Value(way, output_field=CharField()),
@@ -154,6 +170,7 @@ def reader_rows(
         )
         .values_list(*ReaderRow._fields)
     )
+    return rows
 
 
 def readers(concern: Concern) -> list[Reader]:
@@ -211,7 +228,7 @@ def _say_team(row: ReaderRow, concern: Concern) -> Reader:
 
 
 def _triager_rows(district: Given | None = None) -> QuerySet[Any, Any]:
-    days = Subquery(own_rules().values("after_closing_days"))
+    days: Any = Subquery(own_rules().values("after_closing_days"))
     return reader_rows(triagers(district, TODAY), "triagers", person="", number=days)
 
 
@@ -225,7 +242,7 @@ def _say_triager(row: ReaderRow, concern: Concern) -> Reader | None:
 
 def _raised_rows() -> QuerySet[Any, Any]:
     raiser = Person.objects.filter(pk=OF_RAISER).exclude(pk__in=_never().values("pk"))
-    days = Subquery(own_rules().values("own_words_days"))
+    days: Any = Subquery(own_rules().values("own_words_days"))
     return reader_rows(raiser, "raised", person="", number=days)
 
 

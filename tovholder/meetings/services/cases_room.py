@@ -239,12 +239,12 @@ def _told_rows() -> QuerySet[Any, Any]:
 
 
 def _say_told(row: ReaderRow, concern: Concern) -> Reader | None:
-    if row.because == "consent" and not _consent_still_covers(row.number):
+    if row.because == "consent" and not _consent_still_covers(row.number or 0):
         return None
     return reader_of(row, _("Punktet på mødet i %(forum)s") % {"forum": row.detail}, why(row.because))
 
 
-def _consent_still_covers(disclosure: int | None) -> bool:
+def _consent_still_covers(disclosure: int) -> bool:
     told = Disclosure.objects.select_related(
         "person__organisation__kind", "case_item__concern", "case_item__meeting__lead_forum"
     ).get(pk=disclosure)
