@@ -41,7 +41,7 @@ from tovholder.concerns.models import (
     Team,
 )
 from tovholder.concerns.policy import NEVER, Part, may_read
-from tovholder.concerns.queries import listed_for, visible_to
+from tovholder.concerns.queries import visible_to
 from tovholder.concerns.standing import own_rules, triage_of
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
@@ -52,7 +52,6 @@ from tovholder.statements import Given, Statement
 NEW = (ConcernStatus.NEW, ConcernStatus.REOPENED)
 # What a list does not show is not read for it.
 _SEALED = [each.name for each in Concern._meta.concrete_fields if isinstance(each, SealedField)]
-_ROW = ("district", "organisation", "scale_level", "raised_by__organisation", "handler")
 PER_PAGE = 25
 FACES: dict[str, Q] = {
     "nye": Q(status__in=NEW),
@@ -97,7 +96,7 @@ class _Shape:
 
     def whole(self, user: User) -> QuerySet[Concern]:
         """Every face of the list."""
-        found = listed_for(user)
+        found = visible_to(user, Part.ALL)
         if self.in_district:
             found = found.filter(district=Given("district", BigIntegerField()))
         if self.level:
@@ -114,12 +113,12 @@ class _Shape:
             found = found.filter(Q(handler=person) | Exists(seats))
         return found
 
-    def shown(self, user: User) -> QuerySet[Concern]:
-        """One face of the list in its order, with what a row shows; the sealed texts stay where they are."""
+    def shown(self, user: User) -> QuerySet[Any, Any]:
+        """One face of the list in its order, with what a row shows."""
         found = self.whole(user)
         if not self.status:
             found = found.filter(FACES[self.face])
-        return found.defer(*_SEALED).select_related(*_ROW).order_by(*ORDERS[self.order])
+        return _as_rows(found).order_by(*ORDERS[self.order])
 
     def counted(self, user: User) -> QuerySet[Any, Any]:
         faces = {f"n_{face}": Count("pk", filter=condition) for face, condition in FACES.items()}
@@ -146,7 +145,7 @@ class TriageList:
         # How many are new, under way and concluded, and since when the oldest new one waits.
         self.counts = dict(zip(FACES, counts, strict=True))
 
-    def all(self) -> list[Concern]:
+    def all(self) -> list[Any]:
         return _all(self._shape)(self._user, **self._given)
 
     def count(self) -> int:
@@ -167,12 +166,12 @@ def _counts(shape: _Shape) -> UserStatement[Any]:
 
 
 @cache
-def _first_page(shape: _Shape) -> UserStatement[Concern]:
+def _first_page(shape: _Shape) -> UserStatement[Any]:
     return UserStatement(lambda user: shape.shown(user)[:PER_PAGE], known=(triage_of,))
 
 
 @cache
-def _all(shape: _Shape) -> UserStatement[Concern]:
+def _all(shape: _Shape) -> UserStatement[Any]:
     return UserStatement(shape.shown, known=(triage_of,))
 
 
@@ -207,14 +206,20 @@ _HOW_MANY_RAISED = UserStatement(
 )
 
 
-def on_list_of(user: User, team: Team) -> QuerySet[Concern]:
+def on_list_of(user: User, team: Team) -> QuerySet[Any, Any]:
     """Return the concerns on the team's list that the user may read: to stand on it opens nothing."""
-    return (
-        visible_to(user, Part.ALL)
-        .filter(teams=team)
-        .defer(*_SEALED)
-        .select_related(*_ROW)
-        .order_by("raised_at", "pk")
+    return _as_rows(visible_to(user, Part.ALL).filter(teams=team)).order_by("raised_at", "pk")
+
+
+def _as_rows(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    """Read what a row of a list shows and no more: the sealed texts stay where they are, of other things their names."""
+    return found.only("code", "level", "subject", "status", "status_at", "raised_at").annotate(
+        by_name=F("raised_by__name"),
+        by_place=F("raised_by__organisation__name"),
+        district_name=F("district__name"),
+        handler_name=F("handler__name"),
+        scale_name=F("scale_level__name"),
+        scale_prompts=F("scale_level__prompts_notification"),
     )
 
 

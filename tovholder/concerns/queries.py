@@ -15,7 +15,6 @@ from django.db.models import (
     Count,
     DateField,
     DateTimeField,
-    Exists,
     Expression,
     F,
     OuterRef,
@@ -45,41 +44,24 @@ from tovholder.concerns.policy import NEVER, Part, may_see_teams
 from tovholder.concerns.standing import ENDED_SINCE, current_seats, own_rules, own_words_since, triage_of
 from tovholder.directory.models import Person
 from tovholder.forums.standing import is_anybody, person_of
-from tovholder.statements import Given, Statement
+from tovholder.statements import Among, Given, Statement
 
 
 def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
-    """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test."""
+    """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test.
+
+    Each way to read one is found by an index of its own, so that it is quick among very many, too.
+    """
     if user.has_role(*NEVER):
         return Concern.objects.none()
     person = person_of(user)
     condition = Q(pk__in=())
     if person is not None:
-        mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
-        condition |= Q(Exists(mine)) | _raised_by(person, part)
+        seats = CaseTeamMember.objects.filter(person=person, until_at__isnull=True).order_by()
+        condition |= Q(Among(F("pk"), seats.values("concern"))) | _raised_by(person, part)
     for received in _received(user):
         condition |= received
     return Concern.objects.filter(condition, erased_at__isnull=True)
-
-
-def listed_for(user: User, part: str = Part.ALL) -> QuerySet[Concern]:
-    """Return the same as `visible_to`, each way to read one found by its own index: for lists among very many."""
-    return Concern.objects.filter(pk__in=ids_listed_for(user, part), erased_at__isnull=True)
-
-
-def ids_listed_for(user: User, part: str = Part.ALL) -> QuerySet[Any, Any]:
-    """Return the ids of these; whether they are erased is still to be asked."""
-    ways: list[QuerySet[Any, Any]] = []
-    person = None if user.has_role(*NEVER) else person_of(user)
-    if person is not None:
-        ways.append(CaseTeamMember.objects.filter(person=person, until_at__isnull=True).values("concern"))
-        if part != Part.ALL:
-            ways.append(Concern.objects.filter(_raised_by(person, part)).values("pk"))
-        ways += [Concern.objects.filter(received).values("pk") for received in _received(user)]
-    if not ways:
-        return Concern.objects.none().values("pk")
-    first, *rest = (each.order_by() for each in ways)
-    return first.union(*rest) if rest else first
 
 
 def _raised_by(person: Person, part: str) -> Q:

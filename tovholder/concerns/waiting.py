@@ -30,8 +30,8 @@ from tovholder.concerns.models import (
     Notification,
     Question,
 )
-from tovholder.concerns.policy import NEVER
-from tovholder.concerns.queries import ids_listed_for, listed_for
+from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.queries import visible_to
 from tovholder.concerns.standing import rules_for, triage_of
 from tovholder.concerns.workdays import before_working_days
 from tovholder.forums.standing import person_of
@@ -73,10 +73,10 @@ def _waiting(user: User) -> QuerySet[Any, Any]:
     )
     parts = [_lines("question", asked, "asked_at"), _lines("receipt", sent, "concern__raised_at")]
     if triage_of(user):
-        readable = listed_for(user)
+        readable = visible_to(user, Part.ALL)
         parts.append(_totals("new", readable.filter(status__in=NEW)))
         parts.append(_totals("undecided", undecided(readable, Given("decided_by", DateTimeField()))))
-        parts.append(_many(ids_listed_for(user)))
+        parts.append(_many(readable))
     first, *rest = parts
     return first.union(*rest, all=True)
 
@@ -118,12 +118,10 @@ def _totals(kind: str, found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     )
 
 
-def _many(readable: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    since = Given("many_since", DateTimeField())
+def _many(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    recent = readable.filter(raised_at__gte=Given("many_since", DateTimeField()))
     return (
-        ConcernChild.objects.filter(
-            concern__in=readable, concern__erased_at__isnull=True, concern__raised_at__gte=since
-        )
+        ConcernChild.objects.filter(concern__in=recent)
         .order_by()
         .values("child")
         .annotate(
