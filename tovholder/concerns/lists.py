@@ -11,6 +11,7 @@ from django.db.models import (
     BigIntegerField,
     CharField,
     Count,
+    DateTimeField,
     Exists,
     F,
     Func,
@@ -276,15 +277,24 @@ def children_of(user: User, concern: Concern, months: int) -> list[Any]:
     Only what the user may read whole is counted, and nothing where a meeting, a plan or a notification is decided on.
     """
     since = timezone.now() - timedelta(days=30 * months)
-    readable = visible_to(user, Part.ALL).filter(raised_at__gte=since)
-    of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
-    parties = of_child.values("child").annotate(n=PARTIES).values("n")
-    links = concern.concern_children.select_related("child", "information")
-    links = links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(SETTLED)))
-    found = list(links)
+    found = _CHILDREN(user, concern=concern.pk, since=since)
     # What else asks the concern of its children on this page is answered by the same read.
+    links = concern.concern_children.all()
+    links._result_cache = found
     concern.__dict__.setdefault("_prefetched_objects_cache", {})["concern_children"] = links
     return found
+
+
+def _children(user: User) -> QuerySet[Any, Any]:
+    readable = visible_to(user, Part.ALL).filter(raised_at__gte=Given("since", DateTimeField()))
+    of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
+    parties = of_child.values("child").annotate(n=PARTIES).values("n")
+    links = ConcernChild.objects.filter(concern=Given("concern", BigIntegerField()))
+    links = links.select_related("child", "information").order_by("pk")
+    return links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(SETTLED)))
+
+
+_CHILDREN = UserStatement(_children, known=(triage_of,))
 
 
 _RULES_OF_PAGE = ("many_concerns", "many_months", "decision_days")
