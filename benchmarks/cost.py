@@ -37,12 +37,17 @@ def main() -> int:
     parser.add_argument("--database", default="postgresql", choices=["sqlite", "postgresql"])
     parser.add_argument("--requests", type=int, default=16, help="for each page")
     parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--pages", nargs="+", default=[], help="only these, by their first letters")
     asked = parser.parse_args()
     city.ensure(asked.database, asked.factor)
     os.environ.update(city.environment(asked.database, asked.factor))
     visiting = [sys.executable, str(city.HERE / "visitors.py")]
     said = subprocess.run(visiting, check=True, cwd=city.ROOT, stdout=subprocess.PIPE, text=True)
-    pages = {page: visits[: asked.requests] for page, visits in json.loads(said.stdout).items()}
+    pages = {
+        page: visits[: asked.requests]
+        for page, visits in json.loads(said.stdout).items()
+        if page == BARE or not asked.pages or page.startswith(tuple(asked.pages))
+    }
     tell(measure(pages, asked.rounds))
     return 0
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, DateField, F, Q, Value
+from django.db.models import BigIntegerField, CharField, Count, DateField, F, IntegerField, Q, Value
 from django.test.utils import CaptureQueriesContext
 
+from tests.factories import ForumFactory, join
 from tovholder.directory.models import Person
 from tovholder.forums.models import Membership
+from tovholder.forums.statements import UserStatement
 from tovholder.statements import Given, GivenSet, Statement
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,43 @@ def test_what_is_always_the_same_is_written_as_it_is(network, anna):
     for _ in range(8):  # more often than it takes to have it planned once
         assert [each.said for each in statement(pk=person.pk)] == [odd]
     assert statement(pk=0) == []
+
+
+def test_a_number_beside_what_is_counted_is_no_place_of_a_column(network, anna, carla):
+    statement = Statement(
+        lambda: (
+            Membership.objects.order_by()
+            .values("forum")
+            .annotate(n=Count("pk"))
+            .filter(n__gte=Given("least", IntegerField()))
+            .values_list("forum", "n")
+        ),
+        planned_once=False,
+    )
+    plain = list(Membership.objects.order_by().values_list("forum").annotate(n=Count("pk")))
+    assert plain
+    for least in (1, 2, 3):
+        assert sorted(statement(least=least)) == sorted(each for each in plain if each[1] >= least)
+
+
+def test_what_changes_by_the_moment_is_given_with_what_is_known_of_a_user(anna):
+    later = iter([date(1900, 1, 1), date(2100, 1, 1)])
+
+    @dataclass(frozen=True)
+    class Known:
+        @property
+        def given(self) -> dict[str, date]:
+            return {"day": next(later)}
+
+    statement = UserStatement(
+        lambda user: (
+            Person.objects.filter(user=user, pk__lte=0)
+            | Person.objects.filter(user=user, memberships__valid_from__lte=Given("day", DateField()))
+        ),
+        known=(lambda user: Known(),),
+    )
+    join(anna, ForumFactory())
+    assert [len(statement(anna)) for _ in range(2)] == [0, 1]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plan")

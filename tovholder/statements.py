@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, IntegerField, QuerySet
+from django.db.models.lookups import In
 
 Row = TypeVar("Row")
 _Written = tuple[QuerySet[Any, Row], Any, str, tuple[Any, ...]]
@@ -58,6 +59,9 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (self.place,)
 
+    def get_group_by_cols(self) -> list[Any]:
+        return []  # as any value: a number there would be read as the place of a column
+
 
 class GivenSet(Given):
     """Any number of values that are not known before: `forum__in=GivenSet("forums", BigIntegerField())`."""
@@ -71,6 +75,18 @@ class GivenSet(Given):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return f"(SELECT unnest(%s::{self.output_field.db_type(connection)}[]))", (self.place,)
+
+
+class Among(In):
+    """Whether something is among what a small query finds, as one of several conditions: `Q(Among(F("pk"), found)) | …`.
+
+    PostgreSQL reads a whole table to look each row up among them. As an array they are found first, then by the index.
+    """
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, params = self.as_sql(compiler, connection)
+        lhs, found = sql.split(" IN ", 1)
+        return f"{lhs} = ANY(ARRAY{found})", params
 
 
 class _Planned:

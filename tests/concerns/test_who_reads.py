@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.factories import DistrictFactory, OrganisationFactory, make_user
 from tovholder.accounts.models import Role, User
 from tovholder.concerns import policy, queries
+from tovholder.concerns.lists import FACES, RaisedList, TriageList, Wanted
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernRules, Question, Team, TeamMember
 from tovholder.concerns.policy import NEVER, Part
 
@@ -141,6 +142,15 @@ def test_policy_and_query_agree(world: dict[str, Any], municipality: Any) -> Non
                 shown = set(queries.visible_to(user, part).values_list("pk", flat=True))
                 allowed = {each.pk for each in concerns if policy.may_read(user, each, part)}
                 assert shown == allowed, (user, part)
+            raised = list(RaisedList(user)[0:25])
+            assert {each.pk for each in raised} == {
+                each.pk
+                for each in concerns
+                if each.raised_by_id == user.person.pk and policy.may_read(user, each)
+            }
+            triaged = {each.pk for face in FACES for each in TriageList(user, Wanted(face=face))[0:25]}
+            assert triaged == {each.pk for each in concerns if policy.may_read(user, each, Part.ALL)}
+            assert sum(TriageList(user, Wanted()).counts.values()) == len(triaged)
             _widens(user)
             if user.has_role(*NEVER):
                 assert not queries.visible_to(user).exists()

@@ -6,9 +6,22 @@ from django.urls import NoReverseMatch, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tovholder.ui.templatetags.addresses import AddressNode
+from tovholder.ui.templatetags.addresses import AddressNode, address
 
-NAMES = ["meetings:before", "meetings:item_edit", "meetings:capture_edit", "meetings:list", "insights:forum"]
+NAMES = [
+    "meetings:before",
+    "meetings:item_edit",
+    "meetings:capture_edit",
+    "meetings:list",
+    "insights:forum",
+    "concerns:concern",
+    "children:child",
+    "meetings:topics",
+    "concerns:team",
+]
+CODES = st.one_of(
+    st.from_regex(r"[0-9]{2}-[0-9]{3,8}", fullmatch=True), st.sampled_from(["٣٤-٣٤٥", "26-1 ", "B-ABCDEF"])
+)
 
 
 def drawn(name, args):
@@ -20,7 +33,7 @@ def drawn(name, args):
 @settings(deadline=None)  # the first address reads the whole resolver
 @given(
     st.sampled_from(NAMES),
-    st.lists(st.one_of(st.integers(-9, 10**12), st.just("x"), st.booleans()), max_size=3),
+    st.lists(st.one_of(st.integers(-9, 10**12), st.just("x"), st.booleans(), CODES), max_size=3),
 )
 def test_it_writes_what_django_writes(name, args):
     try:
@@ -30,6 +43,7 @@ def test_it_writes_what_django_writes(name, args):
             drawn(name, args)
     else:
         assert drawn(name, args) == expected
+        assert address(name, *args) == expected
 
 
 def test_it_is_the_one_that_templates_get():

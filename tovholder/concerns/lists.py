@@ -1,17 +1,20 @@
-"""The lists of concerns: what a triager sorts, what somebody raised, what waits, and what one person may be asked."""
+"""The lists of concerns: what a triager sorts, what somebody raised, what its page shows, and who may be asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     CharField,
     Count,
+    DateTimeField,
     Exists,
     F,
-    Max,
+    Func,
     Min,
     OuterRef,
     Prefetch,
@@ -36,21 +39,21 @@ from tovholder.concerns.models import (
     ConcernStatus,
     Entry,
     Notification,
-    Question,
     Team,
 )
 from tovholder.concerns.policy import NEVER, Part, may_read
-from tovholder.concerns.queries import readable_by, visible_to, worked_on_by
-from tovholder.concerns.standing import own_rules, rules_for, triage_of
-from tovholder.concerns.workdays import before_working_days
+from tovholder.concerns.queries import visible_to
+from tovholder.concerns.standing import own_rules, triage_of
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
 from tovholder.forums.standing import person_of
+from tovholder.forums.statements import UserStatement
 from tovholder.statements import Given, Statement
 
 NEW = (ConcernStatus.NEW, ConcernStatus.REOPENED)
 # What a list does not show is not read for it.
 _SEALED = [each.name for each in Concern._meta.concrete_fields if isinstance(each, SealedField)]
+PER_PAGE = 25
 FACES: dict[str, Q] = {
     "nye": Q(status__in=NEW),
     "igang": ~Q(status__in=[*NEW, *ENDED]),
@@ -80,55 +83,144 @@ class Wanted:
         return bool(self.district_id or self.level or self.team_id or self.status or self.mine)
 
 
-def triage_list(user: User, wanted: Wanted) -> QuerySet[Concern]:
-    """Return all the concerns that the user may read whole and that match; every face of the list."""
-    found = Concern.objects.filter(readable_by(user, Part.ALL, worked_on=worked_on_by(user)))
-    if wanted.district_id:
-        found = found.filter(district=wanted.district_id)
-    if wanted.level:
-        found = found.filter(level=wanted.level)
-    if wanted.team_id:
-        found = found.filter(teams=wanted.team_id)
-    if wanted.status:
-        found = found.filter(status=wanted.status)
-    if wanted.mine:
-        person = person_of(user)
-        seats = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
-        found = found.filter(Q(handler=person) | Exists(seats))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is looked for, but for which district and team: the list is written into SQL once for each."""
+
+    face: str
+    order: str
+    in_district: bool
+    level: str
+    in_team: bool
+    status: str
+    mine: bool
+
+    def whole(self, user: User) -> QuerySet[Concern]:
+        """Every face of the list."""
+        found = visible_to(user, Part.ALL)
+        if self.in_district:
+            found = found.filter(district=Given("district", BigIntegerField()))
+        if self.level:
+            found = found.filter(level=self.level)
+        if self.in_team:
+            found = found.filter(teams=Given("team", BigIntegerField()))
+        if self.status:
+            found = found.filter(status=self.status)
+        if self.mine:
+            person = person_of(user)
+            seats = CaseTeamMember.objects.filter(
+                concern=OuterRef("pk"), person=person, until_at__isnull=True
+            )
+            found = found.filter(Q(handler=person) | Exists(seats))
+        return found
+
+    def shown(self, user: User) -> QuerySet[Any, Any]:
+        """One face of the list in its order, with what a row shows."""
+        found = self.whole(user)
+        if not self.status:
+            found = found.filter(FACES[self.face])
+        return _as_rows(found).order_by(*ORDERS[self.order])
+
+    def counted(self, user: User) -> QuerySet[Any, Any]:
+        faces = {f"n_{face}": Count("pk", filter=condition) for face, condition in FACES.items()}
+        oldest = Min("status_at", filter=FACES["nye"])
+        found = self.whole(user).order_by().values(one=Value(1)).annotate(oldest=oldest, **faces)
+        return found.values_list("oldest", *faces)
 
 
-def face_counts(found: QuerySet[Concern]) -> tuple[dict[str, int], datetime | None]:
-    """Return how many are new, under way and concluded, and since when the oldest new one waits, in one read."""
-    counts = found.order_by().aggregate(
-        oldest=Min("status_at", filter=FACES["nye"]),
-        **{face: Count("pk", filter=condition) for face, condition in FACES.items()},
-    )
-    return {face: counts[face] or 0 for face in FACES}, counts["oldest"]
+class TriageList:
+    """The concerns that the user may read whole and that match, for a paginator; every face of the list is counted.
+
+    The counts and the first page, which most ask for, are statements.
+    """
+
+    def __init__(self, user: User, wanted: Wanted) -> None:
+        self._user, self._wanted = user, wanted
+        self._shape = _Shape(
+            wanted.face, wanted.order, bool(wanted.district_id), wanted.level, bool(wanted.team_id),
+            wanted.status, wanted.mine,
+        )  # fmt: skip
+        self._given = {"district": wanted.district_id, "team": wanted.team_id}
+        row = _counts(replace(self._shape, face="", order="")).first(user, **self._given)
+        self.oldest, *counts = row or (None, *(0 for _face in FACES))
+        # How many are new, under way and concluded, and since when the oldest new one waits.
+        self.counts = dict(zip(FACES, counts, strict=True))
+
+    def all(self) -> list[Any]:
+        return _all(self._shape)(self._user, **self._given)
+
+    def count(self) -> int:
+        return sum(self.counts.values()) if self._wanted.status else self.counts[self._wanted.face]
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, shown: slice) -> list[Concern]:
+        if shown.stop > PER_PAGE:
+            return self.all()[shown]
+        return _first_page(self._shape)(self._user, **self._given)[shown]
 
 
-def face_of(found: QuerySet[Concern], wanted: Wanted) -> QuerySet[Concern]:
-    """Return one face of the list in its order, with what a row shows; the sealed texts stay where they are."""
-    rows = (found if wanted.status else found.filter(FACES[wanted.face])).defer(*_SEALED)
-    return rows.select_related(
-        "district", "organisation", "scale_level", "raised_by__organisation", "handler"
-    ).order_by(*ORDERS[wanted.order])
+@cache
+def _counts(shape: _Shape) -> UserStatement[Any]:
+    return UserStatement(shape.counted, known=(triage_of,))
 
 
-def raised_by(user: User) -> QuerySet[Concern]:
-    """Return what the user has raised, the newest first."""
-    person = person_of(user)
-    return visible_to(user).filter(raised_by=person).defer(*_SEALED).order_by("-raised_at", "-pk")
+@cache
+def _first_page(shape: _Shape) -> UserStatement[Any]:
+    return UserStatement(lambda user: shape.shown(user)[:PER_PAGE], known=(triage_of,))
 
 
-def on_list_of(user: User, team: Team) -> QuerySet[Concern]:
+@cache
+def _all(shape: _Shape) -> UserStatement[Any]:
+    return UserStatement(shape.shown, known=(triage_of,))
+
+
+class RaisedList:
+    """What the user has raised, the newest first, for a paginator. Who raised a concern knows of it as long as it is."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    def count(self) -> int:
+        return sum(_HOW_MANY_RAISED(self._user))
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, shown: slice) -> list[Concern]:
+        if shown.stop > PER_PAGE:
+            return list(_raised(self._user)[shown])
+        return _FIRST_RAISED(self._user)[shown]
+
+
+def _raised(user: User) -> QuerySet[Concern]:
+    if user.has_role(*NEVER):
+        return Concern.objects.none()
+    found = Concern.objects.filter(raised_by=person_of(user), erased_at__isnull=True)
+    return found.defer(*_SEALED).order_by("-raised_at", "-pk")
+
+
+_FIRST_RAISED = UserStatement(lambda user: _raised(user)[:PER_PAGE])
+_HOW_MANY_RAISED = UserStatement(
+    lambda user: _raised(user).order_by().values_list(Func(F("pk"), function="COUNT"), flat=True)
+)
+
+
+def on_list_of(user: User, team: Team) -> QuerySet[Any, Any]:
     """Return the concerns on the team's list that the user may read: to stand on it opens nothing."""
-    return (
-        visible_to(user, Part.ALL)
-        .filter(teams=team)
-        .defer(*_SEALED)
-        .select_related("district", "organisation", "scale_level", "raised_by__organisation", "handler")
-        .order_by("raised_at", "pk")
+    return _as_rows(visible_to(user, Part.ALL).filter(teams=team)).order_by("raised_at", "pk")
+
+
+def _as_rows(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    """Read what a row of a list shows and no more: the sealed texts stay where they are, of other things their names."""
+    return found.only("code", "level", "subject", "status", "status_at", "raised_at").annotate(
+        by_name=F("raised_by__name"),
+        by_place=F("raised_by__organisation__name"),
+        district_name=F("district__name"),
+        handler_name=F("handler__name"),
+        scale_name=F("scale_level__name"),
+        scale_prompts=F("scale_level__prompts_notification"),
     )
 
 
@@ -185,15 +277,24 @@ def children_of(user: User, concern: Concern, months: int) -> list[Any]:
     Only what the user may read whole is counted, and nothing where a meeting, a plan or a notification is decided on.
     """
     since = timezone.now() - timedelta(days=30 * months)
-    readable = visible_to(user, Part.ALL).filter(raised_at__gte=since)
-    of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
-    parties = of_child.values("child").annotate(n=_PARTIES).values("n")
-    links = concern.concern_children.select_related("child", "information")
-    links = links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(_SETTLED)))
-    found = list(links)
+    found = _CHILDREN(user, concern=concern.pk, since=since)
     # What else asks the concern of its children on this page is answered by the same read.
+    links = concern.concern_children.all()
+    links._result_cache = found
     concern.__dict__.setdefault("_prefetched_objects_cache", {})["concern_children"] = links
     return found
+
+
+def _children(user: User) -> QuerySet[Any, Any]:
+    readable = visible_to(user, Part.ALL).filter(raised_at__gte=Given("since", DateTimeField()))
+    of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
+    parties = of_child.values("child").annotate(n=PARTIES).values("n")
+    links = ConcernChild.objects.filter(concern=Given("concern", BigIntegerField()))
+    links = links.select_related("child", "information").order_by("pk")
+    return links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(SETTLED)))
+
+
+_CHILDREN = UserStatement(_children, known=(triage_of,))
 
 
 _RULES_OF_PAGE = ("many_concerns", "many_months", "decision_days")
@@ -205,10 +306,10 @@ def rules_of(concern: Concern) -> ConcernRules:
     return ConcernRules(key="standard", **{name: value for name, value in known.items() if value is not None})
 
 
-_PARTIES = Count(
+PARTIES = Count(
     Coalesce("concern__raised_by__organisation_id", F("concern__raised_by_id") * -1), distinct=True
 )
-_SETTLED = Q(concern__notifications__isnull=False) | Q(
+SETTLED = Q(concern__notifications__isnull=False) | Q(
     concern__status__in=[ConcernStatus.ON_AGENDA, ConcernStatus.NETWORK_MEETING, ConcernStatus.PLAN]
 )
 
@@ -242,97 +343,4 @@ def may_be_asked_about(concern: Concern) -> QuerySet[Person]:
         .exclude(pk__in=never.values("pk"))
         .select_related("organisation__kind", "user")
         .order_by("name", "pk")
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something that waits for somebody: the kind, the row, a case code, how many, and since when."""
-
-    kind: str
-    pk: int
-    code: str
-    count: int
-    since: datetime
-
-
-def waiting_for(user: User) -> list[Line]:
-    """Return what waits for the user, in one read after the triage: questions, receipts, new ones, rules 26 and 37."""
-    person = person_of(user)
-    if person is None or user.has_role(*NEVER):
-        return []
-    own, now = rules_for(user), timezone.now()
-    parts = [
-        _lines(
-            "question",
-            Question.objects.filter(to_person=person, answered_at=None, withdrawn_at=None),
-            "asked_at",
-        ),
-        _lines("receipt", _without_receipt(person, own), "concern__raised_at"),
-    ]
-    if triage_of(user):
-        readable = Concern.objects.filter(readable_by(user, Part.ALL))
-        parts.append(_totals("new", readable.filter(status__in=NEW)))
-        parts.append(_totals("undecided", undecided(readable, now - timedelta(days=own.decision_days))))
-        parts.append(_many(readable, own, now))
-    first, *rest = parts
-    rows = first.union(*rest, all=True)
-    return [Line(*row) for row in rows if row[3]]
-
-
-def undecided(found: QuerySet[Concern], before: datetime) -> QuerySet[Concern]:
-    """Return names that the police handed over and nobody has decided on (rule 37)."""
-    return found.filter(
-        source=Concern.Source.POLICE,
-        status__in=[ConcernStatus.NEW, ConcernStatus.CLARIFYING],
-        raised_at__lte=before,
-    )
-
-
-def without_receipt_since(today: date, own: ConcernRules) -> date:
-    """Return the last day of sending whose receipt should have come (rule 24)."""
-    return before_working_days(today, own.receipt_working_days)
-
-
-def _without_receipt(person: Person, own: ConcernRules) -> QuerySet[Notification]:
-    day = without_receipt_since(timezone.localdate(), own)
-    return Notification.objects.filter(sent_by=person, receipt_on=None, sent_on__lte=day)
-
-
-_COLUMNS = ("line", "row", "code", "total", "since")
-
-
-def _lines(kind: str, found: QuerySet[Any], at: str) -> QuerySet[Any, Any]:
-    return (
-        found.order_by()
-        .annotate(line=Value(kind), row=F("pk"), code=F("concern__code"), total=Value(1), since=F(at))
-        .values_list(*_COLUMNS)
-    )
-
-
-def _totals(kind: str, found: QuerySet[Concern]) -> QuerySet[Any, Any]:
-    return (
-        found.order_by()
-        .values(line=Value(kind))
-        .annotate(row=Min("pk"), first_code=Min("code"), total=Count("pk"), since=Min("status_at"))
-        .values_list("line", "row", "first_code", "total", "since")
-    )
-
-
-def _many(readable: QuerySet[Concern], own: ConcernRules, now: datetime) -> QuerySet[Any, Any]:
-    since = now - timedelta(days=30 * own.many_months)
-    links = ConcernChild.objects.filter(concern__in=readable.filter(raised_at__gte=since)).order_by()
-    settled = links.filter(_SETTLED, child=OuterRef("child"))
-    return (
-        links.filter(~Exists(settled))
-        .values("child")
-        .annotate(
-            line=Value("many"),
-            row=F("child"),
-            first_code=Max("concern__code"),
-            total=_PARTIES,
-            since=Min("concern__raised_at"),
-        )
-        .filter(total__gte=own.many_concerns)
-        .values_list("line", "row", "first_code", "total", "since")
     )

@@ -2,61 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    Expression,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
-from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild, Question, Team, TeamMember
+from tovholder.concerns.models import (
+    CaseTeamMember,
+    Concern,
+    ConcernChild,
+    ConcernRules,
+    Question,
+    Team,
+    TeamMember,
+)
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
-from tovholder.concerns.standing import current_seats, ended_since, own_words_since, rules, triage_of
+from tovholder.concerns.standing import ENDED_SINCE, current_seats, own_rules, own_words_since, triage_of
 from tovholder.directory.models import Person
-from tovholder.forums.standing import person_of
+from tovholder.forums.standing import is_anybody, person_of
+from tovholder.statements import Among, Given, Statement
 
 
 def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
-    """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test."""
-    if user.has_role(*NEVER):
-        return Concern.objects.none()
-    return Concern.objects.filter(readable_by(user, part))
+    """Return the concerns of which the user may read this part. Pinned to `policy.may_read` by a test.
 
-
-def readable_by(user: User, part: str = Part.STATUS, *, worked_on: Collection[int] | None = None) -> Q:
-    """Return the same as a condition on concerns.
-
-    With the ids of `worked_on_by` at hand, each way to read one is found by an index: for lists of very many.
+    Each way to read one is found by an index of its own, so that it is quick among very many, too.
     """
     if user.has_role(*NEVER):
-        return Q(pk__in=())
-    person, triage = person_of(user), triage_of(user)
+        return Concern.objects.none()
+    person = person_of(user)
     condition = Q(pk__in=())
     if person is not None:
-        if worked_on is None:
-            mine = CaseTeamMember.objects.filter(concern=OuterRef("pk"), person=person, until_at__isnull=True)
-            condition |= Q(Exists(mine))
-        else:
-            condition |= Q(pk__in=worked_on)
-        if part == Part.STATUS:
-            condition |= Q(raised_by=person)
-        elif part == Part.OWN_WORDS:
-            condition |= Q(raised_by=person, raised_at__gte=own_words_since())
-    if triage:
-        received = Q(ended_at__isnull=True) | Q(ended_at__gte=triage.ended_since)
-        if not triage.everywhere:
-            received &= Q(district__in=triage.districts) | Q(district__isnull=True)
+        seats = CaseTeamMember.objects.filter(person=person, until_at__isnull=True).order_by()
+        condition |= Q(Among(F("pk"), seats.values("concern"))) | _raised_by(person, part)
+    for received in _received(user):
         condition |= received
-    return condition & Q(erased_at__isnull=True)
+    return Concern.objects.filter(condition, erased_at__isnull=True)
 
 
-def worked_on_by(user: User) -> list[int]:
-    """Return the concerns whose case team the user is on: for `readable_by`."""
-    seats = CaseTeamMember.objects.filter(person=person_of(user), until_at__isnull=True)
-    return list(seats.values_list("concern", flat=True))
+def _raised_by(person: Person, part: str) -> Q:
+    """What who raised a concern reads of it: that it is there, and for some days their own words."""
+    if part == Part.STATUS:
+        return Q(raised_by=person)
+    if part == Part.OWN_WORDS:
+        return Q(raised_by=person, raised_at__gte=own_words_since())
+    return Q(pk__in=())
+
+
+def _received(user: User) -> list[Q]:
+    """What the user triages: the open ones of the districts, and for some days the ended ones."""
+    triage = triage_of(user)
+    if not triage:
+        return []
+    since = ENDED_SINCE if is_anybody(user) else triage.ended_since
+    area = Q()
+    if not triage.everywhere:
+        area = Q(district__in=triage.districts) | Q(district__isnull=True)
+    return [Q(ended_at__isnull=True) & area, Q(ended_at__gte=since) & area]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +96,153 @@ class Reader:
     person_id: int | None = None
 
 
-def readers(concern: Concern) -> list[Reader]:
-    """Return everybody who can see any of the concern now, with what and why, in the order of how much.
+class ReaderRow(NamedTuple):
+    """One person whom one way lets read of a concern; what `because`, `detail` and `number` hold is the way's own."""
 
-    What apps above open (meetings, plans) comes from the functions `(concern) -> list[Reader]` in
-    `settings.CONCERN_READERS`.
+    way: str
+    who: int
+    who_name: str
+    who_place: str
+    because: str
+    detail: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSource:
+    """A way to read of a concern: `rows` of whom (`reader_rows`), written once, and how each is said, or None for no.
+
+    `rows` is written with the given values below; all ways are asked in one read.
     """
-    own = rules()
-    never = Exists(_never().filter(pk=OuterRef("person")))
-    team = concern.case_team.filter(until_at__isnull=True).annotate(never=never)
-    found = [
-        _reader(seat.person, _("Alt"), _("I sagens team: %(basis)s") % {"basis": seat.get_basis_display()})
-        for seat in team.select_related("person__organisation")
-        if not seat.never
-    ]
-    if concern.ended_at is None or concern.ended_at >= ended_since(own):
-        found += [
-            _reader(each, _("Alt"), _("SSP-teamet i distriktet")) for each in triagers(concern.district_id)
+
+    rows: Callable[[], QuerySet[Any, Any]]
+    say: Callable[[ReaderRow, Concern], Reader | None]
+
+
+# What is given of the concern when its readers are asked.
+OF_CONCERN = Given("concern", BigIntegerField())
+OF_DISTRICT = Given("district", BigIntegerField())
+OF_RAISER = Given("raised_by", BigIntegerField())
+NOW, TODAY = Given("now", DateTimeField()), Given("today", DateField())
+
+
+def reader_rows(
+    found: QuerySet[Any],
+    way: str,
+    *,
+    person: str = "person__",
+    place: str = "",
+    because: Combinable | None = None,
+    detail: Combinable | None = None,
+    number: Combinable | None = None,
+) -> QuerySet[Any, Any]:
+    """Return the rows of one way out of `found`; `person` and `place` lead to the person and to their organisation."""
+    blank = Value("", output_field=CharField())
+    name = F(f"{place or f'{person}organisation__'}name")
+    rows: QuerySet[Any, Any] = (
+        found.order_by()
+        .annotate(
+            way=Value(way, output_field=CharField()),
+            who=F(f"{person}pk"),
+            who_name=F(f"{person}name"),
+            who_place=Coalesce(name, blank),
+            because=because or blank,
+            detail=detail or blank,
+            number=number or F("pk"),
+        )
+        .values_list(*ReaderRow._fields)
+    )
+    return rows
+
+
+def readers(concern: Concern) -> list[Reader]:
+    """Return everybody who can see any of the concern now, with what and why, in the order of how much; in one read.
+
+    What apps above open (meetings, plans) comes from the sources by name in `settings.CONCERN_READERS`.
+    """
+    sources = _sources()
+    rows = _asked_of(concern.district_id is not None)(
+        concern=concern.pk,
+        district=concern.district_id,
+        raised_by=concern.raised_by_id,
+        now=timezone.now(),
+        today=timezone.localdate(),
+    )
+    order = list(sources)
+    found: dict[object, Reader] = {}
+    whole: set[int | None] = set()
+    for row in sorted(map(ReaderRow._make, rows), key=lambda row: (order.index(row.way), row.who_name)):
+        # The first ground of each person is the widest: keep that.
+        said = sources[row.way].say(row, concern) if row.who not in whole else None
+        if said is not None:
+            found.setdefault(said.person_id or (said.name, said.organisation, said.why), said)
+            whole |= {row.who} if row.way in _WHOLE else set()
+    return list(found.values())
+
+
+def _sources() -> dict[str, ReaderSource]:
+    """The ways by name, the widest first."""
+    above = {path: import_string(path) for path in getattr(settings, "CONCERN_READERS", [])}
+    return {"team": _TEAM, "triagers": _TRIAGERS, **above, "raised": _RAISED}
+
+
+@cache
+def _asked_of(has_district: bool) -> Statement[Any]:
+    """Write the read of all ways; a concern without a district is every triager's."""
+
+    def build() -> QuerySet[Any, Any]:
+        parts = [
+            _triager_rows(OF_DISTRICT if has_district else None) if way == "triagers" else source.rows()
+            for way, source in _sources().items()
         ]
-    for path in getattr(settings, "CONCERN_READERS", []):
-        found += import_string(path)(concern)
-    what = _("Egne ord og status") if concern.raised_at >= own_words_since(own) else _("Status")
-    raised = Person.objects.filter(pk=concern.raised_by_id).exclude(pk__in=_never().values("pk"))
-    found += [
-        _reader(each, what, _("Har rejst bekymringen")) for each in raised.select_related("organisation")
-    ]
-    return _once(found)
+        return parts[0].union(*parts[1:], all=True)
+
+    return Statement(build)
+
+
+def _team_rows() -> QuerySet[Any, Any]:
+    seats = CaseTeamMember.objects.filter(concern=OF_CONCERN, until_at__isnull=True)
+    return reader_rows(seats.exclude(person__in=_never().values("pk")), "team", because=F("basis"))
+
+
+def _say_team(row: ReaderRow, concern: Concern) -> Reader:
+    return reader_of(row, _("Alt"), _("I sagens team: %(basis)s") % {"basis": LegalBasis(row.because).label})
+
+
+def _triager_rows(district: Given | None = None) -> QuerySet[Any, Any]:
+    days: Any = Subquery(own_rules().values("after_closing_days"))
+    return reader_rows(triagers(district, TODAY), "triagers", person="", number=days)
+
+
+def _say_triager(row: ReaderRow, concern: Concern) -> Reader | None:
+    """An ended concern is seen by them as many days as the municipality says."""
+    days = row.number if row.number is not None else _DEFAULTS.after_closing_days
+    if concern.ended_at is not None and concern.ended_at < timezone.now() - timedelta(days=days):
+        return None
+    return reader_of(row, _("Alt"), _("SSP-teamet i distriktet"))
+
+
+def _raised_rows() -> QuerySet[Any, Any]:
+    raiser = Person.objects.filter(pk=OF_RAISER).exclude(pk__in=_never().values("pk"))
+    days: Any = Subquery(own_rules().values("own_words_days"))
+    return reader_rows(raiser, "raised", person="", number=days)
+
+
+def _say_raised(row: ReaderRow, concern: Concern) -> Reader:
+    days = row.number if row.number is not None else _DEFAULTS.own_words_days
+    recent = concern.raised_at >= timezone.now() - timedelta(days=days)
+    return reader_of(row, _("Egne ord og status") if recent else _("Status"), _("Har rejst bekymringen"))
+
+
+def reader_of(row: ReaderRow, what: str, why: str) -> Reader:
+    return Reader(row.who_name, row.who_place, what, why, row.who)
+
+
+_WHOLE = ("team", "triagers")
+_DEFAULTS = ConcernRules(key="standard")
+_TEAM = ReaderSource(_team_rows, _say_team)
+_TRIAGERS = ReaderSource(_triager_rows, _say_triager)
+_RAISED = ReaderSource(_raised_rows, _say_raised)
 
 
 def case_team(concern: Concern) -> QuerySet[CaseTeamMember]:
@@ -112,9 +259,9 @@ def living_children(concern: Concern) -> Iterable[ConcernChild]:
     return links.select_related("child", "information")
 
 
-def triagers(district_id: int | None) -> QuerySet[Person]:
+def triagers(district_id: int | Expression | None, today: Expression | None = None) -> QuerySet[Person]:
     """Return the people of the triaging teams of a district; of all of them where the concern has no district."""
-    seats = TeamMember.objects.filter(current_seats(), team__triages=True)
+    seats = TeamMember.objects.filter(current_seats(today), team__triages=True)
     if district_id is not None:
         seats = seats.filter(Q(team__districts=district_id) | Q(team__districts__isnull=True))
     return (
@@ -151,16 +298,3 @@ def seats_of(team: Team) -> QuerySet[TeamMember]:
 def _never() -> QuerySet[Person]:
     """People whose role never reads a concern."""
     return Person.objects.filter(user__role_grants__role__in=NEVER)
-
-
-def _reader(person: Person, what: str, why: str) -> Reader:
-    place = person.organisation
-    return Reader(person.name, place.name if place is not None else "", what, why, person.pk)
-
-
-def _once(readers: Iterable[Reader]) -> list[Reader]:
-    """The first ground of each person is the widest: keep that."""
-    found: dict[object, Reader] = {}
-    for each in readers:
-        found.setdefault(each.person_id or (each.name, each.organisation, each.why), each)
-    return list(found.values())

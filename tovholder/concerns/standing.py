@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import BigIntegerField, DateField, Expression, F, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -37,6 +37,15 @@ class Triage:
         """The moment since which an ended concern is still seen by them."""
         return timezone.now() - timedelta(days=self.after_closing_days)
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What a statement for such a triager is given besides (`forums.statements`): it is written once, days pass."""
+        return {"ended_since": self.ended_since}
+
+
+# Stands for the moment of `Triage.ended_since` while a statement is written.
+ENDED_SINCE = Given("ended_since", DateTimeField())
+
 
 def current_seats(on: Expression | None = None) -> Q:
     """Return the condition for seats in a team that hold today, of people who have not left."""
@@ -49,27 +58,39 @@ def triage_of(user: User) -> Triage:
     """Return what the user triages today; read once a request."""
     if is_anybody(user):
         return cast(Triage, user.known[triage_of])  # type: ignore[attr-defined]
-    known: Triage | None = getattr(user, "_triage", None)
-    if known is None:
-        person = person_of(user)
-        found = [] if person is None else _TRIAGED(person=person.pk, today=timezone.localdate())
-        districts = [district for district, _days in found]
-        days = found[0][1] if found else None
-        known = Triage(
-            None in districts,
-            frozenset(each for each in districts if each is not None),
-            ConcernRules(key="standard").after_closing_days if days is None else days,
-        )
-        user._triage = known  # type: ignore[attr-defined]
+    if not hasattr(user, "_triage"):
+        _read_seats(user)
+    known: Triage = user._triage  # type: ignore[attr-defined]
     return known
 
 
-def _triaged() -> QuerySet[TeamMember, tuple[int | None, int | None]]:
-    """A row for each district, with the municipality's days beside it."""
-    seats = TeamMember.objects.filter(current_seats(Given("today", DateField())), team__triages=True)
+def team_ids_of(user: User) -> frozenset[int]:
+    """Return the teams that the user sits in today, whether they triage or not; read once a request."""
+    if not hasattr(user, "_team_ids"):
+        _read_seats(user)
+    known: frozenset[int] = user._team_ids  # type: ignore[attr-defined]
+    return known
+
+
+def _read_seats(user: User) -> None:
+    person = person_of(user)
+    found = [] if person is None else _SEATS(person=person.pk, today=timezone.localdate())
+    districts = {district for _team, triages, district, _days in found if triages}
+    days = found[0][3] if found else None
+    user._triage = Triage(  # type: ignore[attr-defined]
+        None in districts,
+        frozenset(each for each in districts if each is not None),
+        ConcernRules(key="standard").after_closing_days if days is None else days,
+    )
+    user._team_ids = frozenset(team for team, *_ in found)  # type: ignore[attr-defined]
+
+
+def _seats() -> QuerySet[TeamMember, Any]:
+    """A row for each team and district, with the municipality's days beside it."""
+    seats = TeamMember.objects.filter(current_seats(Given("today", DateField())))
     found = seats.filter(person=Given("person", BigIntegerField())).annotate(district=F("team__districts"))
     return found.annotate(days=Subquery(own_rules().values("after_closing_days"))).values_list(
-        "district", "days"
+        "team", "team__triages", "district", "days"
     )
 
 
@@ -78,16 +99,7 @@ def own_rules() -> QuerySet[ConcernRules]:
     return ConcernRules.objects.filter(retired_at__isnull=True).order_by("pk")[:1]
 
 
-_TRIAGED = Statement(_triaged)
-
-
-def team_ids_of(user: User) -> frozenset[int]:
-    """Return the teams that the user sits in today, whether they triage or not."""
-    person = person_of(user)
-    if person is None:
-        return frozenset()
-    seats = TeamMember.objects.filter(current_seats(), person=person)
-    return frozenset(seats.values_list("team", flat=True))
+_SEATS = Statement(_seats)
 
 
 def rules() -> ConcernRules:
@@ -110,8 +122,3 @@ def rules_for(user: User) -> ConcernRules:
 def own_words_since(own: ConcernRules | None = None) -> datetime:
     """Return the moment since which a raised concern still shows its own words to who raised it."""
     return timezone.now() - timedelta(days=(own or rules()).own_words_days)
-
-
-def ended_since(own: ConcernRules | None = None) -> datetime:
-    """Return the moment since which an ended concern is still seen by its triagers."""
-    return timezone.now() - timedelta(days=(own or rules()).after_closing_days)

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import CharField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tovholder.concerns.models import Concern, ConcernStatus, Factor
+from tovholder.statements import GivenSet, Statement
 
 
 def public_status(concern: Concern) -> str:
@@ -32,8 +34,13 @@ def age_of(at: datetime) -> str:
 def factor_words(factors: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return the words of both sides: those of the set-up by name, own words as they stand."""
     wanted: Iterable[str] = [each for side in factors.values() for each in side]
-    names = dict(Factor.objects.filter(key__in=list(wanted)).values_list("key", "name")) if wanted else {}
+    names = dict(_NAMES(keys=set(wanted))) if wanted else {}
     return {side: [names.get(each, each) for each in words] for side, words in factors.items()}
+
+
+_NAMES = Statement(
+    lambda: Factor.objects.filter(key__in=GivenSet("keys", CharField())).order_by().values_list("key", "name")
+)
 
 
 def factors_json(risk: list[str], protective: list[str]) -> str:

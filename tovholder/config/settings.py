@@ -275,7 +275,7 @@ EVERY_DAY = [
     "tovholder.concerns.services.forgetting.forget_old",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
-# Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".
+# Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.
 CONCERN_READERS = [
     "tovholder.meetings.services.cases_room.readers_of",
     "tovholder.plans.queries.cases.holders",

@@ -4,12 +4,13 @@
     NEXT(user, forum=7)
 
 While it is written, `Anybody` stands for the user: its person, own and convened forums are given when it is asked. What
-else the rules ask of a user in Python is part of the kind: the roles, and the answers of the functions in `known`.
+else the rules ask of a user in Python is part of the kind: the roles, and the answers of the functions in `known`. What
+of such an answer changes by the moment stands in its `given`, and is given as the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, cast
 
 from django.db.models import QuerySet
@@ -44,5 +45,14 @@ class UserStatement(Generic[Row]):
             person=person.pk if person is not None else 0,
             own_forums=own_forum_ids(user),
             convened_forums=convened_forum_ids(user),
+            **_given(known.values()),
             **values,
         )
+
+    def first(self, user: User, **values: Any) -> Row | None:
+        """Return the first row, or None."""
+        return next(iter(self(user, **values)), None)
+
+
+def _given(answers: Iterable[Hashable]) -> dict[str, Any]:
+    return {name: value for each in answers for name, value in getattr(each, "given", {}).items()}

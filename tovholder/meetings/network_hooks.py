@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
 from tovholder.concerns.actions import ConcernAction
 from tovholder.concerns.models import Concern
-from tovholder.concerns.queries import Reader
+from tovholder.concerns.queries import (
+    OF_CONCERN,
+    OF_RAISER,
+    Reader,
+    ReaderRow,
+    ReaderSource,
+    reader_of,
+    reader_rows,
+)
 from tovholder.meetings.models import MeetingStatus, Participation
 from tovholder.meetings.policy import may_call_network
 
@@ -26,27 +37,22 @@ def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:
     ]
 
 
-def called_to(concern: Concern) -> list[Reader]:
-    """Return those called to a network meeting about the concern: they know of it before anything is opened to them."""
-    rows = (
-        Participation.objects.filter(
-            meeting__network__concern=concern,
-            removed_at__isnull=True,
-            invited_at__isnull=False,
-            person__left_on__isnull=True,
-        )
-        .exclude(meeting__status=MeetingStatus.CANCELLED)
-        .exclude(person=concern.raised_by_id)  # who has raised it sees more
-        .select_related("person__organisation")
-        .order_by("person__name", "pk")
+def _called_rows() -> QuerySet[Any, Any]:
+    called = Participation.objects.filter(
+        meeting__network__concern=OF_CONCERN,
+        removed_at__isnull=True,
+        invited_at__isnull=False,
+        person__left_on__isnull=True,
     )
-    return [
-        Reader(
-            each.person.name,
-            each.person.organisation.name if each.person.organisation is not None else "",
-            _("Tid, sted og deltagere på netværksmødet, og sagskoden"),
-            _("Er indkaldt til netværksmødet"),
-            each.person_id,
-        )
-        for each in rows
-    ]
+    called = called.exclude(meeting__status=MeetingStatus.CANCELLED)
+    return reader_rows(called.exclude(person=OF_RAISER), CALLED)  # who has raised it sees more
+
+
+def _say_called(row: ReaderRow, concern: Concern) -> Reader:
+    what = _("Tid, sted og deltagere på netværksmødet, og sagskoden")
+    return reader_of(row, what, _("Er indkaldt til netværksmødet"))
+
+
+# Those called to a network meeting know of it before anything is opened to them (`settings.CONCERN_READERS`).
+CALLED = "tovholder.meetings.network_hooks.called_to"
+called_to = ReaderSource(_called_rows, _say_called)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Expression, OuterRef, Q
 from django.utils import timezone
 
 from tovholder.access.levels import Level
@@ -76,9 +76,9 @@ def about_own_cases(user: User) -> Q:
     return Q(Exists(networks), kind=MeetingKind.NETWORK)
 
 
-def still_reads() -> Q:
+def still_reads(now: Expression | None = None) -> Q:
     """Return the condition for disclosures that still let the person read the case."""
-    return Q(reads_until__isnull=True) | Q(reads_until__gt=timezone.now())
+    return Q(reads_until__isnull=True) | Q(reads_until__gt=now or timezone.now())
 
 
 def is_open_participant(user: User) -> bool:

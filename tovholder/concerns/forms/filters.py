@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import F, QuerySet, Value
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from tovholder.access.levels import Level
 from tovholder.concerns.lists import FACES, ORDERS, Wanted
 from tovholder.concerns.models import ConcernStatus, Team
 from tovholder.directory.models import District
+from tovholder.statements import Statement
 from tovholder.ui.forms import TovholderForm
 
 
@@ -36,10 +38,27 @@ class FilterForm(TovholderForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        districts = District.objects.filter(retired_at__isnull=True).values_list("pk", "name")
-        teams = Team.objects.filter(retired_at__isnull=True, triages=False).values_list("pk", "name")
+        rows = sorted(_CHOICES(), key=lambda row: (row[3], row[1]))
+        districts, teams = ([row[1:3] for row in rows if row[0] == kind] for kind in ("district", "team"))
         self.fields["distrikt"].choices = [("", _("Alle mine")), *districts]  # type: ignore[attr-defined]
         self.fields["liste"].choices = [("", _("Alle")), *teams]  # type: ignore[attr-defined]
+
+
+def _choices() -> QuerySet[Any, Any]:
+    """The districts and the teams with lists, in one read."""
+    found: list[Any] = [
+        rows.order_by()
+        .annotate(kind=Value(kind), row=F("pk"), said=F("name"), place=F("position"))
+        .values_list("kind", "row", "said", "place")
+        for kind, rows in (
+            ("district", District.objects.filter(retired_at__isnull=True)),
+            ("team", Team.objects.filter(retired_at__isnull=True, triages=False)),
+        )
+    ]
+    return cast(QuerySet[Any, Any], found[0].union(found[1], all=True))
+
+
+_CHOICES = Statement(_choices)
 
 
 def wanted_from(given: QueryDict) -> Wanted:

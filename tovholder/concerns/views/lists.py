@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -21,34 +22,28 @@ from tovholder.concerns.tables import concerns
 from tovholder.concerns.wording import age_of
 from tovholder.ui.download import exported
 
-PER_PAGE = 25
-
 
 @require_GET
 def triage(request: HttpRequest) -> HttpResponseBase:
     """What I sort and work on; for who only raises them, their own."""
     wanted = wanted_from(request.GET)
-    found = lists.triage_list(request.user, wanted)
-    counts, oldest = lists.face_counts(found)
-    if not triage_of(request.user) and not sum(counts.values()) and not wanted.filtered:
+    rows = lists.TriageList(request.user, wanted)
+    if not triage_of(request.user) and not sum(rows.counts.values()) and not wanted.filtered:
         return raised(request)
-    rows = lists.face_of(found, wanted)
     if request.GET.get("hent"):
-        note_listing(by=request.user, concerns=rows, purpose="list file")
-        if file := exported(request, concerns(rows)):
+        everything = rows.all()
+        note_listing(by=request.user, concerns=everything, purpose="list file")
+        if file := exported(request, concerns(everything)):
             return file
-    pages = Paginator(rows, PER_PAGE)
-    if not wanted.status:
-        pages.count = counts[wanted.face]  # known already
-    page = pages.get_page(request.GET.get("side"))
+    page: Page[Any] = Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("side"))
     note_listing(by=request.user, concerns=page.object_list, purpose="list")
     context = {
         "sees_teams": bool(policy.may_see_teams(request.user)),
         "page_obj": page,
         "form": FilterForm(_shown(request), auto_id="f_%s"),
         "wanted": wanted,
-        "counts": counts,
-        "lead": _lead(counts, oldest),
+        "counts": rows.counts,
+        "lead": _lead(rows.counts, rows.oldest),
         "query": _kept(request),
     }
     return render(request, "concerns/list.html", context)
@@ -57,8 +52,9 @@ def triage(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def raised(request: HttpRequest) -> HttpResponse:
     policy.may_raise(request.user).require()
-    rows = lists.raised_by(request.user)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    page: Page[Any] = Paginator(lists.RaisedList(request.user), lists.PER_PAGE).get_page(
+        request.GET.get("side")
+    )
     note_listing(by=request.user, concerns=page.object_list, purpose="own list")
     context = {
         "page_obj": page,

@@ -19,6 +19,7 @@ from tovholder.concerns.services.reminding import absences_of
 from tovholder.concerns.standing import rules
 from tovholder.concerns.views.concern import readable
 from tovholder.concerns.views.steps import form_page, saved
+from tovholder.concerns.waiting import without_receipt_since
 from tovholder.forums.standing import person_of
 
 
@@ -42,7 +43,7 @@ def notify(request: HttpRequest, code: str) -> HttpResponse:
         "rules": own,
         "calls": lists.calls_for_notification(found),
         "sent": list(sent),
-        "late_since": lists.without_receipt_since(timezone.localdate(), own),
+        "late_since": without_receipt_since(timezone.localdate(), own),
         "receipt_form": forms.ReceiptForm(),
         "crumbs": _crumbs(code, _("Underretning")),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tovholder.accounts.models import User
-from tovholder.concerns.lists import Line, waiting_for
+from tovholder.concerns.waiting import Line, waiting_for
 from tovholder.insights.queries.my_day import Awaiting
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -16,7 +18,15 @@ from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.concerns.models import Concern
-from tovholder.concerns.queries import Reader
+from tovholder.concerns.queries import (
+    NOW,
+    OF_CONCERN,
+    Reader,
+    ReaderRow,
+    ReaderSource,
+    reader_of,
+    reader_rows,
+)
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -217,31 +227,33 @@ def note_list(*, by: User, meeting: Meeting, items: Iterable[CaseItem]) -> None:
         )
 
 
-def readers_of(concern: Concern) -> list[Reader]:
-    """Return those a meeting has opened the concern to, while they still read it (`settings.CONCERN_READERS`)."""
-    rows = (
-        Disclosure.objects.filter(
-            still_reads(),
-            case_item__concern=concern,
-            case_item__status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE),
-            person__isnull=False,
-        )
-        .exclude(ground="none")
-        .select_related(
-            "person__organisation__kind",
-            "organisation",
-            "case_item__concern",
-            "case_item__meeting__lead_forum",
-        )
-    )
-    found = []
-    for row in rows:
-        if row.person is None or (row.ground == "consent" and not still_covered(row.case_item, row.person)):
-            continue
-        place = row.organisation.name if row.organisation is not None else ""
-        what = _("Punktet på mødet i %(forum)s") % {"forum": row.case_item.meeting.lead_forum.name}
-        found.append(Reader(row.person.name, place, what, why(row.ground), row.person_id))
-    return found
+def _told_rows() -> QuerySet[Any, Any]:
+    told = Disclosure.objects.filter(
+        still_reads(NOW),
+        case_item__concern=OF_CONCERN,
+        case_item__status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE),
+        person__isnull=False,
+    ).exclude(ground="none")
+    forum = F("case_item__meeting__lead_forum__name")
+    return reader_rows(told, TOLD, place="organisation__", because=F("ground"), detail=forum)
+
+
+def _say_told(row: ReaderRow, concern: Concern) -> Reader | None:
+    if row.because == "consent" and not _consent_still_covers(row.number or 0):
+        return None
+    return reader_of(row, _("Punktet på mødet i %(forum)s") % {"forum": row.detail}, why(row.because))
+
+
+def _consent_still_covers(disclosure: int) -> bool:
+    told = Disclosure.objects.select_related(
+        "person__organisation__kind", "case_item__concern", "case_item__meeting__lead_forum"
+    ).get(pk=disclosure)
+    return told.person is not None and still_covered(told.case_item, told.person)
+
+
+# Those a meeting has opened a concern to, while they still read it (`settings.CONCERN_READERS`).
+TOLD = "tovholder.meetings.services.cases_room.readers_of"
+readers_of = ReaderSource(_told_rows, _say_told)
 
 
 def why(ground: str) -> str:

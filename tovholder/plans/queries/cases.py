@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +13,14 @@ from tovholder.accounts.models import User
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import CaseTeamMember, Concern, TeamMember
 from tovholder.concerns.policy import NEVER, Part
-from tovholder.concerns.queries import Reader, triagers
+from tovholder.concerns.queries import (
+    OF_CONCERN,
+    Reader,
+    ReaderRow,
+    ReaderSource,
+    reader_rows,
+    triagers,
+)
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
@@ -97,33 +106,26 @@ def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePl
     return found.select_related("concern").annotate(open_efforts=open_ones)
 
 
-def holders(concern: Concern) -> list[Reader]:
-    """Return who reads an agreement in the concern because they have it or help, for "Hvem kan se dette?".
-
-    Who works on the concern reads it all and is named with that; for anybody else it is a ground of its own.
-    """
-    team = concern.case_team.filter(until_at__isnull=True).values("person_id")
+def _holder_rows() -> QuerySet[Any, Any]:
+    """Who has an agreement in the concern, or helps."""
     never = Person.objects.filter(user__role_grants__role__in=NEVER).values("pk")
-    having = Agreement.every.filter(case__concern=concern)
-    helping = Agreement.helpers.through.objects.filter(agreement__case__concern=concern)
-    people = (
-        Person.objects.filter(
-            Q(pk__in=having.values("responsible")) | Q(pk__in=helping.values("person")), left_on__isnull=True
-        )
-        .exclude(Q(pk__in=never) | Q(pk__in=team))
-        .exclude(pk__in=triagers(concern.district_id).order_by().values("pk"))
-        .select_related("organisation")
-        .order_by("name", "pk")
-    )
-    return [
-        Reader(
-            each.name,
-            each.organisation.name if each.organisation is not None else "",
-            _("Sin egen aftale og sagskoden"),
-            _("Har en aftale i sagen"),
-        )
-        for each in people
-    ]
+    having = Agreement.every.filter(case__concern=OF_CONCERN)
+    helping = Agreement.helpers.through.objects.filter(agreement__case__concern=OF_CONCERN)
+    people = Person.objects.filter(
+        Q(pk__in=having.values("responsible")) | Q(pk__in=helping.values("person")), left_on__isnull=True
+    ).exclude(pk__in=never)
+    return reader_rows(people, HOLDERS, person="")
+
+
+def _say_holder(row: ReaderRow, concern: Concern) -> Reader:
+    """A ground of its own, beside what else they read."""
+    what, why = _("Sin egen aftale og sagskoden"), _("Har en aftale i sagen")
+    return Reader(row.who_name, row.who_place, what, why)
+
+
+# Who reads an agreement in a concern because they have it or help (`settings.CONCERN_READERS`).
+HOLDERS = "tovholder.plans.queries.cases.holders"
+holders = ReaderSource(_holder_rows, _say_holder)
 
 
 def people_for_case(user: User, concern: Concern, case: CaseAgreement | None = None) -> QuerySet[Person]:
