@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from django.db.models import BigIntegerField, DateField, Expression, F, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -37,6 +36,19 @@ class Triage:
         """The moment since which an ended concern is still seen by them."""
         return timezone.now() - timedelta(days=self.after_closing_days)
 
+    @property
+    def given(self) -> dict[str, datetime]:
+        """What a statement that was written for such a triager is told when it is asked (`forums.statements`)."""
+        return {"triage_ended_since": self.ended_since}
+
+
+class _SomeTriage(Triage):
+    """What a triager triages in a statement that is being written: no moment may stay in it."""
+
+    @property
+    def ended_since(self) -> datetime:
+        return Given("triage_ended_since", DateTimeField())  # type: ignore[return-value]
+
 
 def current_seats(on: Expression | None = None) -> Q:
     """Return the condition for seats in a team that hold today, of people who have not left."""
@@ -48,7 +60,8 @@ def current_seats(on: Expression | None = None) -> Q:
 def triage_of(user: User) -> Triage:
     """Return what the user triages today; read once a request."""
     if is_anybody(user):
-        return cast(Triage, user.known[triage_of])  # type: ignore[attr-defined]
+        answer: Triage = user.known[triage_of]  # type: ignore[attr-defined]
+        return _SomeTriage(answer.everywhere, answer.districts, answer.after_closing_days)
     known: Triage | None = getattr(user, "_triage", None)
     if known is None:
         person = person_of(user)

@@ -4,7 +4,8 @@
     NEXT(user, forum=7)
 
 While it is written, `Anybody` stands for the user: its person, own and convened forums are given when it is asked. What
-else the rules ask of a user in Python is part of the kind: the roles, and the answers of the functions in `known`.
+else the rules ask of a user in Python is part of the kind: the roles, and the answers of the functions in `known`. What
+changes in such an answer, a moment, it names in `given`: values that are told when the statement is asked.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class UserStatement(Generic[Row]):
         if kind not in self._statements:
             somebody = cast(User, Anybody(user.roles, has_person=person is not None, known=known))
             self._statements[kind] = Statement(lambda: self._build(somebody), planned_once=self._planned_once)
+        for answer in known.values():
+            values |= getattr(answer, "given", {})
         return self._statements[kind](
             user=user.pk,
             person=person.pk if person is not None else 0,
