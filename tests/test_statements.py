@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, DateField, F, IntegerField, Q, Value
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests.factories import ForumFactory, join
+from tovholder.concerns.models import Team, TeamMember
 from tovholder.directory.models import Person
 from tovholder.forums.models import Membership
 from tovholder.forums.statements import UserStatement
@@ -163,3 +165,34 @@ def test_postgresql_plans_it_once(network, anna):
             "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%valid_from%%'", []
         )
         assert cursor.fetchone()[0] == 1
+
+
+def test_postgresql_never_plans_what_it_keeps_anew(network):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps no plan")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
+
+
+@pytest.mark.parametrize("triages", [False, True])
+@pytest.mark.parametrize("page", ["meetings:list", "plans:mine", "insights:forum", "search:ask"])
+def test_a_page_is_written_into_sql_once(client_for, network, anna, ssp_team, page, triages, monkeypatch):
+    """Also for who triages: the moment since which they see an ended concern is given, not written down."""
+    if triages:
+        TeamMember.objects.create(team=ssp_team, person=anna.person, valid_from=date(2020, 1, 1))
+    client = client_for(anna)
+    address = reverse(page, args=[network.pk] if page == "insights:forum" else [])
+    if page == "search:ask":
+        address = client.post(reverse("search:ask"), {"q": "fravær"}).url
+    assert client.get(address).status_code == 200
+    again: list[object] = []
+    write = Statement._write
+    monkeypatch.setattr(Statement, "_write", lambda self: again.append(self._build) or write(self))
+    assert client.get(address).status_code == 200
+    assert again == []
+
+
+@pytest.fixture
+def ssp_team(db):
+    return Team.objects.create(key="ssp-team", name="SSP-teamet", triages=True)

@@ -375,8 +375,12 @@ def database_from_url(url: str, base: Path) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # Prepared for statements.py; Django's own queries never are. To compile who may see what into machine code
-            # takes PostgreSQL seconds, and to ask it a few milliseconds.
-            "OPTIONS": {"prepare_threshold": 5, "options": "-c jit=off"},
+            # takes PostgreSQL seconds, and to ask it a few milliseconds. It would also plan a statement anew each time
+            # that it hopes to save by it, and the planning costs more than the asking.
+            "OPTIONS": {
+                "prepare_threshold": 5,
+                "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+            },
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL: unknown scheme {parts.scheme!r}; allowed are sqlite and postgres"
