@@ -118,7 +118,7 @@ def sentence(event: Event) -> str:
 def _extra(event: Event) -> str:
     """Say the little more that some actions carry: which roles, how many mails, which page was refused."""
     details: dict[str, Any] = event.details
-    if event.action == "concern.status_set":
+    if event.action in {"concern.status_set", "concern.taken_on"}:
         return _concern_status(str(details.get("status", "")))
     if event.action == "concern.listed":
         n = len(details.get("concerns", []))

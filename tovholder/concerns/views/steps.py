@@ -83,8 +83,11 @@ def lists(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def take_on(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    course.take_on(by=request.user, concern=found)
-    messages.success(request, _("Du er nu sagsansvarlig."))
+    taken = course.take_on(by=request.user, concern=found)
+    said = _("Du er nu sagsansvarlig.")
+    if taken.status != found.status:
+        said = _("Du er nu sagsansvarlig. Bekymringen afklares.")
+    messages.success(request, said)
     return redirect("concerns:concern", code)
 
 
