@@ -28,6 +28,7 @@ from tovholder.accounts.queries import Joined
 from tovholder.citizens.models import SealedField
 from tovholder.concerns.models import (
     ENDED,
+    AgeReminder,
     CaseTeamMember,
     Category,
     Concern,
@@ -147,6 +148,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
             team_names=_joined(lists, "team__name"),
             by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
             **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
+            close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
             prompting=Exists(categories.filter(category__prompts_notification=True)),
             notified_on=Subquery(notified.values("sent_on")[:1]),
             notified_by=Subquery(notified.values("sent_by__name")[:1]),
@@ -167,8 +169,12 @@ def _case_team() -> QuerySet[CaseTeamMember]:
     return CaseTeamMember.objects.filter(until_at__isnull=True)
 
 
-def _joined(rows: QuerySet[Any], name: str) -> Subquery:
-    return Subquery(rows.order_by().values("concern").annotate(joined=Joined(name)).values("joined"))
+def _open_ages() -> QuerySet[AgeReminder]:
+    return AgeReminder.objects.filter(answered_at__isnull=True, concern_child__concern=OuterRef("pk"))
+
+
+def _joined(rows: QuerySet[Any], name: str, by: str = "concern") -> Subquery:
+    return Subquery(rows.order_by().values(by).annotate(joined=Joined(name)).values("joined"))
 
 
 def calls_for_notification(concern: Concern) -> bool:
@@ -257,7 +263,11 @@ class Line:
 
 
 def waiting_for(user: User) -> list[Line]:
-    """Return what waits for the user, in one read after the triage: questions, receipts, new ones, rules 26 and 37."""
+    """Return what waits for the user, in one read after the triage: questions, receipts, new ones, and by rule.
+
+    Rules 20 and 42 go to those who work on the case by name, rules 26 and 37 to triagers; so do the ages in a case that
+    nobody works on.
+    """
     person = person_of(user)
     if person is None or user.has_role(*NEVER):
         return []
@@ -269,9 +279,11 @@ def waiting_for(user: User) -> list[Line]:
             "asked_at",
         ),
         _lines("receipt", _without_receipt(person, own), "concern__raised_at"),
+        _ages(user, person),
     ]
     if triage_of(user):
         readable = Concern.objects.filter(readable_by(user, Part.ALL))
+        parts.append(_ages_of_nobody(readable))
         parts.append(_totals("new", readable.filter(status__in=NEW)))
         parts.append(_totals("undecided", undecided(readable, now - timedelta(days=own.decision_days))))
         parts.append(_many(readable, own, now))
@@ -336,3 +348,43 @@ def _many(readable: QuerySet[Concern], own: ConcernRules, now: datetime) -> Quer
         .filter(total__gte=own.many_concerns)
         .values_list("line", "row", "first_code", "total", "since")
     )
+
+
+_SEATS = CaseTeamMember.objects.filter(concern=OuterRef("pk"), until_at__isnull=True)
+
+
+def _ages(user: User, person: Person) -> QuerySet[Any, Any]:
+    """A line for each case and age (rules 20 and 42), for its handler and its case team."""
+    mine = Concern.objects.filter(readable_by(user, Part.ALL)).filter(
+        Q(handler=person) | Exists(_SEATS.filter(person=person))
+    )
+    return (
+        _close_ages(mine)
+        .values(line=F("code"), row=F("concern_child__concern"))
+        .annotate(first_code=Max("concern_child__concern__code"), total=Count("pk"), since=Min("noted_at"))
+        .values_list("line", "row", "first_code", "total", "since")
+    )
+
+
+def _ages_of_nobody(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    cases = Count("concern_child__concern", distinct=True)
+    return (
+        _close_ages(readable.filter(~Exists(_SEATS), handler__isnull=True))
+        .values(line=Value("ages"))
+        .annotate(
+            row=Min("concern_child__concern"),
+            first_code=Min("concern_child__concern__code"),
+            total=cases,
+            since=Min("noted_at"),
+        )
+        .values_list("line", "row", "first_code", "total", "since")
+    )
+
+
+def _close_ages(concerns: QuerySet[Concern]) -> QuerySet[AgeReminder]:
+    still = concerns.exclude(status__in=ENDED)
+    return AgeReminder.objects.filter(
+        answered_at__isnull=True,
+        concern_child__child__erased_at__isnull=True,
+        concern_child__concern__in=still,
+    ).order_by()

@@ -269,6 +269,7 @@ EVERY_MINUTE = [
 EVERY_DAY = [
     "tovholder.oversight.services.forget_old",
     "tovholder.concerns.services.forgetting.forget_old",
+    "tovholder.concerns.services.ages.note_ages",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: functions (concern) -> list of Reader, for "Hvem kan se dette?".

@@ -23,6 +23,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import (
     ENDED,
+    AgeReminder,
     CaseTeamMember,
     Concern,
     ConcernChild,
@@ -130,6 +131,7 @@ def erase_child(*, by: User, child: Child) -> None:
     if plan.to_rewrite:
         raise ValidationError(_("Skriv først teksterne om i de sager, der handler om flere børn."))
     Entry.objects.filter(child=child).update(text=None)
+    AgeReminder.objects.filter(concern_child__child=child).delete()
     records.erase_child(by=by, decision=decision, child=child)
     for concern in plan.alone:
         erase_concern(by=by, concern=concern, decision=decision)
