@@ -62,6 +62,7 @@ PURPOSES = {
     "minutes file": gettext_lazy("i referatet som fil"),
     "case": gettext_lazy("i sagen"),
     "consent": gettext_lazy("om samtykke"),
+    "consent_form": gettext_lazy("til en samtykkeformular"),
     "minutes": gettext_lazy("i referatet"),
     "my day": gettext_lazy("på Min dag"),
     "new plan": gettext_lazy("for at lave en indsatsaftale"),
