@@ -278,6 +278,8 @@ CONCERN_READERS = [
     "tovholder.plans.queries.cases.holders",
     "tovholder.meetings.network_hooks.called_to",
 ]
+# How many meetings have named a child on the early basis in a concern, which no seat on its case team may pass by.
+EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

@@ -250,6 +250,8 @@ class CaseTeamMember(SealedRow):
     )
     purpose = SealedField(_("formål med egne ord"))
     necessity = SealedField(_("hvorfor det er nødvendigt"))
+    # On the early basis, when a meeting had named the child on it before.
+    special_reason = SealedField(_("særlig grund"))
     from_at = models.DateTimeField(_("fra"))
     until_at = models.DateTimeField(_("til"), null=True, blank=True)
     added_by = models.CharField(max_length=60)

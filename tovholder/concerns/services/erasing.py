@@ -157,7 +157,7 @@ def erase_concern(*, by: Actor, concern: Concern, decision: Decision) -> None:
     Notification.objects.filter(concern=concern).update(note=None)
     InformationDuty.objects.filter(concern_child__concern=concern).update(exception=None)
     team = CaseTeamMember.objects.filter(concern=concern)
-    team.update(necessity=None, purpose=None)
+    team.update(necessity=None, purpose=None, special_reason=None)
     team.filter(until_at__isnull=True).update(until_at=now)
     record(by=by, action="concern.erased", obj=concern, ground=decision.basis)
     transaction.on_commit(lambda: keyring.destroy(concern.key))
