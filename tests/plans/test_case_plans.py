@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
+import docx
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -77,6 +79,7 @@ def test_who_works_on_the_concern_sees_it_and_nobody_else(client_for, case, plan
         "give_on",
         "who_does_what",
         "who_does_what_pdf",
+        "who_does_what_word",
         "readers",
     ]
     for page in pages if not sees else ["plan"]:
@@ -216,7 +219,21 @@ def test_the_plan_in_the_browser(client_for, case):
     assert "Bo spiser med" in body(client.get(reverse("case_plans:who_does_what", args=[plan.pk])))
     pdf = client.get(reverse("case_plans:who_does_what_pdf", args=[plan.pk]))
     assert pdf.content.startswith(b"%PDF")
-    assert "Sofie" not in pdf.headers["Content-Disposition"]
+    word = client.get(reverse("case_plans:who_does_what_word", args=[plan.pk]))
+    text = "".join(each for each in word_texts(word.content))
+    for words in (GOALS, "Bo spiser med", "Sofie Kjær Prøvesen", "Fortroligt"):
+        assert words in text
+    for file in (pdf, word):
+        assert "Sofie" not in file.headers["Content-Disposition"]
+        assert file.headers["Cache-Control"] == "private, no-store"
+    assert Event.objects.filter(action="case_plan.read", purpose="who does what file").count() == 2
+
+
+def word_texts(content: bytes) -> list[str]:
+    page = docx.Document(BytesIO(content))
+    cells = [cell.text for table in page.tables for row in table.rows for cell in row.cells]
+    footer = [each.text for each in page.sections[0].footer.paragraphs]
+    return [*(each.text for each in page.paragraphs), *cells, *footer]
 
 
 def test_review_is_prompted_when_the_day_has_come(client_for, case, plan):
