@@ -46,6 +46,7 @@ PURPOSES = {
     "agenda file": gettext_lazy("i dagsordenen som fil"),
     "attachment": gettext_lazy("i et bilag"),
     "absence": gettext_lazy("på siden om fravær"),
+    "change the agreement": gettext_lazy("for at ændre aftalen"),
     "chronology": gettext_lazy("i barnets samlede forløb"),
     "concern": gettext_lazy("på sagens side"),
     "course": gettext_lazy("i sagens forløb"),
