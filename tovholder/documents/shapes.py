@@ -107,6 +107,7 @@ class EffortLine:
     due: str = ""
     sign: str = ""
     status: str = ""
+    lacks: str = ""  # what it waits for, before the plan is ready
 
 
 @dataclass(frozen=True, kw_only=True)

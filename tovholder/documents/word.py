@@ -278,20 +278,20 @@ def _plan(document: PlanDocument) -> _Page:
     page.prose(document.text, below=1)
     page.heading(_("Hvem gør hvad"), 1)
     if document.efforts:
-        _efforts(page, _("Hvornår"), [(each, each.due) for each in document.efforts])
+        _efforts(page, _("Hvornår"), [(each, (each.due, each.lacks)) for each in document.efforts])
     else:
         page.prose(_("Der er ikke aftalt noget endnu."))
     if document.ended:
         page.heading(_("Afsluttet"), 1)
-        _efforts(page, _("Status"), [(each, each.status) for each in document.ended])
+        _efforts(page, _("Status"), [(each, (each.status,)) for each in document.ended])
     return page
 
 
-def _efforts(page: _Page, last: str, lines: Sequence[tuple[EffortLine, str]]) -> None:
+def _efforts(page: _Page, last: str, lines: Sequence[tuple[EffortLine, tuple[str, ...]]]) -> None:
     rows = []
-    for each, word in lines:
+    for each, words in lines:
         sign = _("Tegn på, at det virker: %(sign)s") % {"sign": each.sign} if each.sign else ""
-        rows.append(((each.what, sign), (each.who, each.together), word))
+        rows.append(((each.what, sign), (each.who, each.together), words))
     page.table([_("Hvad"), _("Hvem"), last], rows)
 
 

@@ -265,6 +265,9 @@ class CaseEditForm(TovholderForm):
         super().__init__(*args, initial=initial, **kwargs)
         _choose_from(self.fields["responsible"], people)
         _choose_from(self.fields["helpers"], people)
+        # What a draft lacks can be filled in bit by bit; what it has is not taken out again.
+        for name in ("responsible", "due_on"):
+            self.fields[name].required = initial[name] is not None
 
 
 def safe_return(target: str, otherwise: str) -> str:

@@ -150,7 +150,7 @@ def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _did(
         form,
         lambda: case_agreements.make_case_agreement(
-            by=request.user, concern=found.concern, plan=found, **form.cleaned_data
+            by=request.user, concern=found.concern, plan=found, draft=True, **form.cleaned_data
         ),
     ):
         messages.success(request, _("Indsatsen er med i indsatsaftalen."))
