@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, sharing_kind
 from tovholder.access.sharing import Kind
@@ -221,6 +223,44 @@ def test_the_form_to_print_holds_nothing_about_anybody(world: CaseWorld, client_
     assert answer["Content-Disposition"] == 'inline; filename="samtykke.pdf"'
     assert b"/StructTreeRoot" in answer.content
     assert b"Hemmelig" not in answer.content
+
+
+def test_the_form_to_sign_holds_what_is_typed_and_nothing_is_kept(
+    world: CaseWorld, erik: User, frida: User, client_for: ClientFor
+) -> None:
+    client, page = client_for(world.anna), world.child_path("samtykke")
+    club = frida.person.organisation
+    path = f"{page}samtykke.pdf"
+    assert f'formaction="{path}"' in client.get(page).content.decode()
+    told = {
+        "organisations": [club.pk], "kinds": "fravær og trivsel", "purpose": "støtte i klubben",
+        "given": "2026-11-02", "expires": "2027-06-30", "form": "oral",
+    }  # fmt: skip
+    answer = client.post(path, told)
+    assert answer["Content-Disposition"] == 'inline; filename="samtykke.pdf"'
+    assert answer["Cache-Control"] == "private, no-store"
+    words = " ".join(text_of(answer.content).split())
+    for said in (
+        str(world.concern), "Sofie Hemmelig", "Vestby Boldklub", "fravær og trivsel", "støtte i klubben",
+        "30. juni 2027", "2. november 2027",
+    ):  # fmt: skip
+        assert said in words
+    assert "0403" not in words
+    assert not Consent.objects.exists()
+    read = Event.objects.get(action="child.read", purpose="consent_form")
+    assert read.object_id == str(world.child.pk)
+    assert "Sofie Hemmelig" in text_of(client.post(path, {}).content)  # the rest is written on the paper
+    faulty = client.post(path, told | {"expires": "i morgen"})
+    shown = faulty.content.decode()
+    assert faulty.status_code == 422
+    assert "fravær og trivsel" in shown
+    assert f'action="{page}"' in shown  # what is then saved is the consent, not the paper
+    assert client.get(path).status_code == 405
+    assert client_for(erik).post(path, told).status_code == 404
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages)
 
 
 # ---- the case team

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import SchoolFactory
+from tests.concerns.conftest import seat
+from tests.factories import DistrictFactory, SchoolFactory
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.models import Concern, ConcernRules
+from tovholder.concerns.models import Concern, ConcernRules, Team
 from tovholder.concerns.services.reading import show_concern
+from tovholder.outbox.models import OutgoingMail
 
 MAY_RAISE = {"anna", "bo", "carla", "dina", "erik", "grethe", "hans"}
 
@@ -196,3 +198,46 @@ def test_opening_is_logged_and_a_damaged_text_says_so(
     event = Event.objects.filter(action="concern.read").latest("pk")
     assert (event.purpose, event.ground, event.details) == ("concern", "triager", {"part": "all"})
     assert Safe.of([concern]).read(Concern.objects.get(pk=concern.pk), "seen").fault == "damaged"
+
+
+def test_triagers_are_told_by_mail_of_one_that_reminds_of_the_duty_and_the_mail_says_nothing_of_it(
+    anna: User,
+    erik: User,
+    dina: User,
+    bo: User,
+    ssp: Any,
+    raise_one: Any,
+    scale: Any,
+    words: Any,
+    district: Any,
+) -> None:
+    elsewhere = Team.objects.create(key="oester", name="Øster", triages=True)
+    elsewhere.districts.set([DistrictFactory(key="oester", name="Øster")])
+    here = Team.objects.create(key="vester", name="Vester", triages=True)
+    here.districts.set([district])
+    seat(elsewhere, bo)
+    seat(here, dina)
+    seat(here, anna)  # who sits in two teams still gets one mail
+    raise_one(erik, scale_level=scale["gul"], categories=[words["fravaer"]])
+    assert not OutgoingMail.objects.exists()
+    red = raise_one(erik, seen="Har blå mærker", children=1, scale_level=scale["roed"])
+    by_category = raise_one(erik, seen="Har blå mærker", categories=[words["familie"]])
+    for concern in (red, by_category):
+        mails = OutgoingMail.objects.filter(about=f"concern-raised-{concern.pk}")
+        assert sorted(each.to for each in mails) == sorted([anna.person.email, dina.person.email])
+        for mail in mails:
+            assert f"/bekymringer/{concern.code}/" in mail.body
+            told = mail.subject + mail.body
+            for secret in ("blå", "Sofie", "Erik", "Alvorligt", "vold", "underret", district.name):
+                assert secret not in told
+    raise_one(anna, scale_level=scale["roed"])
+    assert OutgoingMail.objects.filter(to=anna.person.email).count() == 2  # not of one's own
+
+
+def test_a_triager_who_cannot_log_in_gets_no_mail(
+    erik: User, anna: User, dina: User, ssp: Any, raise_one: Any, scale: Any
+) -> None:
+    seat(ssp, dina)
+    User.objects.filter(pk=dina.pk).update(is_active=False)
+    raise_one(erik, scale_level=scale["roed"])
+    assert [each.to for each in OutgoingMail.objects.all()] == [anna.person.email]

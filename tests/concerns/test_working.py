@@ -22,6 +22,7 @@ from tovholder.concerns.models import (
     AbsenceReading,
     Concern,
     ConcernStatus,
+    Entry,
     Notification,
     Question,
     Team,
@@ -130,6 +131,24 @@ def test_status_moves_by_the_table_and_two_at_once_lose_nothing(
     mail = OutgoingMail.objects.get()
     assert concern.code in mail.subject
     assert "Der er ro" not in mail.body
+
+
+@pytest.mark.parametrize(
+    ("start", "then"),
+    [("new", "clarifying"), ("reopened", "clarifying"), ("advised", "advised"), ("plan", "plan")],
+)
+def test_who_takes_a_concern_on_begins_to_clarify_it(
+    anna: User, concern: Concern, client_for: Callable[[User], Client], start: str, then: str
+) -> None:
+    Concern.objects.filter(pk=concern.pk).update(status=start)
+    client_for(anna).post(f"/bekymringer/{concern.code}/tag/")
+    found = Concern.objects.get()
+    assert (found.handler, found.status) == (anna.person, then)
+    moved = start != then
+    assert found.version == concern.version + moved
+    assert found.entries.filter(kind=Entry.Kind.STATUS, status=then).count() == moved
+    event = Event.objects.exclude(kind="read").get(action__in=["concern.taken_on", "concern.status_set"])
+    assert event.details == ({"status": then} if moved else {})
 
 
 @pytest.mark.parametrize("start", ConcernStatus.values)

@@ -20,9 +20,11 @@ from tovholder.documents.shapes import (
     Attendee,
     CharterDocument,
     DocumentItem,
+    EffortLine,
     Fact,
     MeetingDocument,
     OutcomeLine,
+    PlanDocument,
 )
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
@@ -72,6 +74,21 @@ CHARTER = CharterDocument(
     facts=[Fact(label="Møder", value="hver måned")],
     members=[Attendee(name="Bo Skov", organisation="Østerskolen")],
 )
+PLAN = PlanDocument(
+    municipality="Vestby Kommune",
+    title="Sag 26-041",
+    child="Sofie Prøvesen",
+    state="I gang",
+    review="3. april 2026",
+    text="Vi vil gerne spise sammen.\n- Uden telefon",
+    efforts=[
+        EffortLine(
+            what="Spise i klubben", who="Bo Skov (Klub Øster)", together="sammen med Dina Berg",
+            due="17. marts 2026", sign="Hun bliver til kl. 18", status="Åben",
+        )
+    ],
+    ended=[EffortLine(what="Ringe til skolen", who="Anna Holm", status="Gjort")],
+)  # fmt: skip
 AGENDA_HOLDS = ["Dagsorden", "Fællesmøde for", "Netværk Øster, Netværk Vester", "Østerskolen", "Frida Krogh",
                 "Husk at læse materialet.", "Sådan holder vi møde", "Alle får ordet", "Kortlægge voksne på gaden",
                 "Uro ved stationen", "Anonymt", "kl. 13.15", "25 min.", "Hvad ser vi?", "Hvad har skolerne set?"]  # fmt: skip
@@ -81,10 +98,14 @@ MINUTES_HOLD = ["Referat", "Til stede", "Anna Holm (SSP-sekretariatet), Bo Skov"
                 "Godkendt den 24. marts 2026 af Anna Holm"]  # fmt: skip
 CHARTER_HOLDS = ["Kommissorium", "Netværk Øster", "Formål", "Holde øje", "hver måned", "Bo Skov", "Østerskolen",
                  "Udkast – ikke godkendt endnu"]  # fmt: skip
+PLAN_HOLDS = ["Hvem gør hvad omkring barnet", "Sag 26-041", "Sofie Prøvesen", "3. april 2026", "Vi vil gerne spise sammen.",
+              "Uden telefon", "Spise i klubben", "Bo Skov (Klub Øster)", "sammen med Dina Berg", "17. marts 2026",
+              "Tegn på, at det virker: Hun bliver til kl. 18", "Afsluttet", "Ringe til skolen", "Gjort"]  # fmt: skip
 CASES: list[tuple[Any, Any, list[str]]] = [
     ("agenda", MEETING, AGENDA_HOLDS),
     ("minutes", MEETING, MINUTES_HOLD),
     ("charter", CHARTER, CHARTER_HOLDS),
+    ("plan", PLAN, PLAN_HOLDS),
 ]
 NASTY = [
     "emoji 😀 👩‍👩‍👧 ⚠️ 🇩🇰",
@@ -218,6 +239,8 @@ def test_word_refuses_a_shape_that_does_not_belong() -> None:
         render_docx("charter", MEETING)
     with pytest.raises(TypeError):
         render_docx("agenda", CHARTER)
+    with pytest.raises(TypeError):
+        render_docx("minutes", PLAN)
 
 
 def test_blocks_part_headings_lists_and_paragraphs() -> None:

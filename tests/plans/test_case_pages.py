@@ -97,6 +97,32 @@ def test_change_by_its_holder_shows_nobody_of_the_case_team(client_for, case, ma
     assert answer.url == reverse("plans:agreement", args=[new.agreement_id])
 
 
+def test_the_form_of_change_begins_with_what_stands_and_that_it_was_opened_is_logged(client_for, case):
+    day = timezone.localdate() + timedelta(days=5)
+    made = case.agree("bo", ["carla"], due_on=day, sign_of_progress="De taler sammen")
+    address = reverse("plans:change", args=[made.agreement_id])
+    client = client_for(case.user("bo"))
+    form = client.get(address).context["form"]
+    assert {name: form[name].value() for name in form.fields} == {
+        "reason": None,
+        "words": SECRET,
+        "responsible": case.user("bo").person.pk,
+        "due_on": day,
+        "sign_of_progress": "De taler sammen",
+    }
+    read = Event.objects.get(action="case_agreement.read", purpose="change the agreement")
+    assert (read.ground, read.details) == ("responsible", {"agreements": [made.agreement_id]})
+    assert (
+        client_for(case.user("carla")).get(address).status_code == 403
+    )  # a helper reads it and cannot change it
+    CaseAgreement.objects.filter(pk=made.pk).update(words=b"x" * 40)
+    page = client.get(address)
+    assert page.context["form"]["words"].value() == ""
+    sent = {"reason": "For svært", "responsible": case.user("bo").person.pk, "due_on": day.isoformat()}
+    answer = body(client.post(address, sent | {"words": ""}))
+    assert "For svært" in answer
+
+
 def test_menu_counts_it_for_its_holders(client_for, case, made):
     def count(name: str) -> int:
         page = client_for(case.user(name)).get(reverse("plans:mine"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
+import docx
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -15,7 +17,7 @@ from tovholder.audit.models import Event
 from tovholder.concerns.models import Concern, ConcernStatus
 from tovholder.concerns.queries import readers
 from tovholder.plans import queries
-from tovholder.plans.models import CasePlan, Scaling
+from tovholder.plans.models import CaseAgreement, CasePlan, Scaling
 from tovholder.plans.nav import concern_actions
 from tovholder.plans.services import case_agreements, case_plans
 from tovholder.plans.services.case_plans import PlanTexts
@@ -77,6 +79,7 @@ def test_who_works_on_the_concern_sees_it_and_nobody_else(client_for, case, plan
         "give_on",
         "who_does_what",
         "who_does_what_pdf",
+        "who_does_what_word",
         "readers",
     ]
     for page in pages if not sees else ["plan"]:
@@ -216,7 +219,63 @@ def test_the_plan_in_the_browser(client_for, case):
     assert "Bo spiser med" in body(client.get(reverse("case_plans:who_does_what", args=[plan.pk])))
     pdf = client.get(reverse("case_plans:who_does_what_pdf", args=[plan.pk]))
     assert pdf.content.startswith(b"%PDF")
-    assert "Sofie" not in pdf.headers["Content-Disposition"]
+    word = client.get(reverse("case_plans:who_does_what_word", args=[plan.pk]))
+    text = "".join(each for each in word_texts(word.content))
+    for words in (GOALS, "Bo spiser med", "Sofie Kjær Prøvesen", "Fortroligt"):
+        assert words in text
+    for file in (pdf, word):
+        assert "Sofie" not in file.headers["Content-Disposition"]
+        assert file.headers["Cache-Control"] == "private, no-store"
+    assert Event.objects.filter(action="case_plan.read", purpose="who does what file").count() == 2
+
+
+def test_an_effort_may_wait_for_who_and_when_and_the_plan_is_not_ready_before(client_for, case, plan):
+    client = client_for(case.user("dina"))
+    address = reverse("case_plans:plan", args=[plan.pk])
+    new = {"words": "Nogen spiser med", "priority": 1, "forum": case.forum.pk}
+    assert client.post(reverse("case_plans:add_effort", args=[plan.pk]), new).status_code == 302
+    made = CaseAgreement.objects.get(plan=plan)
+    assert (made.agreement.responsible, made.agreement.due_on) == (None, None)
+    page = body(client.get(address))
+    assert "Ikke klar: 1 indsats mangler ansvarlig eller frist" in page
+    assert "Mangler ansvarlig og frist" in page
+    assert "1 mangler ansvarlig eller frist" in body(client.get(reverse("case_plans:list")))
+    assert "Mangler ansvarlig og frist" in body(
+        client.get(reverse("case_plans:who_does_what", args=[plan.pk]))
+    )
+    word = "".join(word_texts(client.get(reverse("case_plans:who_does_what_word", args=[plan.pk])).content))
+    assert "Mangler ansvarlig og frist" in word
+    assert "1 indsats mangler ansvarlig eller frist" in word
+    assert "Ikke valgt" in body(client.get(reverse("plans:agreement", args=[made.agreement_id])))
+    complete = reverse("plans:complete", args=[made.agreement_id])
+    client.post(complete, {"responsible": case.user("bo").person.pk})
+    assert "Mangler frist" in body(client.get(address))
+    refused = client.post(complete, {"due_on": today().isoformat()})  # who was chosen is not taken out again
+    assert "Vælg en mulighed" in body(refused)
+    client.post(complete, {"responsible": case.user("bo").person.pk, "due_on": today().isoformat()})
+    page = body(client.get(address))
+    assert "Klar: alle indsatser har en ansvarlig og en frist" in page
+    assert "Mangler" not in page
+
+
+def test_only_what_is_said_to_be_a_draft_may_wait(case, plan):
+    for draft in (False, True):
+        given = {"plan": plan, "due_on": None, "draft": draft}
+        if draft:
+            assert case.agree("bo", **given).agreement.due_on is None
+        else:
+            with pytest.raises(ValidationError):
+                case.agree("bo", **given)
+    with pytest.raises(ValidationError) as fault:
+        case.agree("bo", plan=plan, words=" ", draft=True)
+    assert "words" in fault.value.message_dict
+
+
+def word_texts(content: bytes) -> list[str]:
+    page = docx.Document(BytesIO(content))
+    cells = [cell.text for table in page.tables for row in table.rows for cell in row.cells]
+    footer = [each.text for each in page.sections[0].footer.paragraphs]
+    return [*(each.text for each in page.paragraphs), *cells, *footer]
 
 
 def test_review_is_prompted_when_the_day_has_come(client_for, case, plan):

@@ -31,6 +31,7 @@ from tovholder.accounts.queries import Joined
 from tovholder.citizens.models import SealedField
 from tovholder.concerns.models import (
     ENDED,
+    AgeReminder,
     CaseTeamMember,
     Category,
     Concern,
@@ -239,6 +240,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
             team_names=_joined(lists, "team__name"),
             by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
             **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
+            close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
             prompting=Exists(categories.filter(category__prompts_notification=True)),
             notified_on=Subquery(notified.values("sent_on")[:1]),
             notified_by=Subquery(notified.values("sent_by__name")[:1]),
@@ -259,8 +261,12 @@ def _case_team() -> QuerySet[CaseTeamMember]:
     return CaseTeamMember.objects.filter(until_at__isnull=True)
 
 
-def _joined(rows: QuerySet[Any], name: str) -> Subquery:
-    return Subquery(rows.order_by().values("concern").annotate(joined=Joined(name)).values("joined"))
+def _open_ages() -> QuerySet[AgeReminder]:
+    return AgeReminder.objects.filter(answered_at__isnull=True, concern_child__concern=OuterRef("pk"))
+
+
+def _joined(rows: QuerySet[Any], name: str, by: str = "concern") -> Subquery:
+    return Subquery(rows.order_by().values(by).annotate(joined=Joined(name)).values("joined"))
 
 
 def calls_for_notification(concern: Concern) -> bool:

@@ -1,7 +1,7 @@
 """What a concern reminds of: a code, a sentence, what to do, and the rule of domain.md it comes from. Pure.
 
 A prompt asks somebody to think; it never decides, sends or ticks anything off, and no number is made of it. What the
-children's ages and consents remind of is told by `services.prompting`.
+children's consents remind of is told by `services.prompting`, and `services.ages` notes the ages for the lists.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tovholder.access.sharing.case import age_on
 from tovholder.access.sharing.consents import months_before
 
+PARTY_RIGHTS_AGE, AROUND_DAYS = 10, 30  # so many days before and after the birthday
 ADULT_AGE, HAND_OVER_MONTHS = 18, 6
 
 
@@ -70,7 +71,23 @@ def _own(facts: Facts) -> Iterable[str]:
         yield "many_concerns"
     if facts.undecided_days is not None and facts.undecided_days >= facts.decision_days:
         yield "undecided_handover"
-    later = months_before(facts.today, -HAND_OVER_MONTHS)
-    for born in facts.birth_dates:
-        if age_on(born, facts.today) < ADULT_AGE <= age_on(born, later):
-            yield "turns_adult"
+    if any(turns_adult(born, facts.today) for born in facts.birth_dates):
+        yield "turns_adult"
+
+
+def turns_adult(born: date, today: date) -> bool:
+    """Whether a young person turns 18 within half a year (rule 42)."""
+    return age_on(born, today) < ADULT_AGE <= age_on(born, months_before(today, -HAND_OVER_MONTHS))
+
+
+def gets_party_rights(born: date, today: date) -> bool:
+    """Whether a child turns 10 within the days, or has just done so (rule 20)."""
+    return abs((birthday(born, PARTY_RIGHTS_AGE) - today).days) <= AROUND_DAYS
+
+
+def birthday(born: date, age: int) -> date:
+    """The birthday of that age; of 29 February it is 1 March in other years."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)

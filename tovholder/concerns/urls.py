@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("<case:code>/underret/", notifying.notify, name="notify"),
     path("<case:code>/fravaer/<str:child>/", notifying.absence, name="absence"),
     path("<case:code>/tag/", steps.take_on, name="take_on"),
+    path("<case:code>/husk/<slug:age>/", steps.answer_age, name="answer_age"),
     path("<case:code>/status/", steps.status, name="status"),
     path("<case:code>/notat/", steps.note, name="note"),
     path("<case:code>/raad/", steps.advice, name="advice"),

@@ -10,11 +10,14 @@ from django.db.models import (
     Count,
     DateField,
     DateTimeField,
+    Exists,
     Expression,
     F,
     IntegerField,
     Max,
     Min,
+    OuterRef,
+    Q,
     QuerySet,
     Value,
 )
@@ -23,6 +26,9 @@ from django.utils import timezone
 from tovholder.accounts.models import User
 from tovholder.concerns.lists import NEW, PARTIES, SETTLED
 from tovholder.concerns.models import (
+    ENDED,
+    AgeReminder,
+    CaseTeamMember,
     Concern,
     ConcernChild,
     ConcernRules,
@@ -34,6 +40,7 @@ from tovholder.concerns.policy import NEVER, Part
 from tovholder.concerns.queries import visible_to
 from tovholder.concerns.standing import rules_for, triage_of
 from tovholder.concerns.workdays import before_working_days
+from tovholder.directory.models import Person
 from tovholder.forums.standing import person_of
 from tovholder.forums.statements import UserStatement
 from tovholder.statements import Given
@@ -51,7 +58,11 @@ class Line:
 
 
 def waiting_for(user: User) -> list[Line]:
-    """Return what waits for the user, in one read after the triage: questions, receipts, new ones, rules 26 and 37."""
+    """Return what waits for the user, in one read after the triage: questions, receipts, new ones, and by rule.
+
+    Rules 20 and 42 go to those who work on the case by name, rules 26 and 37 to triagers; so do the ages in a case that
+    nobody works on.
+    """
     if person_of(user) is None or user.has_role(*NEVER):
         return []
     own, now = rules_for(user), timezone.now()
@@ -71,9 +82,14 @@ def _waiting(user: User) -> QuerySet[Any, Any]:
     sent = Notification.objects.filter(
         sent_by=person, receipt_on=None, sent_on__lte=Given("receipt_day", DateField())
     )
-    parts = [_lines("question", asked, "asked_at"), _lines("receipt", sent, "concern__raised_at")]
+    parts = [
+        _lines("question", asked, "asked_at"),
+        _lines("receipt", sent, "concern__raised_at"),
+        _ages(user, person),
+    ]
     if triage_of(user):
         readable = visible_to(user, Part.ALL)
+        parts.append(_ages_of_nobody(readable))
         parts.append(_totals("new", readable.filter(status__in=NEW)))
         parts.append(_totals("undecided", undecided(readable, Given("decided_by", DateTimeField()))))
         parts.append(_many(readable))
@@ -135,3 +151,41 @@ def _many(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
         .filter(total__gte=Given("many", IntegerField()), settled=0)
         .values_list("line", "row", "first_code", "total", "since")
     )
+
+
+_SEATS = CaseTeamMember.objects.filter(concern=OuterRef("pk"), until_at__isnull=True)
+
+
+def _ages(user: User, person: Person | None) -> QuerySet[Any, Any]:
+    """A line for each case and age (rules 20 and 42), for its handler and its case team."""
+    mine = visible_to(user, Part.ALL).filter(Q(handler=person) | Exists(_SEATS.filter(person=person)))
+    return (
+        _close_ages(mine)
+        .values(line=F("code"), row=F("concern_child__concern"))
+        .annotate(first_code=Max("concern_child__concern__code"), total=Count("pk"), since=Min("noted_at"))
+        .values_list("line", "row", "first_code", "total", "since")
+    )
+
+
+def _ages_of_nobody(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    cases = Count("concern_child__concern", distinct=True)
+    return (
+        _close_ages(readable.filter(~Exists(_SEATS), handler__isnull=True))
+        .values(line=Value("ages"))
+        .annotate(
+            row=Min("concern_child__concern"),
+            first_code=Min("concern_child__concern__code"),
+            total=cases,
+            since=Min("noted_at"),
+        )
+        .values_list("line", "row", "first_code", "total", "since")
+    )
+
+
+def _close_ages(concerns: QuerySet[Concern]) -> QuerySet[AgeReminder]:
+    still = concerns.exclude(status__in=ENDED)
+    return AgeReminder.objects.filter(
+        answered_at__isnull=True,
+        concern_child__child__erased_at__isnull=True,
+        concern_child__concern__in=still,
+    ).order_by()

@@ -273,6 +273,7 @@ EVERY_MINUTE = [
 EVERY_DAY = [
     "tovholder.oversight.services.forget_old",
     "tovholder.concerns.services.forgetting.forget_old",
+    "tovholder.concerns.services.ages.note_ages",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.
@@ -281,6 +282,8 @@ CONCERN_READERS = [
     "tovholder.plans.queries.cases.holders",
     "tovholder.meetings.network_hooks.called_to",
 ]
+# How many meetings have named a child on the early basis in a concern, which no seat on its case team may pass by.
+EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

@@ -24,7 +24,7 @@ from tovholder.concerns.models import (
     Team,
     TeamMember,
 )
-from tovholder.concerns.services import asking, course, naming, teams
+from tovholder.concerns.services import ages, asking, course, naming, teams
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern, raise_named
 from tovholder.demo.concern_texts import CASES, Case
 from tovholder.directory.models import Organisation, Person
@@ -72,6 +72,7 @@ def make_concerns(people: dict[str, Person], now: datetime) -> int:
     )
     for case in sorted(CASES, key=lambda each: -each.days):
         _lay_in(scene, case, people)
+    ages.note_ages()
     OutgoingMail.objects.filter(
         about__regex=r"^(concern|question)-"
     ).delete()  # nobody is to be mailed of the past

@@ -107,6 +107,7 @@ class EffortLine:
     due: str = ""
     sign: str = ""
     status: str = ""
+    lacks: str = ""  # what it waits for, before the plan is ready
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,16 +126,17 @@ class PlanDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperField:
-    """Something to write on paper: a label, and how many lines there are room for."""
+    """Something to write on paper: a label, and what is known already or how many lines there are room for."""
 
     label: str
     lines: int = 1
     hint: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaperDocument:
-    """A form to print and sign ("consent"). It holds nothing about anybody."""
+    """A form to print and sign ("consent"). Blank, it holds nothing about anybody; `case` is a code."""
 
     municipality: str
     title: str
@@ -142,6 +144,7 @@ class PaperDocument:
     fields: Sequence[PaperField]
     declaration: str
     signatures: Sequence[str]
+    case: str = ""
     footer: str = ""
 
 

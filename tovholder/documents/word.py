@@ -19,30 +19,33 @@ from tovholder.documents.shapes import (
     Attendee,
     CharterDocument,
     DocumentItem,
+    EffortLine,
     MeetingDocument,
+    PlanDocument,
 )
 
 FONT = "Calibri"  # on every office machine; ours would be replaced by chance
 INK, INK_2, FJORD = RGBColor(0x1A, 0x23, 0x26), RGBColor(0x4C, 0x58, 0x5C), RGBColor(0x0F, 0x4C, 0x53)
 SIZES = {"Title": 24, "Heading 1": 15, "Heading 2": 12.5, "Heading 3": 11}
 PAGE_MARGIN = Mm(22)
-WIDTHS = {2: (83, 83), 4: (74, 38, 32, 22)}  # columns in millimetres, 166 in all
+WIDTHS = {2: (83, 83), 3: (86, 46, 34), 4: (74, 38, 32, 22)}  # columns in millimetres, 166 in all
 
 
 def render_docx(
-    template: Literal["agenda", "minutes", "charter"], document: MeetingDocument | CharterDocument
+    template: Literal["agenda", "minutes", "charter", "plan"],
+    document: MeetingDocument | CharterDocument | PlanDocument,
 ) -> bytes:
     """Write one document for Word. Raises TypeError when template and document do not belong together."""
-    if isinstance(document, CharterDocument):
-        if template != "charter":
-            raise TypeError(f"{template} is made of a MeetingDocument")
+    if template == "charter" and isinstance(document, CharterDocument):
         page = _charter(document)
-    elif template == "agenda":
+    elif template == "plan" and isinstance(document, PlanDocument):
+        page = _plan(document)
+    elif template == "agenda" and isinstance(document, MeetingDocument):
         page = _agenda(document)
-    elif template == "minutes":
+    elif template == "minutes" and isinstance(document, MeetingDocument):
         page = _minutes(document)
     else:
-        raise TypeError("charter is made of a CharterDocument")
+        raise TypeError(f"{template} is not made of a {type(document).__name__}")
     target = BytesIO()
     page.word.save(target)
     return target.getvalue()
@@ -106,7 +109,8 @@ class _Page:
         self._colour(paragraph, f"{_line(label)}: ", FJORD, bold=True)
         paragraph.add_run(clean(text).strip())
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str | tuple[str, ...]]]) -> None:
+        """A table with a repeated head; a cell of several lines is a tuple."""
         table = self.word.add_table(rows=1, cols=len(heads), style="Table Grid")
         table.autofit = False
         for cell, head in zip(table.rows[0].cells, heads, strict=True):
@@ -116,7 +120,8 @@ class _Page:
         table.rows[0]._tr.get_or_add_trPr().append(repeated)
         for row in rows:
             for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = _line(text)
+                lines = (text,) if isinstance(text, str) else text
+                cell.text = "\n".join(_line(each) for each in lines if each)
         for column, width in zip(table.columns, WIDTHS[len(heads)], strict=True):
             column.width = Mm(width)
             for cell in column.cells:
@@ -257,6 +262,37 @@ def _charter(document: CharterDocument) -> _Page:
         page.heading(_("Medlemmer"), 1)
         page.table([_("Navn"), _("Kommer fra")], [(who.name, who.organisation) for who in document.members])
     return page
+
+
+def _plan(document: PlanDocument) -> _Page:
+    page = _Page(
+        kind=_("Hvem gør hvad omkring barnet"),
+        title=document.title,
+        municipality=document.municipality,
+        state=_("Fortroligt. Del det kun med dem, der må se det."),
+    )
+    page.facts(
+        [(_("Barn"), document.child), (_("Status"), document.state), (_("Ses efter"), document.review)]
+    )
+    page.heading(_("Mål med familiens egne ord"), 1)
+    page.prose(document.text, below=1)
+    page.heading(_("Hvem gør hvad"), 1)
+    if document.efforts:
+        _efforts(page, _("Hvornår"), [(each, (each.due, each.lacks)) for each in document.efforts])
+    else:
+        page.prose(_("Der er ikke aftalt noget endnu."))
+    if document.ended:
+        page.heading(_("Afsluttet"), 1)
+        _efforts(page, _("Status"), [(each, (each.status,)) for each in document.ended])
+    return page
+
+
+def _efforts(page: _Page, last: str, lines: Sequence[tuple[EffortLine, tuple[str, ...]]]) -> None:
+    rows = []
+    for each, words in lines:
+        sign = _("Tegn på, at det virker: %(sign)s") % {"sign": each.sign} if each.sign else ""
+        rows.append(((each.what, sign), (each.who, each.together), words))
+    page.table([_("Hvad"), _("Hvem"), last], rows)
 
 
 def _frame(document: MeetingDocument) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ PURPOSES = {
     "agenda file": gettext_lazy("i dagsordenen som fil"),
     "attachment": gettext_lazy("i et bilag"),
     "absence": gettext_lazy("på siden om fravær"),
+    "change the agreement": gettext_lazy("for at ændre aftalen"),
     "chronology": gettext_lazy("i barnets samlede forløb"),
     "concern": gettext_lazy("på sagens side"),
     "course": gettext_lazy("i sagens forløb"),
@@ -64,6 +65,7 @@ PURPOSES = {
     "minutes file": gettext_lazy("i referatet som fil"),
     "case": gettext_lazy("i sagen"),
     "consent": gettext_lazy("om samtykke"),
+    "consent_form": gettext_lazy("til en samtykkeformular"),
     "minutes": gettext_lazy("i referatet"),
     "my day": gettext_lazy("på Min dag"),
     "new plan": gettext_lazy("for at lave en indsatsaftale"),
@@ -120,7 +122,7 @@ def sentence(event: Event) -> str:
 def _extra(event: Event) -> str:
     """Say the little more that some actions carry: which roles, how many mails, which page was refused."""
     details: dict[str, Any] = event.details
-    if event.action == "concern.status_set":
+    if event.action in {"concern.status_set", "concern.taken_on"}:
         return _concern_status(str(details.get("status", "")))
     if event.action == "concern.listed":
         n = len(details.get("concerns", []))

@@ -82,6 +82,8 @@ SENTENCES = {
     "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
     "concern.advice_given": gettext_lazy("gav råd i sagen"),
     "concern.advised": gettext_lazy("gav et mødes råd videre til bekymringen"),
+    "concern.age_answered": gettext_lazy("tog stilling til barnets alder"),
+    "concern.age_noted": gettext_lazy("skrev, at et barn snart er så gammelt, at der skal tages stilling"),
     "concern.answered": gettext_lazy("svarede på et spørgsmål i sagen"),
     "concern.asked": gettext_lazy("stillede et spørgsmål i sagen"),
     "concern.case_team_joined": gettext_lazy("satte en person i sagens team"),

@@ -40,6 +40,15 @@ def last_of_seven_days(today: date) -> date:
     return today + timedelta(days=6)
 
 
+def lacking(responsible: object | None, due_on: date | None) -> str:
+    """Say what an open agreement lacks before it counts: who does it, and by when (rule 28)."""
+    if responsible is None and due_on is None:
+        return _("Mangler ansvarlig og frist")
+    if responsible is None:
+        return _("Mangler ansvarlig")
+    return _("Mangler frist") if due_on is None else ""
+
+
 def due_badge(agreement: Agreement, today: date) -> tuple[str, str]:
     """Return the text of the deadline and the kind of badge it stands on."""
     due = agreement.due_on

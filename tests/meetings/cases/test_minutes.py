@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -14,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import AgendaItemFactory, MeetingFactory
-from tests.meetings.cases.conftest import GROUND, NAME, come, guest
+from tests.meetings.cases.conftest import NAME, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
@@ -26,7 +25,6 @@ from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
 from tovholder.meetings.services import cases_writing, minutes, running
-from tovholder.meetings.services.cases import open_case, plan_case, record_ground
 from tovholder.meetings.services.cases_anonymous import take_up_anonymously
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
@@ -327,26 +325,3 @@ def test_frozen_minutes_keep_the_anonymous_words(taken_up, concern, planned, peo
     assert AgendaItem.objects.filter(pk=taken_up.pk).exists()
     held.minutes_record.refresh_from_db()
     assert "En elev, der er alene" in str(held.minutes_record.frozen)
-
-
-def test_on_the_early_basis_a_second_meeting_wants_a_special_reason(named, people, forum):
-    forum.bases = ["early_cooperation"]
-    forum.save()
-    ground = replace(GROUND, basis="early_cooperation", purpose_code="wellbeing")
-    codes = []
-    for n in range(3):
-        meeting = MeetingFactory(lead_forum=forum, starts_at=timezone.now() + timedelta(days=n + 1))
-        item = plan_case(by=people["anna"], meeting=meeting, concern=named)
-        meeting = running.start(by=people["bo"], meeting=meeting)
-        come(people["bo"], meeting, people["dina"])
-        for reason in ("", "Ny viden fra skolen"):
-            record_ground(by=people["anna"], case_item=item, ground=replace(ground, special_reason=reason))
-            try:
-                open_case(by=people["anna"], case_item=item)
-            except Refused as refused:
-                codes.append((n, reason != "", refused.decision.code))
-    assert codes == [
-        (1, False, "special_reason_missing"),
-        (2, False, "early_cooperation_used_up"),
-        (2, True, "early_cooperation_used_up"),
-    ]

@@ -34,6 +34,15 @@ class SeatForm(TovholderForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Ved samtykke kan feltet stå tomt."),
     )
+    special_reason = forms.CharField(
+        label=_("Særlig grund til at tale om barnet igen"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Kun ved tidligt forebyggende samarbejde, når et møde allerede har talt om barnet ved navn på det grundlag."
+        ),
+    )
     family_takes_part = forms.BooleanField(
         label=_("Familien er med i samarbejdet og har fået at vide, at personen kommer på"), required=False
     )
@@ -47,4 +56,5 @@ class SeatForm(TovholderForm):
             told["purpose"],
             told["necessity"],
             told["family_takes_part"],
+            told["special_reason"],
         )

@@ -76,6 +76,18 @@ class ConsentForm(TovholderForm):
         return None if chosen == YOUNG_PERSON else self.child.adults.get(pk=int(chosen))
 
 
+class ConsentPaperForm(ConsentForm):
+    """The same before it is signed: whatever has been typed, and only what is wrong with that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    def clean(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
 class WithdrawForm(TovholderForm):
     on = forms.DateField(label=_("Trukket tilbage den"), widget=forms.DateInput, initial=date.today)
 

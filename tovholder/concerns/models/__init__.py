@@ -3,6 +3,7 @@
 from tovholder.concerns.models.concern import (
     ENDED,
     TRANSITIONS,
+    AgeReminder,
     CaseTeamMember,
     Concern,
     ConcernChild,
@@ -24,6 +25,7 @@ __all__ = [
     "ENDED",
     "TRANSITIONS",
     "AbsenceReading",
+    "AgeReminder",
     "CaseTeamMember",
     "Category",
     "Concern",

@@ -207,6 +207,36 @@ class InformationDuty(SealedRow):
         return self.concern_child.concern.key
 
 
+class AgeReminder(models.Model):
+    """That a child of an open concern is close to an age that asks for something (rules 20 and 42).
+
+    Written by the worker, which alone opens every birth date: a list can then tell of it by the case code. How close is
+    not kept, so that no birthday stands in clear; the row goes when the time has passed.
+    """
+
+    class Code(models.TextChoices):
+        PARTY_RIGHTS = "party_rights", _("Fylder 10 år")
+        TURNS_ADULT = "turns_adult", _("Fylder 18 år")
+
+    concern_child = models.ForeignKey(ConcernChild, on_delete=models.CASCADE, related_name="age_reminders")
+    code = models.CharField(_("alder"), max_length=12, choices=Code.choices)
+    noted_at = models.DateTimeField(_("skrevet"))
+    answered_at = models.DateTimeField(_("taget stilling"), null=True, blank=True)
+    answered_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["concern_child", "code"], name="age_told_once"),
+            models.CheckConstraint(
+                condition=Q(code__in=["party_rights", "turns_adult"]), name="age_reminder_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_child_id} {self.code}"
+
+
 class CaseTeamMember(SealedRow):
     """A person who works on a concern by name, on a recorded basis."""
 
@@ -220,6 +250,8 @@ class CaseTeamMember(SealedRow):
     )
     purpose = SealedField(_("formål med egne ord"))
     necessity = SealedField(_("hvorfor det er nødvendigt"))
+    # On the early basis, when a meeting had named the child on it before.
+    special_reason = SealedField(_("særlig grund"))
     from_at = models.DateTimeField(_("fra"))
     until_at = models.DateTimeField(_("til"), null=True, blank=True)
     added_by = models.CharField(max_length=60)

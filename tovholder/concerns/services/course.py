@@ -118,10 +118,19 @@ def give_advice(*, by: User, concern: Concern, text: str) -> Concern:
 
 @transaction.atomic
 def take_on(*, by: User, concern: Concern) -> Concern:
-    """Become the one who sees to the concern. Raises Refused."""
+    """Become the one who sees to the concern, which is then clarified if nobody had begun. Raises Refused."""
     policy.may_work(by, concern).require()
     person = person_of(by)
     assert person is not None  # noqa: S101 - who works on it is a person
-    Concern.objects.filter(pk=concern.pk).update(handler=person)
-    record(by=by, action="concern.taken_on", obj=concern)
+    concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    concern.handler, fields = person, ["handler"]
+    details: dict[str, str] = {}
+    if concern.status in {ConcernStatus.NEW, ConcernStatus.REOPENED}:
+        concern.status, concern.status_at = ConcernStatus.CLARIFYING, timezone.now()
+        concern.version += 1
+        fields += ["status", "status_at", "version"]
+        details["status"] = str(concern.status)
+        write_entry(by=by, concern=concern, kind=Entry.Kind.STATUS, status=concern.status)
+    concern.save(update_fields=fields)
+    record(by=by, action="concern.taken_on", obj=concern, details=details)
     return concern

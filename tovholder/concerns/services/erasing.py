@@ -23,6 +23,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import (
     ENDED,
+    AgeReminder,
     CaseTeamMember,
     Concern,
     ConcernChild,
@@ -130,6 +131,7 @@ def erase_child(*, by: User, child: Child) -> None:
     if plan.to_rewrite:
         raise ValidationError(_("Skriv først teksterne om i de sager, der handler om flere børn."))
     Entry.objects.filter(child=child).update(text=None)
+    AgeReminder.objects.filter(concern_child__child=child).delete()
     records.erase_child(by=by, decision=decision, child=child)
     for concern in plan.alone:
         erase_concern(by=by, concern=concern, decision=decision)
@@ -155,7 +157,7 @@ def erase_concern(*, by: Actor, concern: Concern, decision: Decision) -> None:
     Notification.objects.filter(concern=concern).update(note=None)
     InformationDuty.objects.filter(concern_child__concern=concern).update(exception=None)
     team = CaseTeamMember.objects.filter(concern=concern)
-    team.update(necessity=None, purpose=None)
+    team.update(necessity=None, purpose=None, special_reason=None)
     team.filter(until_at__isnull=True).update(until_at=now)
     record(by=by, action="concern.erased", obj=concern, ground=decision.basis)
     transaction.on_commit(lambda: keyring.destroy(concern.key))

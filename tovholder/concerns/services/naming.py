@@ -66,6 +66,7 @@ def add_to_case_team(
     necessity: str,
     purpose_code: str = "",
     purpose: str = "",
+    special_reason: str = "",
 ) -> CaseTeamMember:
     """Let a person work on the concern by name. Raises Refused, ValidationError by field.
 
@@ -89,7 +90,8 @@ def add_to_case_team(
         from_at=timezone.now(),
         added_by=by.audit_key,
     )
-    Safe.of([member]).write(member, necessity=necessity.strip(), purpose=purpose.strip())
+    texts = {"necessity": necessity, "purpose": purpose, "special_reason": special_reason}
+    Safe.of([member]).write(member, **{name: text.strip() for name, text in texts.items()})
     member.save()
     record(
         by=by,

@@ -18,10 +18,10 @@ from tovholder.access.sharing.consents import months_before
 from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import all_as_the_rules_read_them
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
+from tovholder.concerns.prompts import PARTY_RIGHTS_AGE, birthday, gets_party_rights
 from tovholder.concerns.queries import living_children
 
-PARTY_RIGHTS_AGE = 10
-SHOWN_DAYS = 30  # around a birthday, and after a withdrawal
+SHOWN_DAYS = 30  # after a withdrawal
 _WITHOUT_CONSENT = {LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION}
 
 
@@ -103,7 +103,7 @@ def _of_consents(
             urgent=True,
         )
     limit = months_before(today, rules.consent_review_months)
-    turned = _turned(facts.birth_date, rules.own_consent_age)
+    turned = birthday(facts.birth_date, rules.own_consent_age) if facts.birth_date is not None else None
     if any(each.given is not None and each.given < limit for each in holding):
         yield Prompt(
             "consent_review_due",
@@ -143,24 +143,14 @@ def _of_givers(
         )
 
 
-def _turned(born: date | None, age: int) -> date | None:
-    """The birthday of that age; of 29 February it is 1 March in other years."""
-    if born is None:
-        return None
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
-
-
 def _of_age(code: str, facts: Facts, today: date) -> Iterator[Prompt]:
     """Rule 20."""
-    birthday = _turned(facts.birth_date, PARTY_RIGHTS_AGE)
-    if birthday is not None and abs((birthday - today).days) <= SHOWN_DAYS:
-        said = _("Barnet fyldte 10 år for nylig.") if birthday <= today else _("Barnet fylder snart 10 år.")
+    born = facts.birth_date
+    if born is not None and gets_party_rights(born, today):
+        past = birthday(born, PARTY_RIGHTS_AGE) <= today
         yield Prompt(
             "party_rights",
-            said,
+            _("Barnet fyldte 10 år for nylig.") if past else _("Barnet fylder snart 10 år."),
             _("Fra 10 år er barnet selv part i myndighedens sager. Tal med rådgiveren om det."),
             code,
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,10 +21,13 @@ from tovholder.citizens.keys.models import DataKey
 from tovholder.citizens.services.children import create_child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
+from tovholder.concerns.lists import calls_for_notification
 from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel, Subject
+from tovholder.concerns.queries import triagers
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.directory.models import District, Organisation
 from tovholder.forums.standing import person_of
+from tovholder.outbox.services import queue_mail
 
 _TRIES = 5
 
@@ -60,6 +65,7 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     """Raise a concern under a key of its own. A named one gets its child from `naming.lay_child_on`.
 
     Raises Refused, ValidationError by field. The district is that of the organisation where none is chosen.
+    One that reminds of the duty to notify is told to the triagers by mail.
     """
     policy.may_raise(by).require()
     _check(facts, texts)
@@ -87,7 +93,23 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     entry.by, entry.by_name = by.audit_key, person.name
     entry.save()
     record(by=by, action="concern.raised", obj=concern, details={"level": concern.level})
+    if calls_for_notification(concern):
+        _tell_triagers(by, concern)
     return concern
+
+
+def _tell_triagers(by: User, concern: Concern) -> None:
+    """Mail each triager of the district who can log in, once: a link, and nothing of what it is about or how grave it is."""
+    link = f"{settings.PUBLIC_URL}{reverse('concerns:concern', args=[concern.code])}"
+    told = triagers(concern.district_id).filter(user__is_active=True).exclude(user=by)
+    for email in told.exclude(email="").order_by("email").values_list("email", flat=True).distinct():
+        queue_mail(
+            to=email,
+            subject=_("Der ligger en ny bekymring til dig i Tovholder"),
+            body=_("Hej\n\nDer ligger en ny bekymring til dig. Log ind, og se på den i dag:\n\n%(link)s")
+            % {"link": link},
+            about=f"concern-raised-{concern.pk}",
+        )
 
 
 @transaction.atomic

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import no
@@ -35,18 +37,23 @@ from tovholder.concerns.services.naming import add_to_case_team
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 
+TEXTS = ("purpose", "necessity", "special_reason")
 _FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True)
 class SeatGround:
-    """On what a person comes onto the case team. `family_takes_part`: the family is in on it and has been told."""
+    """On what a person comes onto the case team. `family_takes_part`: the family is in on it and has been told.
+
+    `special_reason` is asked for on the early basis when a meeting has named the child on it before (rule 5).
+    """
 
     basis: str
     purpose_code: str
     purpose: str
     necessity: str
     family_takes_part: bool = False
+    special_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class ShownSeat:
     seat: CaseTeamMember
     purpose: Opened
     necessity: Opened
+    special_reason: Opened
 
 
 def shown_seats(seats: Iterable[CaseTeamMember], concern: Concern) -> list[ShownSeat]:
@@ -63,7 +71,7 @@ def shown_seats(seats: Iterable[CaseTeamMember], concern: Concern) -> list[Shown
     safe, found = Safe.of([concern]), []
     for seat in seats:
         seat.concern = concern
-        found.append(ShownSeat(seat, safe.read(seat, "purpose"), safe.read(seat, "necessity")))
+        found.append(ShownSeat(seat, *(safe.read(seat, name) for name in TEXTS)))
     return found
 
 
@@ -85,7 +93,7 @@ def assess_seat(concern: Concern, person: Person, ground: SeatGround) -> SeatAns
     Nothing is shown of the children, so nothing is logged. Raises nothing.
     """
     categories = [each.suspicion or each.key for each in concern.categories.all()]
-    answers = [_assess(child, person, ground, categories) for child in _children(concern)]
+    answers = [_assess(concern, child, person, ground, categories) for child in _children(concern)]
     if not answers:
         who = as_participant(person).id
         return SeatAnswer(Assessment(False, "basis_missing", {who: "none"}), ())
@@ -98,7 +106,17 @@ def _children(concern: Concern) -> Iterable[Child]:
     return Child.objects.filter(concern_links__concern=concern, erased_at__isnull=True).order_by("pk")
 
 
-def _assess(child: Child, person: Person, ground: SeatGround, categories: list[str]) -> Assessment:
+def _earlier_meetings(concern: Concern, child: Child, basis: str) -> int:
+    """How often the child was named on the early basis in this matter; the meetings, further up, know (rules 5 and 6)."""
+    if basis != LegalBasis.EARLY_COOPERATION:
+        return 0
+    count: int = import_string(settings.EARLY_MEETINGS)(concern, child)
+    return count
+
+
+def _assess(
+    concern: Concern, child: Child, person: Person, ground: SeatGround, categories: list[str]
+) -> Assessment:
     facts, consents = as_the_rules_read_it(child, categories)
     them: tuple[Participant, ...] = (as_participant(person),)
     if ground.family_takes_part:
@@ -113,6 +131,8 @@ def _assess(child: Child, person: Person, ground: SeatGround, categories: list[s
         purpose_code=Purpose(ground.purpose_code) if ground.purpose_code else None,
         necessity=ground.necessity,
         child=facts,
+        prior_early_cooperation_meetings=_earlier_meetings(concern, child, ground.basis),
+        special_reason=ground.special_reason,
         family_told=ground.family_takes_part,
         consents=consents,
     )
@@ -141,6 +161,7 @@ def join_case_team(*, by: User, concern: Concern, person: Person, ground: SeatGr
         necessity=ground.necessity or ground.purpose,
         purpose_code=ground.purpose_code,
         purpose=ground.purpose,
+        special_reason=ground.special_reason if ground.basis == LegalBasis.EARLY_COOPERATION else "",
     )
 
 

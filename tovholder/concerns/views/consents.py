@@ -6,12 +6,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tovholder.access.sharing.consents import months_before
+from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import ConsentTexts
-from tovholder.concerns.consent_form import blank_form
-from tovholder.concerns.forms.consents import ConsentForm, ScanForm, WithdrawForm
+from tovholder.concerns.consent_form import Typed, consent_form
+from tovholder.concerns.forms.consents import ConsentForm, ConsentPaperForm, ScanForm, WithdrawForm
+from tovholder.concerns.models import ConcernChild
 from tovholder.concerns.services import children, consenting, seats
 from tovholder.concerns.services.consenting import ConsentFacts
 from tovholder.concerns.views.child_frame import (
@@ -48,14 +53,43 @@ def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
         else:
             messages.success(request, _("Samtykket er skrevet ned."))
             return redirect("children:child", code, child)
+    return _new_page(request, form, link)
+
+
+def _new_page(request: HttpRequest, form: ConsentForm, link: ConcernChild) -> HttpResponse:
     return form_page(
         request,
         form,
         title=_("Skriv et samtykke ned"),
         lead=_("Et samtykke er frivilligt, gælder kun det, det nævner, og kan altid trækkes tilbage."),
         button=_("Gem samtykket"),
-        crumbs=crumbs(concern, _("Nyt samtykke"), link=link),
+        action_url=reverse("children:consent_new", args=[link.concern.code, link.child.code]),
+        paper_url=reverse("children:consent_print", args=[link.concern.code, link.child.code]),
+        crumbs=crumbs(link.concern, _("Nyt samtykke"), link=link),
         cancel_url=child_address(link),
+    )
+
+
+@require_POST
+def print_typed(request: HttpRequest, code: str, child: str) -> HttpResponse:
+    """The form to sign with what has been typed of a consent. It is posted, so that it stands in no address; nothing is kept."""
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    shown = children.show_children_of(by=request.user, concern=concern, purpose="consent_form", only=link)[0]
+    form = ConsentPaperForm(request.POST, child=link.child, view=shown.view)
+    if not form.is_valid():
+        return _new_page(request, form, link)
+    told, given = form.cleaned_data, form.cleaned_data["given"] or timezone.localdate()
+    return _paper(
+        Typed(
+            case=str(concern),
+            child=str(shown.view.name),
+            organisations=[each.name for each in told["organisations"]],
+            kinds=told["kinds"],
+            purpose=told["purpose"],
+            expires=told["expires"],
+            review=months_before(given, -sharing_rules().consent_review_months),
+        )
     )
 
 
@@ -140,8 +174,12 @@ def scan_file(request: HttpRequest, code: str, child: str, pk: int) -> HttpRespo
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """The form to print and sign. It holds nothing about anybody: names are written on paper."""
     case_of(request, code)
-    response = HttpResponse(
-        render_pdf("consent", blank_form(municipality_name())), content_type="application/pdf"
-    )
+    return _paper()
+
+
+def _paper(typed: Typed | None = None) -> HttpResponse:
+    pdf = render_pdf("consent", consent_form(municipality_name(), typed))
+    response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="samtykke.pdf"'
+    response["Cache-Control"] = "private, no-store"
     return response

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.concerns import policy
 from tovholder.concerns.forms import working as forms
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import AgeReminder, Concern
 from tovholder.concerns.services import course, teams
+from tovholder.concerns.services.ages import answer_age as answer
 from tovholder.concerns.views.concern import readable
 from tovholder.ui.forms import TovholderForm
 
@@ -83,8 +84,21 @@ def lists(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def take_on(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    course.take_on(by=request.user, concern=found)
-    messages.success(request, _("Du er nu sagsansvarlig."))
+    taken = course.take_on(by=request.user, concern=found)
+    said = _("Du er nu sagsansvarlig.")
+    if taken.status != found.status:
+        said = _("Du er nu sagsansvarlig. Bekymringen afklares.")
+    messages.success(request, said)
+    return redirect("concerns:concern", code)
+
+
+@require_POST
+def answer_age(request: HttpRequest, code: str, age: str) -> HttpResponse:
+    found = readable(request, code)
+    if age not in AgeReminder.Code.values:
+        raise Http404
+    answer(by=request.user, concern=found, code=age)
+    messages.success(request, _("Det står ikke længere på Min dag."))
     return redirect("concerns:concern", code)
 
 

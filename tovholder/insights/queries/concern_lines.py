@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tovholder.accounts.models import User
 from tovholder.concerns.waiting import Line, waiting_for
@@ -15,8 +16,24 @@ from tovholder.insights.queries.my_day import Awaiting
 
 
 def awaiting(user: User) -> list[Awaiting]:
-    """Return a line for each question, each missing receipt, and one for each kind of thing to decide on."""
-    return [_SAID[line.kind](line) for line in waiting_for(user)]
+    """Return a line for each question, missing receipt and age, and one for each kind of thing to decide on."""
+    lines = waiting_for(user)
+    shown = [line for line in lines if line.kind not in _AGES]
+    found = [_SAID[line.kind](line) for line in shown]
+    for code in _AGES:
+        found += _of_age(sorted((line for line in lines if line.kind == code), key=lambda line: line.since))
+    return found
+
+
+def _of_age(lines: list[Line]) -> list[Awaiting]:
+    """The first few by their case code, the rest in one line: a team may have many who turn 18."""
+    few, rest = lines[:AGES_SHOWN], lines[AGES_SHOWN:]
+    found = [_SAID[line.kind](line) for line in few]
+    if rest:
+        title = ngettext("Og i %(n)d sag mere", "Og i %(n)d sager mere", len(rest)) % {"n": len(rest)}
+        url = f"{reverse('concerns:list')}?mine=1&vis=igang"
+        found.append(_line(rest[0], title, str(_AGES[rest[0].kind]), url))
+    return found
 
 
 def _line(line: Line, title: str, more: str, url: str) -> Awaiting:
@@ -59,10 +76,44 @@ def _many(line: Line) -> Awaiting:
     return _line(line, _("Se Sag %(code)s samlet") % {"code": line.code}, more, url)
 
 
+def _party_rights(line: Line) -> Awaiting:
+    return _age(line, _("Tal med rådgiveren i Sag %(code)s") % {"code": line.code})
+
+
+def _turns_adult(line: Line) -> Awaiting:
+    return _age(line, _("Aftal, hvem der tager over i Sag %(code)s") % {"code": line.code})
+
+
+def _age(line: Line, title: str) -> Awaiting:
+    return _line(line, title, str(_AGES[line.kind]), reverse("concerns:concern", args=[line.code]))
+
+
+def _ages(line: Line) -> Awaiting:
+    more = ngettext(
+        "I %(n)d sag, som ingen har taget, fylder et barn 10 eller 18",
+        "I %(n)d sager, som ingen har taget, fylder et barn 10 eller 18",
+        line.count,
+    ) % {"n": line.count}
+    return _line(
+        line,
+        _("Find en til Sag %(code)s") % {"code": line.code},
+        more,
+        reverse("concerns:concern", args=[line.code]),
+    )
+
+
+AGES_SHOWN = 3
+_AGES: dict[str, Promise] = {
+    "party_rights": gettext_lazy("Et barn fylder 10 år eller har lige gjort det"),
+    "turns_adult": gettext_lazy("En ung fylder 18 inden for et halvt år"),
+}
 _SAID: dict[str, Callable[[Line], Awaiting]] = {
     "question": _question,
     "receipt": _receipt,
     "new": _new,
     "undecided": _undecided,
     "many": _many,
+    "party_rights": _party_rights,
+    "turns_adult": _turns_adult,
+    "ages": _ages,
 }

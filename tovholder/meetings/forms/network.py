@@ -185,8 +185,9 @@ class EffortForm(TovholderForm):
         Person.objects.none(),
         label=_("Hvem har ansvaret?"),
         empty_label=_("Vælg"),
+        required=False,
     )
-    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput, required=False)
     sign_of_progress = forms.CharField(label=_("Tegn på, at det virker"), max_length=500, required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, owner: str = "", **kwargs: Any) -> None:

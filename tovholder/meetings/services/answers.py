@@ -123,7 +123,7 @@ def confirm_substitute(*, by: User, participation: Participation) -> Participati
     row.substitute_confirmed = True
     row.save(update_fields=["substitute_confirmed"])
     record(by=by, action="meeting.substitute_confirmed", obj=meeting, details={"person": row.person_id})
-    invitations.invite_one(meeting=meeting, participation=row)
+    invitations.invite_one(meeting=meeting, participation=row, by=by)
     return row
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -225,18 +226,26 @@ def children_of(concern: Concern) -> list[Child]:
 
 
 def earlier_early_meetings(case_item: CaseItem, child: Child) -> int:
-    """How many earlier meetings named the child on the early basis in this matter (rules 5 and 6)."""
-    return (
-        Disclosure.objects.filter(
-            child=child,
-            case_item__concern=case_item.concern_id,
-            case_item__basis=LegalBasis.EARLY_COOPERATION,
-        )
-        .exclude(case_item__meeting=case_item.meeting_id)
-        .values("case_item__meeting")
-        .distinct()
-        .count()
-    )
+    """How many earlier meetings named the child on the early basis in this matter (rules 5 and 6).
+
+    Earlier is what was told before this one was opened, so that a later meeting does not close the minutes of this.
+    """
+    told = early_disclosures(case_item.concern_id, child).exclude(case_item__meeting=case_item.meeting_id)
+    if case_item.opened_at is not None:
+        told = told.filter(at__lt=case_item.opened_at)
+    return told.values("case_item__meeting").distinct().count()
+
+
+def early_meetings(concern: Concern, child: Child) -> int:
+    """How many meetings so far named the child on the early basis in this matter: for who comes onto the case team."""
+    return early_disclosures(concern.pk, child).values("case_item__meeting").distinct().count()
+
+
+def early_disclosures(concern_id: int, child: Child) -> QuerySet[Disclosure]:
+    """Return to whom the child was named on that basis. It is what was told that counts, not what is written since."""
+    return Disclosure.objects.filter(
+        child=child, case_item__concern=concern_id, ground=LegalBasis.EARLY_COOPERATION
+    ).order_by()
 
 
 def room_people(meeting: Meeting) -> list[Person]:

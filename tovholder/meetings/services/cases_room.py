@@ -43,6 +43,7 @@ from tovholder.meetings.services.cases import (
     tell,
 )
 from tovholder.meetings.standing import still_reads
+from tovholder.ui.templatetags.ui import personlist
 
 _COVERED_BY = {
     "rpl115": _l("Part i det kriminalitetsforebyggende samarbejde"),
@@ -190,21 +191,23 @@ _BY_CODE = {
 }
 
 
-def warnings_for(user: User, meeting: Meeting, person: Person) -> list[str]:
+def warnings_for(user: User, meeting: Meeting, person: Person | None = None) -> list[str]:
     """Say which of the meeting's cases a new person in the circle closes: to who works on them, nobody else.
 
-    Asked when somebody is invited, substituted, added or checked in.
+    Asked when somebody is invited, substituted, added or checked in; without a person of all who are called. A case whose
+    ground is not written yet is closed to all of them, and says so on its own page.
     """
     if getattr(meeting, "holds_cases", True) is False:
         return []
-    lines = []
+    lines, people = [], [*_others(meeting, person), person] if person is not None else None
     for item in shown_cases(user, meeting):
-        room = assess_room(item, people=[*_others(meeting, person), person])
-        if room.allowed or person not in room.uncovered:
+        room = assess_room(item, people=people)
+        outside = [each.name for each in room.uncovered if person is None or each == person]
+        if room.allowed or not outside or not item.basis:
             continue
         lines.append(
-            _("%(case)s er lukket, mens %(name)s er med. %(reason)s")
-            % {"case": item.concern, "name": person.name, "reason": room.answer.reason}
+            _("%(case)s er lukket, mens %(names)s er med. %(reason)s")
+            % {"case": item.concern, "names": personlist(outside), "reason": room.answer.reason}
         )
     return lines
 

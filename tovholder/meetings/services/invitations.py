@@ -17,6 +17,7 @@ from tovholder.forums.standing import current_memberships
 from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.policy import may_convene
 from tovholder.meetings.services import letters
+from tovholder.meetings.services.cases_invited import tell_of_uncovered
 
 Part = Participation.Part
 
@@ -127,7 +128,7 @@ def send(*, by: User, meeting: Meeting, decision: Decision | None = None) -> int
     if meeting.ends_at < timezone.now():
         no("meeting_past", _("Mødets tidspunkt er gået. Flyt mødet først.")).require()
     sync_members(by=by, meeting=meeting)
-    count = _invite_all(meeting, prefix=_("Indkaldelse"), opening=_("Du er inviteret til et møde."))
+    count = _invite_all(meeting, prefix=_("Indkaldelse"), opening=_("Du er inviteret til et møde."), by=by)
     if meeting.invited_at is None:
         Meeting.every.filter(pk=meeting.pk, invited_at__isnull=True).update(invited_at=timezone.now())
     record(
@@ -139,12 +140,16 @@ def send(*, by: User, meeting: Meeting, decision: Decision | None = None) -> int
     return count
 
 
-def _invite_all(meeting: Meeting, *, prefix: str, opening: str, only_known: bool = False) -> int:
+def _invite_all(
+    meeting: Meeting, *, prefix: str, opening: str, only_known: bool = False, by: Actor | None = None
+) -> int:
     """Tell everybody not told; `only_known` leaves out those who were never invited."""
     rows = not_told(meeting)
     if only_known:
         rows = rows.filter(invited_sequence__isnull=False)
-    return sum(_invite(row, meeting, prefix=prefix, opening=opening) for row in rows)
+    told = [row for row in rows if _invite(row, meeting, prefix=prefix, opening=opening)]
+    tell_of_uncovered(meeting, [row.person for row in told if row.invited_sequence is None], by=by)
+    return len(told)
 
 
 def _invite(row: Participation, meeting: Meeting, *, prefix: str, opening: str) -> bool:
@@ -158,14 +163,17 @@ def _invite(row: Participation, meeting: Meeting, *, prefix: str, opening: str) 
     return bool(marked)
 
 
-def invite_one(*, meeting: Meeting, participation: Participation) -> bool:
+def invite_one(*, meeting: Meeting, participation: Participation, by: Actor | None = None) -> bool:
     """Invite a single later participant when the others have been invited already."""
     if meeting.invited_at is None and meeting.kind != "event":
         return False
     row = not_told(meeting).filter(pk=participation.pk).first()
-    return row is not None and _invite(
+    invited = row is not None and _invite(
         row, meeting, prefix=_("Indkaldelse"), opening=_("Du er inviteret til et møde.")
     )
+    if invited and row is not None:
+        tell_of_uncovered(meeting, [row.person], by=by)
+    return invited
 
 
 def tell_changed(*, by: Actor, meeting: Meeting, moved: bool) -> int:
@@ -246,7 +254,7 @@ def add_guest(
     row.part, row.only_item, row.removed_at, row.answer = part, only_item, None, "none"
     row.save()
     record(by=by, action="meeting.guest_added", obj=meeting, details={"person": person.pk, "part": part})
-    invite_one(meeting=meeting, participation=row)
+    invite_one(meeting=meeting, participation=row, by=by)
     return row
 
 
@@ -285,4 +293,4 @@ def restore_participant(*, by: User, participation: Participation) -> None:
     record(
         by=by, action="meeting.participant_restored", obj=meeting, details={"person": participation.person_id}
     )
-    invite_one(meeting=meeting, participation=participation)
+    invite_one(meeting=meeting, participation=participation, by=by)

@@ -32,6 +32,7 @@ from tovholder.plans.models import (
     CasePlan,
 )
 from tovholder.plans.services import case_agreements as plans
+from tovholder.plans.wording import lacking
 
 Kind = AgreementNote.Kind
 # The right of who writes at the meeting, and may read the case there.
@@ -89,13 +90,7 @@ class Effort:
     @property
     def lacks(self) -> str:
         """What an open effort must have before the minutes are approved (rule 28)."""
-        if self.status != AgreementStatus.OPEN:
-            return ""
-        if self.responsible is None and self.due_on is None:
-            return str(_("Mangler ansvarlig og frist"))
-        if self.responsible is None:
-            return str(_("Mangler ansvarlig"))
-        return str(_("Mangler frist")) if self.due_on is None else ""
+        return lacking(self.responsible, self.due_on) if self.status == AgreementStatus.OPEN else ""
 
     @property
     def choice_word(self) -> str:
@@ -181,6 +176,7 @@ def _make(by: User, case: CaseItem, effort: EffortText) -> CaseAgreement:
         plan=plan,
         priority=(last.aggregate(last=Max("priority"))["last"] or 0) + 1,
         sign_of_progress=effort.sign_of_progress,
+        draft=True,
         allowed=DECIDED_HERE,
     )
     CaseOrigin.objects.create(agreement=row.agreement, case_item=case)

@@ -19,6 +19,7 @@ from tovholder.meetings import policy
 from tovholder.meetings.forms.people import AnswerForm
 from tovholder.meetings.models import Answer, Meeting, MeetingKind, MeetingStatus, Minutes, Participation
 from tovholder.meetings.services import agenda, events, invitations, overview, reminders
+from tovholder.meetings.services.cases_room import warnings_for
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.services.topics import deadline
@@ -145,6 +146,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         "Indkaldelsen er sendt til %(n)s deltager.", "Indkaldelsen er sendt til %(n)s deltagere.", count
     )
     messages.success(request, text % {"n": count} if count else _("Alle har allerede fået indkaldelsen."))
+    for line in warnings_for(request.user, meeting):
+        messages.warning(request, line)
     return redirect("meetings:before", pk)
 
 

@@ -90,6 +90,8 @@ def restore(request: HttpRequest, pk: int, participation_pk: int) -> HttpRespons
     invitations.restore_participant(by=request.user, participation=row)
     request.session.pop("removed_participant", None)
     messages.success(request, _("%(name)s er med igen.") % {"name": row.person.name})
+    for line in warnings_for(request.user, row.meeting, row.person):
+        messages.warning(request, line)
     return redirect("meetings:people", pk)
 
 
@@ -121,6 +123,9 @@ def answer_for(request: HttpRequest, pk: int, participation_pk: int) -> HttpResp
             by=request.user, participation=row, answer=form.cleaned_data["answer"], note=row.answer_note
         )
         messages.success(request, _("Svaret er noteret for %(name)s.") % {"name": row.person.name})
+        if form.cleaned_data["answer"] != Answer.NO:
+            for line in warnings_for(request.user, row.meeting, row.person):
+                messages.warning(request, line)
     return redirect("meetings:people", pk)
 
 

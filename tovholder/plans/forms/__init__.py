@@ -17,6 +17,7 @@ from tovholder.forums.models import Forum
 from tovholder.plans import policy
 from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.plans.queries import LACKS, ORDERS, members_of
+from tovholder.plans.services.case_reading import CaseAgreementView
 from tovholder.ui.forms import SeveralField, TovholderForm
 
 WHAT_MAX = 300
@@ -203,7 +204,7 @@ class BoardFilterForm(MineFilterForm):
 
 
 class CaseChangeForm(TovholderForm):
-    """As `ChangeForm`, for one in a case by name: what stood is not filled in, since this page does not open it."""
+    """As `ChangeForm`, for one in a case by name; who helps goes on helping. `view` is what the page has opened of it."""
 
     reason = forms.CharField(
         label=_("Hvorfor ændres aftalen?"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
@@ -215,11 +216,24 @@ class CaseChangeForm(TovholderForm):
         label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg person")
     )
     due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
+    sign_of_progress = forms.CharField(
+        label=_("Hvad er tegn på, at det virker?"), max_length=TEXT_MAX, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, case: CaseAgreement, people: QuerySet[Person], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        case: CaseAgreement,
+        people: QuerySet[Person],
+        view: CaseAgreementView,
+        **kwargs: Any,
+    ) -> None:
         agreement = case.agreement
         coming = agreement.due_on if agreement.due_on and agreement.due_on >= timezone.localdate() else None
         initial = {"responsible": agreement.responsible_id, "due_on": coming}
+        # Where a text cannot be read its field stands empty, not with the sentence that says so.
+        initial |= {"words": view.words.text, "sign_of_progress": view.sign_of_progress.text}
         super().__init__(*args, initial=initial, **kwargs)
         _choose_from(self.fields["responsible"], people)
 
@@ -251,6 +265,9 @@ class CaseEditForm(TovholderForm):
         super().__init__(*args, initial=initial, **kwargs)
         _choose_from(self.fields["responsible"], people)
         _choose_from(self.fields["helpers"], people)
+        # What a draft lacks can be filled in bit by bit; what it has is not taken out again.
+        for name in ("responsible", "due_on"):
+            self.fields[name].required = initial[name] is not None
 
 
 def safe_return(target: str, otherwise: str) -> str:

@@ -59,9 +59,10 @@ class PlanForm(TovholderForm):
 class EffortForm(TovholderForm):
     words = forms.CharField(label=_("Hvad skal ske?"), max_length=TEXT_MAX, widget=_area(2))
     responsible = PersonChoice(
-        label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg person")
-    )
-    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput)
+        label=_("Hvem gør det?"), queryset=Person.objects.none(), empty_label=_("Vælg person"), required=False,
+        help_text=_("Kan vente. Indsatsaftalen er først klar, når alle indsatser har en ansvarlig og en frist."),
+    )  # fmt: skip
+    due_on = forms.DateField(label=_("Frist"), widget=forms.DateInput, required=False)
     sign_of_progress = forms.CharField(
         label=_("Hvad er tegn på, at det virker?"), max_length=TEXT_MAX, required=False, widget=_area(2)
     )

@@ -102,8 +102,12 @@ def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePl
         found = plans.filter(status=CasePlan.Status.OPEN).order_by("review_on", "pk")
     if chosen == "ses":
         found = found.filter(review_on__lte=timezone.localdate())
-    open_ones = Count("efforts", filter=Q(efforts__agreement__status=AgreementStatus.OPEN))
-    return found.select_related("concern").annotate(open_efforts=open_ones)
+    is_open = Q(efforts__agreement__status=AgreementStatus.OPEN)
+    lacks = Q(efforts__agreement__responsible__isnull=True) | Q(efforts__agreement__due_on__isnull=True)
+    return found.select_related("concern").annotate(
+        open_efforts=Count("efforts", filter=is_open),
+        lacking_efforts=Count("efforts", filter=is_open & lacks),
+    )
 
 
 def _holder_rows() -> QuerySet[Any, Any]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import Decision, no
 from tovholder.access.levels import Level
@@ -80,11 +81,13 @@ def make_case_agreement(
     priority: int = 0,
     sign_of_progress: str = "",
     helpers: Iterable[Person] = (),
+    draft: bool = False,
     allowed: Decision | None = None,
 ) -> CaseAgreement:
     """Agree something in a case by name: who does what by when (rule 28). Raises Refused, ValidationError by field.
 
-    `forum` is the one whose meeting it came from, or which follows it up; its members learn nothing of it.
+    `forum` is the one whose meeting it came from, or which follows it up; its members learn nothing of it. A `draft`, as of
+    a plan, may lack who and when: it is shown as lacking, and neither plan nor minutes are ready before it has both.
     """
     (allowed or policy.may_make_case_agreement(by, concern)).require()
     policy.may_have_agreements(concern).require()
@@ -92,6 +95,8 @@ def make_case_agreement(
         no("plan_closed", _("Indsatsaftalen er afsluttet.")).require()
     policy.may_take_named(forum).require()
     made = CaseAgreement(concern=concern, plan=plan, priority=priority)
+    if not draft:
+        _require_who_and_when(words, responsible, due_on)
     _open(by, made, forum, words, responsible, helpers, due_on, sign_of_progress)
     details = {"agreement": made.agreement_id, "forum": forum.pk, "plan": plan.pk if plan else None}
     record(by=by, action="case_agreement.made", obj=concern, details=details)
@@ -154,6 +159,7 @@ def change(
     sign = (
         Safe.of([case]).read(case, "sign_of_progress").text if sign_of_progress is None else sign_of_progress
     )
+    _require_who_and_when(words, responsible, due_on)
     _close(by, case, AgreementStatus.CHANGED, reason=reason)
     successor = CaseAgreement(
         concern=case.concern, plan=case.plan, priority=case.priority if priority is None else priority
@@ -227,7 +233,7 @@ def edit(
     agreement, moved, fields = case.agreement, [], []
     if words is not None:
         if not words.strip():
-            raise ValidationError({"words": [_("Skriv, hvad der er aftalt.")]})
+            raise ValidationError({"words": [_NO_WORDS]})
         fields += Safe.of([case]).write(case, words=words.strip())
     if priority is not None and priority != case.priority:
         case.priority = priority
@@ -310,6 +316,21 @@ def _check_holders(concern: Concern, responsible: Person | None, helpers: Iterab
         raise ValidationError(faults)
 
 
+_NO_WORDS = gettext_lazy("Skriv, hvad der er aftalt.")
+
+
+def _require_who_and_when(words: str, responsible: Person | None, due_on: date | None) -> None:
+    faults: dict[str, list[object]] = {}
+    if not words.strip():
+        faults["words"] = [_NO_WORDS]
+    if responsible is None:
+        faults["responsible"] = [_("Vælg, hvem der gør det.")]
+    if due_on is None:
+        faults["due_on"] = [_("Vælg en frist.")]
+    if faults:
+        raise ValidationError(faults)
+
+
 def _open(
     by: User | Person,
     case: CaseAgreement,
@@ -322,17 +343,10 @@ def _open(
     *,
     predecessor: Agreement | None = None,
 ) -> None:
-    faults: dict[str, list[str]] = {}
     if not words.strip():
-        faults["words"] = [_("Skriv, hvad der er aftalt.")]
-    if responsible is None:
-        faults["responsible"] = [_("Vælg, hvem der gør det.")]
-    if due_on is None:
-        faults["due_on"] = [_("Vælg en frist.")]
-    if faults:
-        raise ValidationError(faults)
-    assert responsible is not None  # noqa: S101 - asked just above
-    others = [each for each in helpers if each.left_on is None and each.pk != responsible.pk]
+        raise ValidationError({"words": [_NO_WORDS]})
+    lead = responsible.pk if responsible is not None else None
+    others = [each for each in helpers if each.left_on is None and each.pk != lead]
     _check_holders(case.concern, responsible, others)
     now = timezone.now()
     case.agreement = Agreement.every.create(

@@ -17,6 +17,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
 from tovholder.plans import policy
 from tovholder.plans.models import Agreement, CaseAgreement
+from tovholder.plans.wording import lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ class CaseAgreementView:
     @property
     def agreement(self) -> Agreement:
         return self.case.agreement
+
+    @property
+    def lacks(self) -> str:
+        """What an open one still lacks, in words; nothing where it has ended."""
+        found = self.agreement
+        return lacking(found.responsible, found.due_on) if found.is_open else ""
 
 
 def show_case_agreements(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from tovholder.access.decision import Decision
@@ -47,6 +48,15 @@ class PlanView:
         return [each for each in self.efforts if each.agreement.is_open]
 
     @property
+    def lacking_efforts(self) -> list[CaseAgreementView]:
+        """Return those that wait for who does it, or by when: the plan is not ready before none is left."""
+        return [each for each in self.open_efforts if each.lacks]
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.efforts) and not self.lacking_efforts
+
+    @property
     def ended_efforts(self) -> list[CaseAgreementView]:
         return [each for each in self.efforts if not each.agreement.is_open]
 
@@ -69,7 +79,7 @@ def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | Non
     cases = list(
         plan.efforts.select_related("agreement__responsible__organisation")
         .prefetch_related("agreement__helpers")
-        .order_by("priority", "agreement__due_on", "pk")
+        .order_by("priority", F("agreement__due_on").asc(nulls_last=True), "pk")
     )
     for case in cases:
         case.concern = plan.concern

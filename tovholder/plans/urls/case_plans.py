@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/genaabn/", case_plans.reopen, name="reopen"),
     path("<int:pk>/hvem-goer-hvad/", case_plans.who_does_what, name="who_does_what"),
     path("<int:pk>/hvem-goer-hvad.pdf", case_plans.who_does_what_pdf, name="who_does_what_pdf"),
+    path("<int:pk>/hvem-goer-hvad.docx", case_plans.who_does_what_word, name="who_does_what_word"),
     path("<int:pk>/hvem-kan-se/", case_plans.readers, name="readers"),
 ]

@@ -25,6 +25,7 @@ from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.services.reading import note_listing
 from tovholder.directory.queries import municipality_name
 from tovholder.documents.typst import render_pdf
+from tovholder.documents.word import render_docx
 from tovholder.plans import queries
 from tovholder.plans.forms.case_plans import (
     CloseForm,
@@ -44,6 +45,7 @@ from tovholder.ui.forms import TovholderForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 25
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -148,7 +150,7 @@ def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _did(
         form,
         lambda: case_agreements.make_case_agreement(
-            by=request.user, concern=found.concern, plan=found, **form.cleaned_data
+            by=request.user, concern=found.concern, plan=found, draft=True, **form.cleaned_data
         ),
     ):
         messages.success(request, _("Indsatsen er med i indsatsaftalen."))
@@ -236,11 +238,23 @@ def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def who_does_what_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    return _one_page(request, pk, "pdf")
+
+
+@require_GET
+def who_does_what_word(request: HttpRequest, pk: int) -> HttpResponse:
+    return _one_page(request, pk, "docx")
+
+
+def _one_page(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
     found = _visible(request, pk)
-    view = _shown(request, found, purpose="who does what file")
-    pdf = render_pdf("plan", plan_document(view, municipality_name()))
-    headers = {"Content-Disposition": f'inline; filename="hvem-goer-hvad-{found.concern.code}.pdf"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    document = plan_document(_shown(request, found, purpose="who does what file"), municipality_name())
+    pdf = extension == "pdf"
+    content = render_pdf("plan", document) if pdf else render_docx("plan", document)
+    name = f"hvem-goer-hvad-{found.concern.code}.{extension}"
+    headers = {"Content-Disposition": f'{"inline" if pdf else "attachment"}; filename="{name}"'}
+    headers["Cache-Control"] = "private, no-store"
+    return HttpResponse(content, content_type="application/pdf" if pdf else WORD, headers=headers)
 
 
 @require_GET

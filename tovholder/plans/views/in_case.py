@@ -98,7 +98,10 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     case = _decidable(request, pk)
     people = queries.people_for_case(request.user, case.concern, case)
-    form = forms.CaseChangeForm(request.POST or None, case=case, people=people)
+    [view] = case_agreements.show_case_agreements(
+        by=request.user, cases=[case], purpose="change the agreement"
+    )
+    form = forms.CaseChangeForm(request.POST or None, case=case, people=people, view=view)
     made: list[CaseAgreement] = []
     if form.is_valid() and _did(
         form,
