@@ -88,7 +88,7 @@ def _persons(cursor: Any, vendor: str) -> None:
     """Make the people that the copies are raised by; they have no logins."""
     series = f"generate_series(0, {PERSONS - 1}) AS up(n)"
     if vendor == "sqlite":
-        series = f"(WITH RECURSIVE up(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < {PERSONS - 1}) SELECT n FROM up)"
+        series = f"(WITH RECURSIVE up(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < {PERSONS - 1}) SELECT n FROM up)"  # noqa: S608
     cursor.execute(
         "INSERT INTO directory_person (id, name, email, phone, title, wants_reminders, link_version, organisation_id) "  # noqa: S608
         f"SELECT {STEP} + n, 'Kollega ' || n, '', '', '', {'true' if vendor == 'postgresql' else 1}, 1, "
