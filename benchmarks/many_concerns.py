@@ -48,7 +48,7 @@ def main() -> int:
     import django  # in the environment of the city
 
     django.setup()
-    from django.db import connection, transaction
+    from django.db import connection, transaction  # in the environment of the city
 
     with transaction.atomic(), connection.cursor() as cursor:
         grow(cursor, connection.vendor, asked.concerns)

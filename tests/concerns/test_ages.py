@@ -20,10 +20,10 @@ from tovholder.access.sharing.case import age_on
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.identity import Identity
-from tovholder.concerns.waiting import waiting_for
 from tovholder.concerns.models import AgeReminder, Concern
 from tovholder.concerns.prompts import birthday, gets_party_rights, turns_adult
 from tovholder.concerns.services import ages, children, course, erasing, naming
+from tovholder.concerns.waiting import waiting_for
 from tovholder.insights.queries.concern_lines import awaiting
 
 

@@ -269,6 +269,12 @@ def _joined(rows: QuerySet[Any], name: str, by: str = "concern") -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(joined=Joined(name)).values("joined"))
 
 
+def close_ages_of(concern: Concern) -> list[str]:
+    """Return the codes of the ages that wait for a word (rules 20 and 42). Reads nothing for a concern of `for_page`."""
+    known = getattr(concern, "close_ages", None)
+    return known.split(",") if known else []
+
+
 def calls_for_notification(concern: Concern) -> bool:
     """Whether the level or a category reminds of the duty to notify. Reads nothing for a concern of `for_page`."""
     if concern.scale_level is not None and concern.scale_level.prompts_notification:
