@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from tovholder.directory.models import Side
 from tovholder.forums.models import Forum
+from tovholder.ui.naming import listed
 
 WEEKDAYS = ("mandage", "tirsdage", "onsdage", "torsdage", "fredage", "lørdage", "søndage")
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
@@ -62,5 +63,4 @@ def missing_sides(sides: list[str]) -> str:
         return _("Alle sider er med")
     names = [MISSING[Side(each)] for each in sides]
     names = [names[0], *(name[0].lower() + name[1:] for name in names[1:])]
-    who = names[0] if len(names) == 1 else ", ".join(names[:-1]) + _(" og ") + names[-1]
-    return _("%(who)s mangler ved bordet") % {"who": who}
+    return _("%(who)s mangler ved bordet") % {"who": listed(names)}

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
+from tovholder.ui.naming import listed
 from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
-from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said, listed
+from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said
 
 MONTH_WORDS = MONTHS
 SHOWN_NAMES, SHOWN_DATES = 4, 3

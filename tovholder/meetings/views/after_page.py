@@ -28,7 +28,8 @@ from tovholder.meetings.services.minute_record import Material, MinuteRecord, fo
 from tovholder.meetings.services.minutes import blockers
 from tovholder.meetings.services.papers import approved_line
 from tovholder.meetings.services.readership import not_mailed, not_mailed_about, readers
-from tovholder.ui.templatetags.ui import dkday, dktime, personlist
+from tovholder.ui.naming import listed
+from tovholder.ui.templatetags.ui import dkday, dktime
 
 
 def _dated(line: Any) -> dict[str, Any]:
@@ -241,7 +242,7 @@ class AfterPage:
             n = len(self.objections)
             return ngettext("%(n)s indvending", "%(n)s indvendinger", n) % {"n": n}
         if self.accepted_by:
-            return _("%(names)s har læst med") % {"names": personlist(self.accepted_by)}
+            return _("%(names)s har læst med") % {"names": listed(self.accepted_by)}
         if self.is_commenting and self.minutes is not None:
             return _("Frist %(day)s") % {"day": dkday(self.minutes.comments_until)}
         return _("Kan springes over")

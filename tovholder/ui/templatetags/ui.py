@@ -23,8 +23,10 @@ from django.utils.translation import gettext as _
 from tovholder.ui.fixed_text import translate
 from tovholder.ui.forms import dress
 from tovholder.ui.icons import ICONS
+from tovholder.ui.naming import listed
 
 register = template.Library()
+register.filter("personlist", listed)
 register.tag("translate", translate)
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
@@ -322,15 +324,6 @@ def dktime(value: time | datetime | None) -> str:
     if isinstance(value, datetime):
         value = _local(value)
     return f"{value.hour}.{value.minute:02d}"
-
-
-@register.filter
-def personlist(people: Iterable[Any] | None) -> str:
-    """Write "Anna, Bo og Carla" from people or plain names."""
-    names = [str(getattr(person, "name", person)) for person in people or []]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {_('og')} {names[-1]}"
 
 
 def _as_date(value: date | datetime) -> date:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.decision import Refused
 from tovholder.directory.models import Person
-from tovholder.ui.templatetags.ui import personlist
+from tovholder.ui.naming import listed
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PublishForm
 from tovholder.yearwheel.models import MeetingState, PlanRun, Publication, RunStatus
@@ -105,7 +105,7 @@ def _told(run: PlanRun, found: list[Difference]) -> list[dict[str, object]]:
                 "name": words.name(each.of),
                 "old": wording.place_said(*each.old) if each.old else "",
                 "new": wording.place_said(*each.new) if each.new else "",
-                "people": personlist(shown),
+                "people": listed(shown),
             }
         )
     return lines
