@@ -26,7 +26,7 @@ def town(forums: int, seed: int, *, away: float = 0.2, seconds: float = 60) -> d
     key = [f"k{i}" for i in range(max(2, forums // 3))]  # police and caseworkers, who sit in many forums
     local = [[f"d{d}p{i}" for i in range(16)] for d in range(districts)]
     persons = [_person(chance, each, away) for each in [*key, *(p for group in local for p in group)]]
-    made = [_forum(chance, i, key, local[i % districts]) for i in range(forums)]
+    made = [_forum(chance, i, key, local[i % districts], is_tight=away > 0.35) for i in range(forums)]
     ids = [each["id"] for each in made]
     joint = [_joint(chance, j, ids, districts) for j in range(max(1, forums // 10))]
     events = [_event(j, chance.sample(ids, min(len(ids), 6))) for j in range(max(1, forums // 15))]
@@ -62,9 +62,13 @@ def _person(chance: random.Random, name: str, away: float) -> dict:
     return {"id": name, "busy": busy, "busy_weekly": weekly, "max_per_day": chance.choice([2, 3, 3, 4])}
 
 
-def _forum(chance: random.Random, number: int, key: list[str], local: list[str]) -> dict:
-    members = [{"person": each} for each in chance.sample(key, min(len(key), 2))]
-    members += [{"person": each, "must": i < 3} for i, each in enumerate(chance.sample(local, 6))]
+def _forum(chance: random.Random, number: int, key: list[str], local: list[str], *, is_tight: bool) -> dict:
+    """Where people are away half of the time nobody could have five who must come: there three must."""
+    some = chance.sample(key, min(len(key), 2))
+    members = [{"person": each, "must": i == 0 or not is_tight} for i, each in enumerate(some)]
+    members += [
+        {"person": each, "must": i < (2 if is_tight else 3)} for i, each in enumerate(chance.sample(local, 6))
+    ]
     rule = chance.choices(
         [
             {"months": MONTHS},

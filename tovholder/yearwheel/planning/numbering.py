@@ -102,9 +102,9 @@ def absentees(problem: Problem, meetings: list[Meeting]) -> list[list[int]]:
         for person in thing.optionals:
             wishes[person, each.day].append((end, each.start, number))
     for (index, day), wanted in wishes.items():
-        person, taken = problem.persons[index], musts.get((index, day), [])
-        room = len(wanted) if person.limit is None else max(0, person.limit - len(taken))
-        away = person.away(day)
+        who, taken = problem.persons[index], musts.get((index, day), [])
+        room = len(wanted) if who.limit is None else max(0, who.limit - len(taken))
+        away = who.away(day)
         occupied = 0
         for start, end in taken:
             occupied |= span(start, end + problem.travel)

@@ -253,7 +253,7 @@ def _forums_of(data: dict[str, Any], forums: dict[str, Thing]) -> list[Thing]:
     return [forums[each] for each in dict.fromkeys(data["forums"])]
 
 
-def _united(forums: list[Thing]) -> dict[str, tuple[int, ...]]:
+def _united(forums: list[Thing]) -> dict[str, Any]:
     """Rule 3: all members; a must in one forum is a must."""
     musts = dict.fromkeys(person for each in forums for person in each.musts)
     optionals = dict.fromkeys(person for each in forums for person in each.optionals if person not in musts)

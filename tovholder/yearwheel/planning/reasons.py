@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tovholder.yearwheel.planning.diary import Diary, fits_the_day
-from tovholder.yearwheel.planning.numbering import Plan
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
 from tovholder.yearwheel.planning.windows import Window
 from tovholder.yearwheel.planning.year import Year
@@ -57,15 +56,16 @@ def candidate_days(year: Year, thing: Thing, window: Window | None) -> list[int]
     return days if window is None else [day for day in days if window.first <= day <= window.last]
 
 
-def why_unplaced(year: Year, plan: Plan, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
-    """Why it has no place in this plan: never empty; codes in the order of CODES."""
+def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
+    """Why it has no place beside what the diary holds: never empty; codes in the order of CODES."""
     days = candidate_days(year, thing, window)
     starts = [each for each in thing.starts if fits_the_day(thing, each)]
     if not days:
         return [Reason("no_working_day")]
     if not starts:
         return [Reason("no_start", days=set(days))]
-    diary, found, free = Diary(year.problem, plan.meetings), {}, False
+    free = False
+    found: dict[str, Reason] = {}
     for day in days:
         for start in starts:
             stands = list(in_the_way(year.problem, diary, thing, day, start))

@@ -26,7 +26,6 @@ class Slot:
     held: list[tuple[int, Meeting]]
     width: int = 0
     breadth: int = 4  # how far above the cheapest it goes when a neighbour asks for room
-    was_widened: bool = False
     choices: list[Any] = field(default_factory=list)
     held_choices: list[Any] = field(default_factory=list)
     unplaced: Any = None

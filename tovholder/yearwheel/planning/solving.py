@@ -58,6 +58,8 @@ def search(found: Search) -> None:
     found.bound = max(found.bound, floor_of(found.year, slots))
     for slot in slots:
         slot.widen((slot.options[0][0] if slot.options else 0) + FIRST_BREADTH)
+    missing = set(found.best.unplaced)
+    _widen(found.year, slots, [slot for slot in slots if (slot.thing, slot.which) in missing])
     while not found.is_over:
         values = _round(found, slots)
         if values is None:
@@ -69,13 +71,12 @@ def search(found: Search) -> None:
 
 
 def _widen(year: Year, slots: list[Slot], escaped: list[Slot]) -> None:
-    """Take in more options of what has escaped, and a few more of those it may have to push aside."""
+    """Take in every option of what has escaped, and a few more of those it may have to push aside."""
     for slot in _neighbours(year, slots, escaped):
         slot.widen(slot.options[0][0] + slot.breadth)
         slot.breadth += FIRST_BREADTH
     for slot in escaped:
-        slot.widen((slot.escape_cost or 0) + (UNPLACED if slot.window or slot.was_widened else SPREAD_STEP))
-        slot.was_widened = True
+        slot.widen(2 * UNPLACED)
 
 
 def _neighbours(year: Year, slots: list[Slot], escaped: list[Slot]) -> list[Slot]:
@@ -83,7 +84,7 @@ def _neighbours(year: Year, slots: list[Slot], escaped: list[Slot]) -> list[Slot
     things = year.problem.things
     days: dict[int, set[int]] = {}
     for slot in escaped:
-        mine = {option.day for _, option, _ in slot.inside()}
+        mine = {option.day for _, option in slot.options[: slot.width]}
         for person in things[slot.thing].musts:
             days.setdefault(person, set()).update(mine)
         for forum in things[slot.thing].forums:
@@ -92,7 +93,7 @@ def _neighbours(year: Year, slots: list[Slot], escaped: list[Slot]) -> list[Slot
     for slot in slots:
         its = (*things[slot.thing].musts, *(-1 - forum for forum in things[slot.thing].forums))
         near = set().union(*(days.get(each, ()) for each in its))
-        if slot not in escaped and any(option.day in near for _, option, _ in slot.inside()):
+        if slot not in escaped and any(option.day in near for _, option in slot.options[: slot.width]):
             found.append(slot)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.numbering import Plan
 from tovholder.yearwheel.planning.problem import clock, iso, minutes_of, ordinal_of
 from tovholder.yearwheel.planning.reasons import Reason, why_unplaced, window_of
@@ -54,13 +55,14 @@ def _meetings(year: Year, plan: Plan) -> list[dict[str, Any]]:
 
 def _unplaced(year: Year, plan: Plan, proven: bool) -> list[dict[str, Any]]:
     known: dict[tuple[int, int], list[Reason]] = {}
+    diary = Diary(year.problem, plan.meetings)
     found = []
     for index, which in plan.unplaced:
         thing = year.problem.things[index]
         window = window_of(year, thing, which)
         key = index, window.number if window else 0  # for what is counted the same for every number
         if key not in known:
-            known[key] = why_unplaced(year, plan, thing, window, proven)
+            known[key] = why_unplaced(year, diary, thing, window, proven)
         because = [_reason(year, each) for each in known[key]]
         found.append({"of": thing.id, "which": which, "because": because})
     return found

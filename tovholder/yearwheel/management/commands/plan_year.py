@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -27,30 +27,43 @@ class Command(BaseCommand):
         parser.add_argument("out_file", metavar="OUT.json", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        data = self._read(options["in_file"])
-        faults = check_input(data)
-        if faults:
-            options["out_file"].unlink(missing_ok=True)  # an older plan is not the answer to this file
-            self._refuse([f"{each.path}: {each.reason}" for each in faults])
-        out = plan_year(data)
+        source, target = options["in_file"], options["out_file"]
         try:
-            options["out_file"].write_text(
-                json.dumps(out, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
-        except OSError as error:
-            self._refuse([f"{options['out_file']}: cannot be written: {error.strerror}"])
+            data = _read(source)
+            faults = check_input(data)
+            if faults:
+                raise Refused(*(f"{each.path}: {each.reason}" for each in faults))
+            out = plan_year(data)
+            _write(target, out)
+        except Refused as refused:
+            _discard(target, source)
+            self.stderr.write("\n".join(refused.args))
+            sys.exit(REFUSED)
         if out["status"] == "infeasible_input":
             sys.exit(CONTRADICTORY)
 
-    def _read(self, path: Path) -> Any:
-        try:
-            return json.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            self._refuse([f"$: the file cannot be read: {error.strerror}"])
-        except (ValueError, RecursionError) as error:
-            self._refuse([f"$: the file is not JSON in UTF-8: {error}"])
 
-    def _refuse(self, lines: list[str]) -> NoReturn:
-        for line in lines:
-            self.stderr.write(line)
-        sys.exit(REFUSED)
+class Refused(Exception):
+    """Its arguments are the lines for standard error."""
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Refused(f"$: the file cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"$: the file is not JSON in UTF-8: {error}") from error
+
+
+def _write(path: Path, out: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(out, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"$: {path} cannot be written: {error.strerror}") from error
+
+
+def _discard(target: Path, source: Path) -> None:
+    """An older plan at that place is no answer to this file."""
+    if target.is_file() and target.resolve() != source.resolve():
+        target.unlink()

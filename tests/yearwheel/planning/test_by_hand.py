@@ -1,0 +1,95 @@
+"""What a move by hand breaks, and what would free a meeting that has no place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from year_towns import town
+
+from tests.yearwheel.planning.years import away, event, forum, joint, year
+from tovholder.yearwheel.planning import clashes, plan_year, what_would_free
+
+MONTHS = {"months": [9, 10]}
+P_OPTIONAL = [{"person": "p", "must": False}]
+
+
+def at(of: str, day: str, start: str = "09:00") -> dict[str, Any]:
+    return {"of": of, "date": f"2026-09-{day}", "start": start}
+
+
+TWO = (forum("f", rule=MONTHS), forum("g", starts=["09:30", "11:00"]))
+CLASHES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[tuple[Any, ...]]]] = [
+    ("none", year(*TWO), [at("f", "01"), at("g", "02", "09:30")], []),
+    ("weekday", year(*TWO), [at("f", "05")], [("no_working_day", (0,), ())]),
+    ("notice", year(forum(notice_days=7)), [at("f", "07")], [("no_working_day", (0,), ())]),
+    ("start", year(*TWO), [at("f", "01", "09:10")], [("no_start", (0,), ())]),
+    ("busy", year(*TWO, persons=[{"id": "p", "busy": [away("2026-09-01")]}]), [at("f", "01")], [("person_busy", (0,), ("p",))]),
+    ("double", year(*TWO), [at("f", "01"), at("g", "01", "09:30")], [("person_double", (0, 1), ("p",))]),
+    ("travel", year(*TWO, travel_minutes=61), [at("f", "01"), at("g", "01", "11:00")], [("person_double", (0, 1), ("p",))]),
+    ("optional", year(forum(members=P_OPTIONAL), TWO[1]), [at("f", "01"), at("g", "01", "09:30")], []),
+    ("a day's most", year(*TWO, persons=[{"id": "p", "max_per_day": 1}]), [at("f", "01"), at("g", "01", "11:00")], [("max_per_day", (0, 1), ("p",))]),
+    ("gap", year(forum(min_gap_days=9), joint=[joint()]), [at("f", "01"), at("j", "09", "13:00")], [("min_gap", (0, 1), ())]),
+    ("no gap to an event", year(forum(min_gap_days=9), events=[event()]), [at("f", "07"), at("e", "08", "13:00")], []),
+    ("parallel", year(forum(members=[]), forum("g", members=[]), max_parallel=1), [at("f", "01"), at("g", "01")], [("max_parallel", (0, 1), ())]),
+    ("two in a month", year(TWO[0]), [at("f", "01"), at("f", "08")], [("window", (0, 1), ())]),
+    ("replaced", year(TWO[0], joint=[joint(replaces=True)]), [at("f", "01"), at("j", "08", "13:00")], [("replaced", (0, 1), ())]),
+    ("itself", year(forum(rule={"count": 2}, members=[])), [at("f", "01"), at("f", "01")], [("overlap", (0, 1), ())]),
+    ("fixed is exempt", year(TWO[0], fixed=[at("f", "05", "03:00")]), [at("f", "05", "03:00")], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "meetings", "expected"), [row[1:] for row in CLASHES], ids=[row[0] for row in CLASHES]
+)
+def test_clashes(
+    data: dict[str, Any], meetings: list[dict[str, Any]], expected: list[tuple[Any, ...]]
+) -> None:
+    assert [(each.code, each.meetings, each.persons) for each in clashes(data, meetings)] == expected
+
+
+def test_a_plan_of_the_planner_has_no_clash() -> None:
+    data = town(10, 2, seconds=0)
+    assert clashes(data, plan_year(data)["meetings"]) == []
+
+
+SEPTEMBER_9 = {"period": {"start": "2026-09-09", "end": "2026-09-10"}}  # a Wednesday and a Thursday
+WEDNESDAY = forum(weekdays=[3], rule={"months": [9]})
+
+
+def freed(data: dict[str, Any]) -> list[tuple[Any, ...]]:
+    out = plan_year(data)
+    found = what_would_free(data, out["unplaced"][0], out["meetings"])
+    return [(each.code, each.weekday or each.start or each.person, each.dates) for each in found]
+
+
+def test_a_person_away_in_the_morning() -> None:
+    """The police officer is away Wednesday morning: make her optional, allow Thursday, or begin later."""
+    data = year(
+        WEDNESDAY, persons=[{"id": "p", "busy": [away("2026-09-09", "08:00", "15:00")]}], **SEPTEMBER_9
+    )
+    assert freed(data) == [
+        ("make_optional", "p", ("2026-09-09",)),
+        ("allow_weekday", 4, ("2026-09-10",)),
+        ("allow_start", "15:00", ("2026-09-09",)),
+        ("allow_start", "15:30", ("2026-09-09",)),
+        ("allow_start", "16:00", ("2026-09-09",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "forums", "code"),
+    [
+        ({}, (forum(weekdays=[3, 4], rule={"count": 2}, min_gap_days=2),), "drop_min_gap"),
+        ({"max_parallel": 1}, (WEDNESDAY, WEDNESDAY | {"id": "g", "members": []}), "raise_max_parallel"),
+        ({"persons": [{"id": "p", "max_per_day": 1}]}, (WEDNESDAY, WEDNESDAY | {"id": "g", "starts": ["12:00"]}), "raise_max_per_day"),
+    ],
+)  # fmt: skip
+def test_other_relaxations(changes: dict[str, Any], forums: tuple[dict[str, Any], ...], code: str) -> None:
+    assert code in {each[0] for each in freed(year(*forums, **SEPTEMBER_9, **changes))}
+
+
+def test_nothing_frees_what_two_persons_forbid_all_day() -> None:
+    persons = [{"id": each, "busy": [away("2026-09-09"), away("2026-09-10")]} for each in "pq"]
+    members = [{"person": each} for each in "pq"]
+    assert freed(year(WEDNESDAY | {"members": members}, persons=persons, **SEPTEMBER_9)) == []

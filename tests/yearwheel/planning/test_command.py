@@ -1,0 +1,73 @@
+"""`manage.py plan_year IN.json OUT.json`: exit status, standard error, and what is written."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from tests.yearwheel.planning.years import forum, year
+
+
+def run(folder: Path, content: str | bytes) -> tuple[int, str, Any]:
+    """Return exit status, standard error, and OUT (None where there is none)."""
+    source, target, errors = folder / "in.json", folder / "out.json", StringIO()
+    source.write_bytes(content if isinstance(content, bytes) else content.encode())
+    try:
+        call_command("plan_year", str(source), str(target), stderr=errors)
+        status = 0
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    return status, errors.getvalue(), json.loads(target.read_text()) if target.exists() else None
+
+
+def test_a_plan(tmp_path: Path) -> None:
+    status, errors, out = run(tmp_path, json.dumps(year()))
+    assert (status, errors) == (0, "")
+    assert [sorted(out), out["status"], out["cost"], out["bound"]] == [
+        ["bound", "cost", "meetings", "seconds", "status", "unplaced"],
+        "optimal",
+        0,
+        0,
+    ]
+    assert out["meetings"][0] | {"date": ""} == {
+        "of": "f",
+        "which": 1,
+        "kind": "forum",
+        "date": "",
+        "start": "09:00",
+        "end": "10:00",
+        "absent": [],
+    }
+
+
+def test_contradictory_input_ends_with_3_and_says_so_in_out(tmp_path: Path) -> None:
+    fixed = [{"of": of, "date": "2026-09-02", "start": "09:00"} for of in ("f", "g")]
+    status, _, out = run(tmp_path, json.dumps(year(forum("f"), forum("g"), fixed=fixed)))
+    assert status == 3
+    assert out | {"seconds": 0} == {
+        "status": "infeasible_input",
+        "cost": None,
+        "bound": None,
+        "seconds": 0,
+        "meetings": [],
+        "unplaced": [],
+    }
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, b"\xff\xfe\x00", '{"period": 1}', "NaN"])
+def test_refused_with_2_and_no_out(tmp_path: Path, content: str | bytes) -> None:
+    (tmp_path / "out.json").write_text("{}")  # an older plan
+    status, errors, out = run(tmp_path, content)
+    assert (status, out) == (2, None)
+    assert errors.startswith("$")
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("plan_year", str(tmp_path / "no.json"), str(tmp_path / "out.json"), stderr=StringIO())
+    assert ended.value.code == 2
