@@ -87,10 +87,15 @@ class PlaceForm(TovholderForm):
         start: time = self.cleaned_data["start"]
         return start.replace(second=0, microsecond=0)
 
-    def warn(self, sentences: list[str]) -> bool:
-        """Show what speaks against the place; tells whether the user has said yes to it."""
+    def warn(self, sentences: list[str], *, asks: bool) -> bool:
+        """Show what speaks against the place; tells whether the user has said yes to it.
+
+        `asks`: the meeting is to be moved, not only tried at the place.
+        """
         self.warnings = sentences
         if sentences and not self.cleaned_data.get("confirmed"):
+            if not asks:
+                return False
             self.add_error("confirmed", _("Sæt kryds, hvis mødet skal ligge der alligevel."))
             return False
         return True

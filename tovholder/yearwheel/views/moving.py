@@ -34,7 +34,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlaceForm(given, plan=row.plan, initial={"day": row.date, "start": row.start})
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        agreed = form.warn(_clashes(row.plan, row, day, start))
+        agreed = form.warn(_clashes(row.plan, row, day, start), asks=request.method == "POST")
         if request.method == "POST" and agreed:
             moving.move(by=request.user, row=row, day=day, start=start)
             messages.success(
@@ -120,7 +120,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     form = PlaceForm(given, plan=plan, initial={"day": missing.near, "start": row.start})
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        agreed = form.warn(_clashes(plan, row, day, start))
+        agreed = form.warn(_clashes(plan, row, day, start), asks=request.method == "POST")
         if request.method == "POST" and agreed:
             made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
             messages.success(request, _("Mødet har fået en plads i planen."))
