@@ -37,6 +37,7 @@ HEAD = (
     "first",
     "seconds",
     "cpu",
+    "at 1%",
     "wrong",
 )
 
