@@ -23,6 +23,7 @@ FIRST_BREADTH = 2  # costs above a meeting's cheapest option that the first mode
 SPREAD_STEP = (
     8  # and what the next one adds for a meeting that may lie anywhere in the year: about eight weeks
 )
+FEW = 12  # a meeting with so few options has all of them there from the first
 TICK = 0.5  # seconds between two looks at the solver
 SHORTEST = 0.3  # with less time than this left no round is begun
 
@@ -58,6 +59,8 @@ def search(found: Search) -> None:
     found.bound = max(found.bound, floor_of(found.year, slots))
     for slot in slots:
         slot.widen((slot.options[0][0] if slot.options else 0) + FIRST_BREADTH)
+        if len(slot.options) <= FEW:
+            slot.widen(2 * UNPLACED)
     missing = set(found.best.unplaced)
     _widen(found.year, slots, [slot for slot in slots if (slot.thing, slot.which) in missing])
     while not found.is_over:
