@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
+from tests.factories import ForumFactory, TopicFactory
 from tests.yearwheel.conftest import out, place, solved
 from tests.yearwheel.test_publishing import publish
+from tovholder.directory.models import Theme
 from tovholder.yearwheel.models import BusyTime, PlanningRule, YearPlan
 from tovholder.yearwheel.planning import Clash
 from tovholder.yearwheel.services import moving, watching, years
@@ -243,13 +245,23 @@ class TestPlanning:
 
     def test_themes(self, planned, client_for, anna):
         client = client_for(anna)
-        from tovholder.directory.models import Theme  # the row of this test's database
-
         theme = Theme.objects.get()
         client.post(f"/aarshjul/{planned.pk}/temaer/", {"m202609": f"t{theme.pk}"})
         assert str(planned.themes.get()) == "Rusmidler"
         page = client.get(f"/aarshjul/{planned.pk}/temaer/")
         assert len(page.content) < 30_000
+
+    def test_topics_of_banks_one_does_not_read_are_no_choice(self, planned, client_for, anna, east):
+        TopicFactory(forum=east, heading="Vores eget emne", status="banked", level="general")
+        TopicFactory(forum=ForumFactory(), heading="De andres emne", status="banked", level="general")
+        html = client_for(anna).get(f"/aarshjul/{planned.pk}/temaer/").content.decode()
+        assert "Vores eget emne" in html
+        assert "De andres emne" not in html
+
+    def test_a_theme_is_taken_away_again(self, planned, client_for, anna):
+        client = client_for(anna)
+        theme = Theme.objects.get()
+        planned.themes.create(month=date(2026, 9, 1), theme=theme)
         client.post(f"/aarshjul/{planned.pk}/temaer/", {"m202609": ""})
         assert not planned.themes.exists()
 
@@ -340,7 +352,6 @@ class TestWatching:
         assert "indkaldelsen skulle" not in client_for(bo).get("/").content.decode()
 
     def test_a_theme_that_does_not_reach_a_district(self, anna, east, west, calendar):
-        from tovholder.directory.models import Theme  # the row of this test's database
         from tovholder.yearwheel.queries import watch  # what the worker asks
 
         this = years.make(by=anna, starts_on=date(2025, 8, 1), ends_on=date(2026, 7, 31))

@@ -10,8 +10,10 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from tovholder.access.levels import Level
+from tovholder.accounts.models import User
 from tovholder.directory.models import Theme
 from tovholder.forums.models import ForumType
+from tovholder.forums.standing import own_forum_ids
 from tovholder.meetings.models import Topic, TopicStatus
 from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import MONTHS
@@ -22,13 +24,18 @@ MOST_TOPICS, LONGEST = 8, 48
 
 
 class ThemesForm(TovholderForm):
-    """Themes of the set-up, and general topics of the topic banks, the conclusions of the prevention day among them."""
+    """Themes of the set-up, and general topics of the user's own topic banks, a prevention day's conclusions among them.
 
-    def __init__(self, *args: Any, plan: YearPlan, layer: ForumType | None, **kwargs: Any) -> None:
+    A topic of a forum where the user does not sit is not for her to read.
+    """
+
+    def __init__(
+        self, *args: Any, user: User, plan: YearPlan, layer: ForumType | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan
         here = {row.month: row for row in plan.themes.filter(layer=layer)}
-        choices = self._choices()
+        choices = self._choices(user)
         known = {value for _group, options in choices[1:] for value, _word in options}
         for month in months(plan):
             row = here.get(month)
@@ -46,9 +53,11 @@ class ThemesForm(TovholderForm):
         return f"m{month:%Y%m}"
 
     @staticmethod
-    def _choices() -> list[Any]:
+    def _choices(user: User) -> list[Any]:
         themes = Theme.objects.filter(retired_at__isnull=True).values_list("pk", "name")
-        topics = Topic.objects.filter(level=Level.GENERAL, status=TopicStatus.BANKED)
+        topics = Topic.objects.filter(
+            level=Level.GENERAL, status=TopicStatus.BANKED, forum__in=own_forum_ids(user)
+        )
         topics = topics.order_by("-pk").select_related("forum")[:MOST_TOPICS]
         found: list[Any] = [("", _("Intet tema"))]
         found.append((_("Temaer"), [(f"t{pk}", name) for pk, name in themes]))

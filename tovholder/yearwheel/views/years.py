@@ -98,7 +98,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def month_themes(request: HttpRequest, pk: int) -> HttpResponse:
     found = the_plan(request, pk)
     layer = ThemesForm.layer_of(request.GET.get("lag"))
-    form = ThemesForm(request.POST or None, plan=found, layer=layer)
+    form = ThemesForm(request.POST or None, user=request.user, plan=found, layer=layer)
     if request.method == "POST" and form.is_valid():
         for month, theme, topic in form.changes():
             themes.choose(by=request.user, plan=found, month=month, layer=layer, theme=theme, topic=topic)
