@@ -23,7 +23,7 @@ class AddressNode(URLNode):
     """Puts whole numbers into the known address; everything else is left to Django."""
 
     def render(self, context: template.Context) -> str:
-        if self.asvar or self.kwargs or not self.args or len(self.args) > len(MARKS):
+        if self.kwargs or len(self.args) > len(MARKS) or (self.asvar and self.args):
             return str(super().render(context))
         values = [each.resolve(context) for each in self.args]
         if not all(type(value) is int and value >= 0 for value in values):
@@ -32,6 +32,9 @@ class AddressNode(URLNode):
         pieces = _pieces(name, len(values), get_urlconf(), get_script_prefix())
         if pieces is None:
             return str(super().render(context))
+        if self.asvar:
+            context[self.asvar] = pieces[-1]
+            return ""
         return "".join(f"{piece}{value}" for piece, value in zip(pieces, values, strict=False)) + pieces[-1]
 
 
