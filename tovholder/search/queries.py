@@ -22,7 +22,7 @@ from tovholder.statements import Given, GivenSet, Statement
 MOST = 100
 PER_PAGE = 20
 # So many candidates are looked at first; most may be read.
-AT_ONCE = 150
+AT_ONCE = 200
 FURTHEST = 2**63 - 1
 MOST_SPLIT = 24
 MOST_OF, FEW_OF = frozenset({Kind.ITEM, Kind.MINUTES}), frozenset({Kind.FORUM, Kind.PERSON})
@@ -185,11 +185,15 @@ def _match(wanted: Wanted, around: list[str] | None, chosen: frozenset[str]) -> 
     everywhere = {kind for kind in Kind.values if around is None or kind_terms([kind])[0] in around}
     # Who may read nearly all of it finds it without the shortcut.
     narrow = not (chosen <= everywhere or chosen & everywhere & MOST_OF)
+    all_at_once = [*groups, _scopes(around)] if narrow and around else groups
     if connection.vendor == "sqlite":
-        return _SQLITE, _written([*groups, _scopes(around)] if narrow and around else groups, _fts5)
-    if narrow and around and sum(len(ways) for ways in wanted) <= MOST_SPLIT:
+        return _SQLITE, _written(all_at_once, _fts5)
+    if sum(len(ways) for ways in wanted) > MOST_SPLIT:
+        # Hundreds of spellings that hardly anybody has written: never one entry after the other.
+        return _EACH, [_written(all_at_once, _tsquery)]
+    if narrow and around:
         return _EACH, [_written([*groups, _scopes([each])], _tsquery) for each in around]
-    return _AT_ONCE, _written([*groups, _scopes(around)] if narrow and around else groups, _tsquery)
+    return _AT_ONCE, _written(groups, _tsquery)
 
 
 def _scopes(terms: Iterable[str]) -> list[Way]:
