@@ -102,9 +102,11 @@ class _Planned:
     def cursor(self) -> Any:
         from django.db.backends.postgresql.base import ServerBindingCursor  # needs psycopg, SQLite does not
 
-        made = self._connection.cursor()
-        made.cursor = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
-        return made
+        connection = self._connection
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
 
 
 class Statement(Generic[Row]):

@@ -67,6 +67,9 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         user = request.user
+        if isinstance(user, User):
+            # Who it is was just asked; a page asks its user hundreds of things, and the lazy one answers slowly.
+            request.user = user = getattr(request, "_cached_user", user)
         if not isinstance(user, User) or shown_at(request, user):
             return None
         if not must_use_second_factor(user):

@@ -19,26 +19,25 @@ SEES_ALL_MEETINGS = (Role.CONSULTANT, Role.MANAGEMENT)
 
 def at_the_table(user: User) -> Q:
     """Meetings of the user's own forums, and those the user is invited to (not only to one item)."""
-    condition = ~Q(kind=MeetingKind.NETWORK) & Q(
+    is_network = Q(kind=MeetingKind.NETWORK)
+    condition = ~is_network & Q(
         Exists(
             Meeting.forums.through.objects.filter(meeting_id=OuterRef("pk"), forum_id__in=own_forum_ids(user))
         )
     )
     person = person_of(user)
     if person is not None:
-        condition |= Q(
-            Exists(
-                Participation.objects.filter(
-                    # A substitute waits for the convener's yes.
-                    ~Q(part=Participation.Part.SUBSTITUTE) | Q(substitute_confirmed=True),
-                    # A network meeting is known to those who take part from when they are called.
-                    ~Q(meeting__kind=MeetingKind.NETWORK) | Q(invited_at__isnull=False),
-                    meeting_id=OuterRef("pk"),
-                    person=person,
-                    removed_at__isnull=True,
-                )
-            )
+        taking_part = Participation.objects.filter(
+            # A substitute waits for the convener's yes.
+            ~Q(part=Participation.Part.SUBSTITUTE) | Q(substitute_confirmed=True),
+            meeting_id=OuterRef("pk"),
+            person=person,
+            removed_at__isnull=True,
         )
+        # A network meeting is known to those who take part from when they are called. Two questions, since one that looks
+        # at the meeting's kind from within would read all meetings there are.
+        called = taking_part.filter(invited_at__isnull=False)
+        condition |= (~is_network & Q(Exists(taking_part))) | (is_network & Q(Exists(called)))
     return condition
 
 

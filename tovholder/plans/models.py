@@ -91,6 +91,7 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["forum", "status", "due_on"]),
             models.Index(fields=["responsible", "status", "due_on"]),
+            models.Index(fields=["responsible", "closed_at"], name="agreement_closed"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, QuerySet, TextField
 
 from tovholder.accounts.models import User
 from tovholder.concerns.standing import triage_of
@@ -17,10 +17,15 @@ from tovholder.forums.statements import UserStatement
 from tovholder.search import danish
 from tovholder.search.models import Entry, Kind
 from tovholder.search.sources import circles, kind_terms, readable
-from tovholder.statements import Given
+from tovholder.statements import Given, GivenSet, Statement
 
 MOST = 100
 PER_PAGE = 20
+# So many candidates are looked at first; most may be read.
+AT_ONCE = 200
+FURTHEST = 2**63 - 1
+MOST_SPLIT = 24
+MOST_OF, FEW_OF = frozenset({Kind.ITEM, Kind.MINUTES}), frozenset({Kind.FORUM, Kind.PERSON})
 MOST_WORDS = 12
 _SHORTEST_PREFIX = 3
 _QUOTED = re.compile(r"[\"“”„»«]([^\"“”„»«]+)[\"“”„»«]")
@@ -117,8 +122,11 @@ def find(
         return Found(asked)
     keys = matching(user, asked, kinds)
     shown = keys[:MOST][(page - 1) * per_page : page * per_page]
-    entries = sorted(Entry.objects.filter(pk__in=shown), key=lambda each: -each.pk) if shown else []
+    entries = _SHOWN(shown=shown) if shown else []
     return Found(asked, entries, min(len(keys), MOST), more=len(keys) > MOST, widened=wide)
+
+
+_SHOWN = Statement(lambda: Entry.objects.filter(pk__in=GivenSet("shown", BigIntegerField())).order_by("-pk"))
 
 
 def search(
@@ -131,48 +139,83 @@ def search(
 
 def matching(user: User, asked: Asked, kinds: Iterable[str] = ()) -> list[int]:
     """Return which entries match and may be read by the user, newest first and no more than are counted."""
-    return matching_within(user, circles(user), asked, kinds)
+    # Of forums and people there are few: they are looked through as they are.
+    around = None if kinds and FEW_OF.issuperset(kinds) else circles(user)
+    return matching_within(user, around, asked, kinds)
 
 
 def matching_within(
     user: User, around: list[str] | None, asked: Asked, kinds: Iterable[str] = ()
 ) -> list[int]:
-    """Do the same where `circles(user)` is known already."""
+    """Do the same where `circles(user)` is known already.
+
+    The newest of what matches are looked at, whether they may be read; and older ones while too few may.
+    """
     chosen = frozenset(kinds) or frozenset(Kind.values)
-    wanted = list(asked.wanted)
-    if around is not None:
-        if not around:
-            return []
-        wanted.append([(Terms(("scope",), (each,)),) for each in around])
+    if around is not None and not around:
+        return []
+    way, match = _match(asked.wanted, around, chosen)
+    found: list[int] = []
+    before, size = FURTHEST, AT_ONCE
+    while True:
+        rows = _looked_at(chosen, way)(user, match=match, before=before, size=size)
+        found += [key for key, may in rows if may]
+        if len(found) > MOST or len(rows) < size:
+            return found[: MOST + 1]
+        before, size = rows[-1][0], size * 4
+
+
+# The one place where the two databases differ: how a match is written, and asked for. All read from the newest on.
+_SQLITE = "SELECT rowid FROM search_entry_fts WHERE search_entry_fts MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
+_AT_ONCE = "SELECT id FROM search_entry WHERE vector @@ %s::tsquery AND id < %s ORDER BY id DESC LIMIT %s"
+# PostgreSQL tells quickly what two words share, and slowly what a word shares with any of twenty. OFFSET: each by the
+# index, and not one entry after the other by all of them.
+_EACH = (
+    "SELECT DISTINCT id FROM unnest(%s::tsquery[]) AS one,"
+    " LATERAL (SELECT id FROM search_entry WHERE vector @@ one OFFSET 0) AS found"
+    " WHERE id < %s ORDER BY id DESC LIMIT %s"
+)
+
+
+def _match(wanted: Wanted, around: list[str] | None, chosen: frozenset[str]) -> tuple[str, str | list[str]]:
+    """Return in which way to look, and for what."""
+    groups = list(wanted)
     if chosen != frozenset(Kind.values):
-        wanted.append([(Terms(("scope",), (each,)),) for each in kind_terms(sorted(chosen))])
-    written = _written(wanted, _fts5 if connection.vendor == "sqlite" else _tsquery)
-    return _statement(chosen)(user, match=written)
+        groups.append(_scopes(kind_terms(sorted(chosen))))
+    everywhere = {kind for kind in Kind.values if around is None or kind_terms([kind])[0] in around}
+    # Who may read nearly all of it finds it without the shortcut.
+    narrow = not (chosen <= everywhere or chosen & everywhere & MOST_OF)
+    all_at_once = [*groups, _scopes(around)] if narrow and around else groups
+    if connection.vendor == "sqlite":
+        return _SQLITE, _written(all_at_once, _fts5)
+    if sum(len(ways) for ways in wanted) > MOST_SPLIT:
+        # Hundreds of spellings that hardly anybody has written: never one entry after the other.
+        return _EACH, [_written(all_at_once, _tsquery)]
+    if narrow and around:
+        return _EACH, [_written([*groups, _scopes([each])], _tsquery) for each in around]
+    return _AT_ONCE, _written(groups, _tsquery)
+
+
+def _scopes(terms: Iterable[str]) -> list[Way]:
+    return [(Terms(("scope",), (each,)),) for each in terms]
 
 
 @cache
-def _statement(chosen: frozenset[str]) -> UserStatement[int]:
-    # A frequent word is looked for in another way than a rare one.
-    return UserStatement(
-        lambda user: _matched(Entry.objects.filter(readable(user, chosen))).values_list("pk", flat=True)[
-            : MOST + 1
-        ],
-        known=(triage_of,),
-        planned_once=False,
-    )
+def _looked_at(chosen: frozenset[str], way: str) -> UserStatement[tuple[int, bool]]:
+    text = GivenSet("match", TextField()) if way == _EACH else Given("match", TextField())
+    number = BigIntegerField()
+    params: list[Any] = [text.place, Given("before", number).place, Given("size", number).place]
 
+    def looked_at(user: User) -> QuerySet[Entry, tuple[int, bool]]:
+        may = ExpressionWrapper(readable(user, chosen), BooleanField())
+        found = Entry.objects.extra(where=[f"search_entry.id IN ({way})"], params=params)  # noqa: S610 - one of the three above
+        shown: QuerySet[Entry, tuple[int, bool]] = (
+            found.annotate(may=may).order_by("-pk").values_list("pk", "may")
+        )
+        return shown
 
-def _matched(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Keep what matches the given words. The one place where the two databases differ: how a match is written."""
-    match: Any = Given("match", TextField()).place
-    if connection.vendor == "sqlite":
-        # The full-text table first: it gives its rows by falling number, so reading stops where enough is found.
-        return entries.extra(
-            tables=["search_entry_fts"],
-            where=["search_entry_fts.rowid = search_entry.id", "search_entry_fts MATCH %s"],
-            params=[match],
-        ).extra(order_by=["-search_entry_fts.rowid"])
-    return entries.extra(where=["search_entry.vector @@ %s::tsquery"], params=[match]).order_by("-pk")
+    # All at once, a frequent word is looked for in another way than a rare one.
+    return UserStatement(looked_at, known=(triage_of,), planned_once=way == _EACH)
 
 
 def _written(wanted: Wanted, write: Callable[[Terms], str]) -> str:
@@ -198,6 +241,8 @@ def _ways(word: str) -> list[Way]:
     """A word is found as itself, within a compound, as a name, and taken apart if it is a compound itself."""
     everywhere = ("words", "parts")
     ways: list[Way] = [(Terms(everywhere, (danish.term(word),)),), (Terms(("names",), (word,)),)]
+    if danish.term(word) == word:
+        ways = [(Terms((*everywhere, "names"), (word,)),)]
     if made_of := danish.parts(word):
         ways.append(tuple(Terms(everywhere, (each,)) for each in dict.fromkeys(made_of)))
     return ways

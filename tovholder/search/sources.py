@@ -228,7 +228,7 @@ def readable(user: User, kinds: Iterable[str]) -> Q:
         may |= Q(kind=Kind.FORUM) & among(forums_visible_to(user))
     if Kind.PERSON in chosen:
         may |= Q(kind=Kind.PERSON) & among(persons_visible_to(user))
-    return Q(kind__in=chosen) & may
+    return may
 
 
 def _agreements(user: User) -> QuerySet[Agreement]:

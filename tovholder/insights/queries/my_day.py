@@ -101,7 +101,7 @@ class MyDay:
 def my_day(user: User) -> MyDay:
     """Return all that the first page shows to the user."""
     today = timezone.localdate()
-    agreements = list(for_cards(mine(user).filter(status=AgreementStatus.OPEN)))
+    agreements = list(for_cards(mine(user, Q(status=AgreementStatus.OPEN))))
     meetings = [_row(meeting, today) for meeting in _next_meetings(user)]
     return MyDay(
         today=today,

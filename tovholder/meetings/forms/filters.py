@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import BigIntegerField, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, DateTimeField, OuterRef, Q, QuerySet, Subquery, Window
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,17 +76,18 @@ def _mine(user: User) -> Q:
 
 
 class Rows:
-    """The chosen meetings for a paginator: the count and the first page, which most ask for, are statements."""
+    """The chosen meetings for a paginator: the first page, which most ask for, is a statement that brings the count."""
 
     def __init__(self, user: User, choice: Choice, forum: int) -> None:
         self._user, self._choice = user, choice
         self._given: dict[str, Any] = {"forum": forum, "now": timezone.now()}
+        self._first: list[Any] | None = None
 
     def all(self) -> QuerySet[Any, Any]:
         return self._choice.meetings(self._user, **self._given)
 
     def count(self) -> int:
-        return sum(_count(self._choice)(self._user, **self._given))
+        return self._first_page()[0].found if self._first_page() else 0
 
     def __len__(self) -> int:
         return self.count()
@@ -94,21 +95,21 @@ class Rows:
     def __getitem__(self, shown: slice) -> list[Any]:
         if shown.start or shown.stop > PER_PAGE:
             return list(self.all()[shown])
-        return _first_page(self._choice)(self._user, **self._given)[shown]
+        return self._first_page()[shown]
+
+    def _first_page(self) -> list[Any]:
+        if self._first is None:
+            self._first = _first_page(self._choice)(self._user, **self._given)
+        return self._first
 
 
 @cache
 def _first_page(choice: Choice) -> UserStatement[Any]:
-    return UserStatement(lambda user: choice.meetings(user)[:PER_PAGE], known=(triage_of,))
-
-
-@cache
-def _count(choice: Choice) -> UserStatement[int]:
-    def counted(user: User) -> QuerySet[Any, int]:
-        found = choice.meetings(user).order_by().values(n=Func(F("pk"), function="COUNT"))
-        return found.values_list("n", flat=True)
-
-    return UserStatement(counted, known=(triage_of,))
+    """Each row says how many are `found` in all: who may see what is looked at once, not for the count and the page."""
+    found = Window(Count("pk"))
+    return UserStatement(
+        lambda user: choice.meetings(user).annotate(found=found)[:PER_PAGE], known=(triage_of,)
+    )
 
 
 class MeetingFilterForm(TovholderForm):

@@ -75,16 +75,22 @@ def visible_to(user: User) -> QuerySet[Agreement]:
     return Agreement.objects.filter(pk__in=pks)
 
 
-def mine(user: User) -> QuerySet[Agreement]:
-    """Return the agreements where the user is responsible or helps, those in cases by name (by code) among them."""
+def mine(user: User, such: Q | None = None) -> QuerySet[Agreement]:
+    """Return the agreements where the user is responsible or helps, those in cases by name (by code) among them.
+
+    `such` as are meant, said here and not by a filter on the result: after ten years nearly all are long closed.
+    """
     person = person_of(user)
-    return Agreement.objects.none() if person is None else _with_part_of(person, named=reads_named(user))
+    if person is None:
+        return Agreement.objects.none()
+    return _with_part_of(person, such or Q(), named=reads_named(user))
 
 
-def _with_part_of(person: Person | Expression, *, named: bool) -> QuerySet[Agreement]:
+def _with_part_of(person: Person | Expression, such: Q, *, named: bool) -> QuerySet[Agreement]:
     # Two ways in, each by its own index; as one condition with "or" every agreement there is would be looked at.
-    own = Agreement.every.filter(responsible=person).order_by().values("pk")
-    helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
+    own = Agreement.every.filter(such, responsible=person).order_by().values("pk")
+    helps = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
+    helped = Agreement.every.filter(such, pk__in=helps).order_by().values("pk")
     kept = Agreement.every if named else Agreement.objects
     return kept.filter(pk__in=own.union(helped))
 
@@ -204,24 +210,18 @@ def recently_closed(user: User) -> list[Agreement]:
     return [] if person is None else _MY_CLOSED[reads_named(user)](person=person.pk, since=since)
 
 
-def _given_mine(named: bool) -> QuerySet[Agreement]:
-    return _with_part_of(Given("person", BigIntegerField()), named=named)
+def _given_mine(named: bool, such: Q) -> QuerySet[Agreement]:
+    return _with_part_of(Given("person", BigIntegerField()), such, named=named)
 
 
 def _my_open(named: bool) -> Statement[Agreement]:
-    return Statement(lambda: for_cards(_given_mine(named).filter(status=AgreementStatus.OPEN)))
+    return Statement(lambda: for_cards(_given_mine(named, Q(status=AgreementStatus.OPEN))))
 
 
 def _my_closed(named: bool) -> Statement[Agreement]:
-    closed = Given("since", DateTimeField())
+    closed = Q(closed_at__gte=Given("since", DateTimeField()))
     return Statement(
-        lambda: (
-            _given_mine(named)
-            .filter(closed_at__gte=closed)
-            .exclude(status=AgreementStatus.OPEN)
-            .select_related("forum")
-            .order_by("-closed_at", "-pk")[:50]
-        )
+        lambda: _given_mine(named, closed).select_related("forum").order_by("-closed_at", "-pk")[:50]
     )
 
 
@@ -289,12 +289,8 @@ def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 
 def _my_done(named: bool) -> Statement[Any]:
-    since = Given("since", DateTimeField())
-    return Statement(
-        lambda: _count(
-            _given_mine(named).filter(status=AgreementStatus.DONE, closed_at__gte=since)
-        ).values_list("n", flat=True)
-    )
+    done = Q(status=AgreementStatus.DONE, closed_at__gte=Given("since", DateTimeField()))
+    return Statement(lambda: _count(_given_mine(named, done)).values_list("n", flat=True))
 
 
 _MY_DONE = {named: _my_done(named) for named in (True, False)}

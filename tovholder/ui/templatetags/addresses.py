@@ -27,11 +27,16 @@ class AddressNode(URLNode):
     """Puts whole numbers and case codes into the known address; everything else is left to Django."""
 
     def render(self, context: template.Context) -> str:
-        if self.asvar or self.kwargs or not self.args or len(self.args) > len(MARKS):
+        if self.kwargs or len(self.args) > len(MARKS) or (self.asvar and self.args):
             return str(super().render(context))
         values = [each.resolve(context) for each in self.args]
         found = _known(self.view_name.resolve(context), values)
-        return str(super().render(context)) if found is None else found
+        if found is None:
+            return str(super().render(context))
+        if not self.asvar:
+            return found
+        context[self.asvar] = found
+        return ""
 
 
 def _mark(value: Any, place: int) -> int | str | None:

@@ -78,6 +78,18 @@ def _drawn_icon(sprite: str, name: str, small: bool, label: str, css: str) -> Sa
 
 
 @register.simple_tag
+def same_everywhere(template_name: str) -> SafeString:
+    """Draw a part that is the same on every page and for everybody: once."""
+    drawn = _drawn_part.__wrapped__ if settings.DEBUG else _drawn_part
+    return drawn(template_name, settings.STATIC_URL)
+
+
+@lru_cache(maxsize=8)
+def _drawn_part(template_name: str, _under: str) -> SafeString:
+    return render_to_string(template_name)
+
+
+@register.simple_tag
 def level(value: str) -> SafeString:
     """Show how sensitive a thing is, with colour, icon and word. Raises KeyError for an unknown level."""
     return _drawn_level(str(value), _sprite(settings.STATIC_URL))
