@@ -74,14 +74,17 @@ def written_in_code(function: str, keyword: str) -> dict[str, set[str]]:
 
 
 def written_as_lines() -> dict[str, set[str]]:
-    """The actions of `record_many` and `record_page`, which take their lines as tuples."""
+    """The actions of `record_many` and `record_page`, which take their lines as tuples or `Reading`s."""
     found: dict[str, set[str]] = {}
     for path in CODE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if "record_many" not in text and "record_page" not in text:
             continue
         for each in ast.walk(ast.parse(text)):
-            first = each.elts[0] if isinstance(each, ast.Tuple) and each.elts else None
+            if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Reading":
+                first = each.args[0]
+            else:
+                first = each.elts[0] if isinstance(each, ast.Tuple) and each.elts else None
             said = getattr(first, "value", None)
             if isinstance(said, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", said):
                 found[f"{path.relative_to(CODE)}:{each.lineno}"] = {said}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -35,10 +35,15 @@ def record(
 
 
 def record_many(
-    *, by: Actor, lines: Iterable[tuple[str, models.Model, dict[str, Any]]], chunk: int = 1000
+    *,
+    by: Actor,
+    lines: Iterable[tuple[str, models.Model, dict[str, Any]]],
+    ground: str = "",
+    chunk: int = 1000,
 ) -> int:
     """Write a row for each (action, object, details) of a change to many, in the caller's transaction; how many."""
-    told = [(_event(by, action, obj, Event.Kind.WRITE, "", details), obj) for action, obj, details in lines]
+    kind = Event.Kind.WRITE
+    told = [(_event(by, action, obj, kind, "", details, ground), obj) for action, obj, details in lines]
     written = len(Event.objects.bulk_create([event for event, _ in told], batch_size=chunk))
     _tell(told)
     return written
@@ -109,11 +114,28 @@ def record_readings(
     return record_page(by=by, readings=[(action, obj, purpose, ground) for obj, ground in grounds])
 
 
-def record_page(*, by: Actor, readings: Iterable[tuple[str, models.Model, str, str]]) -> int:
-    """Write each (action, object, purpose, ground) that a page shows, in one statement; how many. Raises ValueError."""
-    lines = list(readings)
-    if not all(purpose and ground for _action, _obj, purpose, ground in lines):
+class Reading(NamedTuple):
+    """One reading of a page that shows many things: as the arguments of `record_reading`."""
+
+    action: str
+    obj: models.Model
+    purpose: str
+    ground: str
+    details: dict[str, Any] | None = None
+
+
+def record_page(
+    *, by: Actor, readings: Iterable[Reading | tuple[str, models.Model, str, str]], chunk: int = 1000
+) -> int:
+    """Write each reading of a page in one statement; how many. Raises ValueError as `record_reading` does."""
+    lines = [Reading(*each) for each in readings]
+    if not all(each.purpose and each.ground for each in lines):
         raise ValueError("a reading needs its purpose and its ground")
     kind = Event.Kind.READ
-    events = [_event(by, action, obj, kind, purpose, None, ground) for action, obj, purpose, ground in lines]
-    return len(Event.objects.bulk_create(events))
+    events = [
+        _event(by, each.action, each.obj, kind, each.purpose, each.details, each.ground) for each in lines
+    ]
+    if len(events) == 1:
+        events[0].save()
+        return 1
+    return len(Event.objects.bulk_create(events, batch_size=chunk))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from tovholder.access.sharing import SharingRules
 from tovholder.citizens.models import Adult, Child, ChildToken, Consent, SharingSetting
@@ -15,15 +17,33 @@ from tovholder.statements import Statement
 
 def sharing_rules() -> SharingRules:
     """Return the sharing rules of the loaded set-up, or the shipped ones."""
-    row = _SETTING.first()
-    if row is None:
+    return rules_read_with(_SETTING.first())
+
+
+def rules_beside() -> dict[str, Any]:
+    """Return an annotation that reads the municipality's switches with something else, for `rules_read_with`."""
+    switches = {each.name: each.name for each in fields(SharingRules)}
+    return {"sharing_switches": Subquery(_setting().values(switches=JSONObject(**switches)))}
+
+
+def rules_read_with(row: Any) -> SharingRules:
+    """Return the sharing rules from the row they were read beside, or the shipped ones."""
+    read: dict[str, Any] | None = getattr(row, "sharing_switches", None)
+    if read is None:
         return SharingRules()
-    values = {each.name: getattr(row, each.name) for each in fields(SharingRules)}
-    words = tuple(values.pop("purpose_words"))
+    said = dict(read)
+    words = said.pop("purpose_words")
+    words = tuple(json.loads(words) if isinstance(words, str) else words)  # SQLite writes the list as a text
+    shipped = SharingRules()
+    values = {name: type(getattr(shipped, name))(value) for name, value in said.items()}
     return SharingRules(**values, purpose_words=words) if words else SharingRules(**values)
 
 
-_SETTING = Statement(lambda: SharingSetting.objects.filter(retired_at__isnull=True).order_by("pk")[:1])
+def _setting() -> QuerySet[SharingSetting]:
+    return SharingSetting.objects.filter(retired_at__isnull=True).order_by("pk")[:1]
+
+
+_SETTING = Statement(lambda: _setting().annotate(**rules_beside()).only("pk"))
 
 
 def with_everything(path: str = "") -> list[Prefetch[Any]]:

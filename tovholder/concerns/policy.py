@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
+from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import Role, User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns.models import TRANSITIONS, Concern, Notification, Question
@@ -70,6 +71,11 @@ def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
 
 def _is_in_case_team(person_id: int, concern: Concern) -> bool:
     """Whether the person is on the case team now; asks nothing where the team has been read with the concern."""
+    known: dict[int, bool] = concern.__dict__.get(
+        "on_case_team", {}
+    )  # a page may have asked with the concern
+    if person_id in known:
+        return known[person_id]
     if "case_team" in getattr(concern, "_prefetched_objects_cache", {}):
         return any(each.person_id == person_id and each.until_at is None for each in concern.case_team.all())
     return concern.case_team.filter(person_id=person_id, until_at__isnull=True).exists()
@@ -90,13 +96,16 @@ def may_triage(user: User, concern: Concern | None = None) -> Decision:
     return no("not_triager", _("Kun SSP-teamet kan gøre det."))
 
 
-def may_read_offence(user: User, concern: Concern) -> Decision:
-    """May read what is criminal: who reads all of it and is a party of the crime-preventive cooperation (rule 49)."""
+def may_read_offence(user: User, concern: Concern, rules: SharingRules | None = None) -> Decision:
+    """May read what is criminal: who reads all of it and is a party of the crime-preventive cooperation (rule 49).
+
+    `rules` are the municipality's, where a page has read them.
+    """
     decision = may_read(user, concern, Part.ALL)
     if not decision:
         return decision
     person = person_of(user)
-    if person is not None and sharing_rules().covers(LegalBasis.RPL115, as_participant(person)):
+    if person is not None and (rules or sharing_rules()).covers(LegalBasis.RPL115, as_participant(person)):
         return yes("rpl115")
     return no(
         "not_party_rpl115",

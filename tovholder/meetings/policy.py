@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level, level_rank
+from tovholder.access.sharing import SharingRules
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.citizens.queries import sharing_rules
@@ -64,12 +65,18 @@ def may_read_case(user: User, case_item: CaseItem) -> Decision:
         return works
     person = person_of(user)
     opened = case_item.status in {CaseItem.Status.OPENED, CaseItem.Status.DONE}
-    if person is not None and opened:
-        rows = case_item.disclosures.filter(still_reads(), person=person).exclude(ground="none")
-        told = rows.order_by("pk").first()
-        if told is not None:
-            return yes(told.ground)
+    if person is not None and opened and (ground := _told_on(case_item, person.pk)):
+        return yes(ground)
     return no("case_unknown", _("Sagen findes ikke."))
+
+
+def _told_on(case_item: CaseItem, person_id: int) -> str:
+    """On what ground the person was told of the case and still reads it; a page may have asked with the case."""
+    known: dict[int, str] = case_item.__dict__.get("told_on", {})
+    if person_id not in known:
+        rows = case_item.disclosures.filter(still_reads(), person=person_id).exclude(ground="none")
+        return rows.order_by("pk").values_list("ground", flat=True).first() or ""
+    return known[person_id]
 
 
 def may_write_case(user: User, case_item: CaseItem) -> Decision:
@@ -97,15 +104,18 @@ def may_release(user: User, case_item: CaseItem) -> Decision:
     return no("not_chair", _("Kun mødelederen kan frigive noget til familien."))
 
 
-def may_hand_over(user: User, meeting: Meeting) -> Decision:
-    """May bring names to a case meeting: who sits in it and is a party of the crime-preventive cooperation."""
+def may_hand_over(user: User, meeting: Meeting, rules: SharingRules | None = None) -> Decision:
+    """May bring names to a case meeting: who sits in it and is a party of the crime-preventive cooperation.
+
+    `rules` are the municipality's, where a page has read them.
+    """
     forum = meeting.lead_forum
     if meeting.kind != MeetingKind.ORDINARY or not sits_at_table(user, meeting):
         return no("meeting_unknown", _("Mødet findes ikke."))
     if forum.highest_level != Level.NAMED or LegalBasis.RPL115 not in forum.bases:
         return no("meeting_unknown", _("Mødet findes ikke."))
     person = person_of(user)
-    if person is None or not sharing_rules().covers(LegalBasis.RPL115, as_participant(person)):
+    if person is None or not (rules or sharing_rules()).covers(LegalBasis.RPL115, as_participant(person)):
         return no("meeting_unknown", _("Mødet findes ikke."))
     return concerns.may_raise(user)
 

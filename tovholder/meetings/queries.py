@@ -7,26 +7,35 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    DateTimeField,
     Exists,
+    Expression,
     FilteredRelation,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
+    Subquery,
     prefetch_related_objects,
 )
+from django.utils import timezone
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
+from tovholder.citizens.queries import rules_beside
 from tovholder.concerns import queries as concerns
+from tovholder.concerns.models import CaseTeamMember
 from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.standing import triage_of
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
+from tovholder.forums.statements import UserStatement
 from tovholder.meetings import policy
 from tovholder.meetings.models import (
     AgendaItem,
     CaseItem,
     Disclosure,
+    FamilyMember,
     Meeting,
     MeetingKind,
     MinutesStatus,
@@ -58,6 +67,8 @@ __all__ = [
     "minutes_visible_to",
     "one_meeting",
     "open_events",
+    "read_case_of",
+    "read_cases_of",
     "read_forums",
     "read_items",
     "read_items_and_outcomes",
@@ -82,23 +93,83 @@ def visible_to(user: User) -> QuerySet[Meeting]:
     return Meeting.every.filter(known | about_own_cases(user))
 
 
-def cases_visible_to(user: User, meeting: Meeting) -> QuerySet[CaseItem]:
-    """Return the meeting's cases that the user may read; `works` marks those the user works on. Pinned to `policy.may_read_case` by a test.
+def cases_visible_to(
+    user: User, meeting: Meeting | Expression, now: Expression | None = None
+) -> QuerySet[CaseItem]:
+    """Return the meeting's cases that the user may read. Pinned to `policy.may_read_case` by a test.
 
-    Whether the name may be shown in the room at this moment is another question: `services.cases.assess_room`.
+    `works` marks those the user works on, `on_team` on whose case team they are, `told_ground` on what ground they were
+    told. Whether the name may be shown in the room at this moment is another question: `services.cases.assess_room`.
     """
     own = concerns.visible_to(user, Part.ALL)
     works = Exists(own.filter(pk=OuterRef("concern")))
     person = person_of(user)
-    told = Q(pk__in=())
+    told = Disclosure.objects.none()
+    seats = CaseTeamMember.objects.none()
     if person is not None and not user.has_role(*NEVER):
-        rows = Disclosure.objects.filter(still_reads(), case_item=OuterRef("pk"), person=person)
-        rows = rows.exclude(ground="none")
-        told = Q(Exists(rows)) & Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))
-    items = CaseItem.objects.filter(meeting=meeting).annotate(works=works).filter(Q(works=True) | told)
+        told = Disclosure.objects.filter(still_reads(now), case_item=OuterRef("pk"), person=person)
+        told = told.exclude(ground="none")
+        seats = CaseTeamMember.objects.filter(
+            concern=OuterRef("concern"), person=person, until_at__isnull=True
+        )
+    ground = Subquery(told.order_by("pk").values("ground")[:1])
+    opened = Q(status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE))
+    items = CaseItem.objects.filter(meeting=meeting)
+    items = items.annotate(works=works, on_team=Exists(seats), told_ground=ground)
+    items = items.filter(Q(works=True) | (Q(told_ground__isnull=False) & opened))
     return (
         items.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern").order_by("position", "pk")
     )
+
+
+def read_cases_of(user: User, meeting: Meeting) -> list[CaseItem]:
+    """Return these as the pages of cases read them: with the sharing rules that they are asked of.
+
+    What the policy would ask again of the same user is kept with each.
+    """
+    found = _CASES(user, meeting=meeting.pk, now=timezone.now())
+    for item in found:
+        item.meeting = meeting
+        _keep(user, item)
+    return found
+
+
+def read_case_of(user: User, meeting_pk: int, pk: int) -> CaseItem | None:
+    """Return one of them with its meeting, in one read, if the user may know of both."""
+    item: CaseItem | None = _CASE.first(user, meeting=meeting_pk, case=pk, now=timezone.now())
+    if item is None:
+        return None
+    read_forums(item.meeting)
+    _keep(user, item)
+    return item if policy.may_read(user, item.meeting) else None
+
+
+def _keep(user: User, item: Any) -> None:
+    person = person_of(user)
+    if person is not None:
+        item.concern.__dict__["on_case_team"] = {person.pk: item.on_team}
+        item.__dict__["told_on"] = {person.pk: item.told_ground or ""}
+
+
+def _cases(user: User) -> QuerySet[Any, Any]:
+    meeting, now = Given("meeting", BigIntegerField()), Given("now", DateTimeField())
+    kin = FamilyMember.objects.filter(meeting=OuterRef("meeting"))
+    return cases_visible_to(user, meeting, now).annotate(family_comes=Exists(kin), **rules_beside())
+
+
+def _case(user: User) -> QuerySet[Any, Any]:
+    found = _cases(user).filter(pk=Given("case", BigIntegerField()))
+    return found.select_related(
+        "concern",
+        "meeting__lead_forum__forum_type",
+        "meeting__chair",
+        "meeting__minute_taker",
+        "meeting__minutes_record__approved_by",
+    )
+
+
+_CASES = UserStatement(_cases, known=(triage_of,))
+_CASE = UserStatement(_case, known=(triage_of,))
 
 
 def one_meeting() -> QuerySet[Meeting]:

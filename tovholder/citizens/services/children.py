@@ -142,14 +142,14 @@ def show_children(
     return in_clear(children)
 
 
-def in_clear(children: Sequence[Child]) -> list[ChildView]:
-    """Open the records without a row in the log: for a caller who writes it."""
+def in_clear(children: Sequence[Child], safe: Safe | None = None) -> list[ChildView]:
+    """Open the records without a row in the log: for a caller who writes it, and may hold their keys."""
     known = [read_with(child, "adults") for child in children]
     if any(each is None for each in known):
         adults = list(Adult.objects.filter(child__in=children).select_related("child"))
     else:
         adults = [adult for each in known if each is not None for adult in each]
-    safe = Safe.of([*children, *adults])
+    safe = safe or Safe.of([*children, *adults])
     return [
         _view(safe, child, [adult for adult in adults if adult.child_id == child.pk]) for child in children
     ]

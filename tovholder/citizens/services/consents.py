@@ -213,13 +213,20 @@ RulesRead = tuple[sharing.Child, tuple[sharing.Consent, ...]]
 
 
 def all_as_the_rules_read_them(
-    children: Sequence[Child], categories: Iterable[str] = (), *, without: Consent | None = None
+    children: Sequence[Child],
+    categories: Iterable[str] = (),
+    *,
+    without: Consent | None = None,
+    safe: Safe | None = None,
 ) -> dict[int, RulesRead]:
-    """Return the same for several children by their ids, with as many queries as for one."""
+    """Return the same for several children by their ids, with as many queries as for one.
+
+    `safe` holds their keys, where the caller has fetched them.
+    """
     by_id = {each.pk: each for each in children}
     consents = _all_of("consents", children, Consent.objects.prefetch_related("organisations"))
     adults = _all_of("adults", children, Adult.objects.all())
-    safe, kinds = Safe.of(children), frozenset(categories)
+    safe, kinds = safe or Safe.of(children), frozenset(categories)
     found: dict[int, RulesRead] = {}
     for pk, child in by_id.items():
         born = safe.read(child, "birth_date").text
@@ -246,10 +253,18 @@ def _as_rules_read(safe: Safe, consent: Consent, child: Child) -> sharing.Consen
     consent.child = child
     return sharing.Consent(
         giver=YOUNG_PERSON if consent.giver_id is None else str(consent.giver_id),
-        organisations=tuple(str(one.pk) for one in consent.organisations.all()),
+        organisations=tuple(map(str, _named(consent))),
         kinds=(safe.read(consent, "kinds").text,),
         purpose=safe.read(consent, "purpose").text,
         given=consent.given,
         withdrawn=consent.withdrawn,
         expires=consent.expires,
     )
+
+
+def _named(consent: Consent) -> list[int]:
+    """The ids of the organisations that a consent names; asks nothing where they were read with it (`concerns`)."""
+    known: str | None = getattr(consent, "named_ids", "")
+    if known == "":
+        return [one.pk for one in consent.organisations.all()]
+    return sorted(int(each) for each in known.split(",")) if known else []

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
 from tovholder.directory.models import Person
-from tovholder.meetings.forms.running import PersonChoice
+from tovholder.meetings.forms.running import PersonChoice, offer
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.capturing import may_be_responsible
 from tovholder.meetings.services.cases import Ground
@@ -144,11 +144,16 @@ class CaseAgreementForm(TovholderForm):
     )
     due_on = forms.DateField(label=_("Hvornår?"))
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, meeting: Meeting, choices: Iterable[Person] | None = None, **kwargs: Any
+    ) -> None:
+        """`choices` are those of `may_be_responsible`, where a page has read them."""
         kwargs.setdefault("initial", {"due_on": timezone.localdate() + timedelta(days=14)})
         super().__init__(*args, **kwargs)
         field: Any = self.fields["responsible"]
         field.queryset = may_be_responsible(meeting).select_related("organisation")
+        if choices is not None:
+            offer(field, choices)
 
 
 class NoteForm(TovholderForm):

@@ -6,6 +6,8 @@ ordinary agreements only (`carrying`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.utils import timezone
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record
 from tovholder.meetings.models import CarriedAgreement, CaseItem, Meeting, MeetingStatus
-from tovholder.plans.models import CaseAgreement
+from tovholder.plans.models import AgreementStatus, CaseAgreement
 from tovholder.plans.services.case_agreements import open_case_agreements
 
 
@@ -35,34 +37,38 @@ def agreements_of(case_item: CaseItem) -> QuerySet[CaseAgreement]:
     )
 
 
-@transaction.atomic
 def carry_case(*, by: Actor, case_item: CaseItem) -> int:
     """Write down which open agreements of the case come up at this meeting; return how many are new.
 
-    Called when the meeting starts, and when a case is opened at one that is under way: what is written already stays, and
-    what was agreed at the meeting itself belongs to the next one.
+    Called when a case is opened at a meeting that is under way: what is written already stays, and what was agreed at
+    the meeting itself belongs to the next one.
     """
-    meeting = case_item.meeting
+    return carry_cases(by=by, meeting=case_item.meeting, items=[case_item])
+
+
+@transaction.atomic
+def carry_cases(*, by: Actor, meeting: Meeting, items: Iterable[CaseItem] | None = None) -> int:
+    """Write it down for these cases; for every one that stands on the meeting when it starts, where none are given."""
+    if items is None:
+        items = meeting.case_items.exclude(status=CaseItem.Status.WITHDRAWN).select_related("concern")
     now = timezone.now()
-    found = open_case_agreements(case_item.concern).filter(
-        agreement__created_at__lte=meeting.started_at or now
-    )
-    known = set(meeting.carried.values_list("agreement_id", flat=True))
+    concerns = {each.concern_id: each.concern for each in items}
+    known = meeting.carried.values("agreement_id")
+    found = CaseAgreement.objects.filter(
+        concern__in=concerns,
+        agreement__status=AgreementStatus.OPEN,
+        agreement__created_at__lte=meeting.started_at or now,
+    ).exclude(agreement__in=known)
+    new: dict[int, list[int]] = {}
+    for concern, agreement in found.order_by("pk").values_list("concern_id", "agreement_id"):
+        new.setdefault(concern, []).append(agreement)
     rows = [
-        CarriedAgreement(meeting=meeting, agreement_id=each.agreement_id, created_at=now)
-        for each in found
-        if each.agreement_id not in known
+        CarriedAgreement(meeting=meeting, agreement_id=agreement, created_at=now)
+        for each in new.values()
+        for agreement in each
     ]
     CarriedAgreement.objects.bulk_create(rows)
-    if rows:
-        details = {"meeting": meeting.pk, "agreements": [row.agreement_id for row in rows]}
-        record(by=by, action="case_agreement.carried", obj=case_item.concern, details=details)
+    for concern, agreements in new.items():
+        details = {"meeting": meeting.pk, "agreements": agreements}
+        record(by=by, action="case_agreement.carried", obj=concerns[concern], details=details)
     return len(rows)
-
-
-def carry_cases(*, by: Actor, meeting: Meeting) -> None:
-    """Write it down for every case that stands on the meeting when it starts."""
-    standing = meeting.case_items.exclude(status=CaseItem.Status.WITHDRAWN)
-    for case_item in standing.select_related("concern"):
-        case_item.meeting = meeting
-        carry_case(by=by, case_item=case_item)

@@ -27,23 +27,21 @@ from tovholder.access.sharing import (
     Kind,
     Participant,
     Purpose,
-    SharingRules,
     assess,
 )
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.citizens.models import Adult, Child
-from tovholder.citizens.queries import sharing_rules, with_everything
-from tovholder.citizens.services.consents import RulesRead, all_as_the_rules_read_them
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.concerns.models import Concern
 from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
 from tovholder.meetings.services.carrying_cases import carry_case
+from tovholder.meetings.services.cases_known import Known, read_cases, room_family, room_people
 
 TEXTS = ("purpose", "necessity", "special_reason")
 
@@ -100,33 +98,6 @@ class Room:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the rules are asked with, read for all cases of a meeting at once. It holds for the moment it was read."""
-
-    rules: SharingRules
-    links: dict[int, list[ConcernChild]]
-    categories: dict[int, list[str]]
-    told: dict[int, RulesRead]
-    keys: Safe
-
-
-def read_cases(items: Sequence[CaseItem]) -> Known:
-    """Read the children, consents and categories of these cases with as many queries as for one."""
-    concerns_asked = {each.concern_id for each in items}
-    links: dict[int, list[ConcernChild]] = {pk: [] for pk in concerns_asked}
-    rows = ConcernChild.objects.filter(concern__in=concerns_asked).select_related("child")
-    for link in rows.prefetch_related(*with_everything("child__")):
-        links[link.concern_id].append(link)
-    categories: dict[int, list[str]] = {pk: [] for pk in concerns_asked}
-    marked = Concern.categories.through.objects.filter(concern__in=concerns_asked)
-    for concern, suspicion, key in marked.values_list("concern_id", "category__suspicion", "category__key"):
-        categories[concern].append(suspicion or key)
-    everyone = [link.child for each in links.values() for link in each]
-    told = all_as_the_rules_read_them(everyone) if everyone else {}
-    return Known(sharing_rules(), links, categories, told, Safe.of(items))
-
-
 def assess_room(
     case_item: CaseItem,
     *,
@@ -135,22 +106,26 @@ def assess_room(
     ground: Ground | None = None,
     on: date | None = None,
     known: Known | None = None,
+    chair_is_ssp: bool | None = None,
 ) -> Room:
     """Ask the sharing rules of the case before these people; those of the meeting now where none are given.
 
-    `known` is what `read_cases` has just read of several cases: a page that asks of each gives it.
+    `known` is what `read_cases` has just read of several cases: a page that asks of each gives it. `chair_is_ssp` saves
+    looking for who chairs, where the answer's warnings are not asked for.
 
     `ground` tries another ground than the recorded one; nothing is stored. Raises nothing: a birth date that cannot be
     read is answered as a missing one, with the refusal `basis_missing`.
     """
-    there = tuple(people) if people is not None else tuple(room_people(case_item.meeting))
-    kin = tuple(family) if family is not None else tuple(room_family(case_item.meeting))
+    meeting = case_item.meeting
+    there = tuple(people) if people is not None else tuple(room_people(meeting))
+    kin = tuple(family) if family is not None else tuple(room_family(meeting))
     known = known or read_cases([case_item])
     asked = ground or recorded_ground(case_item, known.keys)
     day = on or timezone.localdate()
+    chaired = _chaired_by_ssp(meeting, there) if chair_is_ssp is None else chair_is_ssp
     answers = []
     for child in [link.child for link in known.links[case_item.concern_id]]:
-        answers.append((child, _assess(case_item, child, there, kin, asked, day, known)))
+        answers.append((child, _assess(case_item, child, there, kin, asked, day, known, chaired)))
     return Room(tuple(answers) or (_no_child(there),), there, kin)
 
 
@@ -167,6 +142,7 @@ def _assess(
     ground: Ground,
     day: date,
     known: Known,
+    chair_is_ssp: bool,
 ) -> Assessment:
     facts, consents = known.told[child.pk]
     facts = replace(facts, categories=frozenset(known.categories[case_item.concern_id]))
@@ -180,7 +156,7 @@ def _assess(
             bases=frozenset(
                 LegalBasis(each) for each in meeting.lead_forum.bases if each in LegalBasis.values
             ),
-            chair_is_ssp=_chaired_by_ssp(meeting, people),
+            chair_is_ssp=chair_is_ssp,
         ),
         participants=(*map(as_participant, people), *(_relative(each, child) for each in family)),
         basis=LegalBasis(ground.basis) if ground.basis else None,
@@ -246,24 +222,6 @@ def early_disclosures(concern_id: int, child: Child) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(
         child=child, case_item__concern=concern_id, ground=LegalBasis.EARLY_COOPERATION
     ).order_by()
-
-
-def room_people(meeting: Meeting) -> list[Person]:
-    """Return the professionals that a name would be told to: those present once it runs, those expected before."""
-    rows = meeting.participations.select_related("person__organisation__kind").order_by("pk")
-    if meeting.status == MeetingStatus.PLANNED:
-        rows = rows.filter(removed_at__isnull=True, waiting_list=False).exclude(substitute_confirmed=False)
-        rows = rows.exclude(answer="no")
-    else:
-        rows = rows.filter(attended=True, left_at__isnull=True)
-    return [row.person for row in rows]
-
-
-def room_family(meeting: Meeting) -> list[FamilyMember]:
-    rows = meeting.family.select_related("adult")
-    if meeting.status != MeetingStatus.PLANNED:
-        rows = rows.filter(attended=True)
-    return list(rows)
 
 
 def recorded_ground(case_item: CaseItem, keys: Safe | None = None) -> Ground:
@@ -350,31 +308,37 @@ def open_case(*, by: User, case_item: CaseItem) -> Room:
 
 def tell(case_item: CaseItem, room: Room) -> int:
     """Write down whom the children's names are told to; who was told before is not written again. Return how many."""
-    now, rows = timezone.now(), []
-    for child, assessment in room.assessments:
-        for person in room.people:
-            ground = assessment.coverage[as_participant(person).id]
-            place = person.organisation_id
-            rows.append(
+    return tell_all([(case_item, room)])
+
+
+def tell_all(rooms: Iterable[tuple[CaseItem, Room]]) -> int:
+    """Do so for several cases with as many queries as for one."""
+    now, rows, told = timezone.now(), [], dict(rooms)
+    for item, room in told.items():
+        for child, assessment in room.assessments:
+            rows += [
                 Disclosure(
-                    case_item=case_item,
+                    case_item=item,
                     child=child,
                     person=person,
-                    organisation_id=place,
-                    ground=ground,
+                    organisation_id=person.organisation_id,
+                    ground=assessment.coverage[as_participant(person).id],
                     at=now,
                 )
-            )
-        for member in room.family:
-            ground = assessment.coverage[f"family:{member.pk}"]
-            rows.append(
-                Disclosure(case_item=case_item, child=child, family_member=member, ground=ground, at=now)
-            )
-    known = set(
-        Disclosure.objects.filter(case_item=case_item).values_list(
-            "child_id", "person_id", "family_member_id"
-        )
-    )
-    new = [row for row in rows if (row.child_id, row.person_id, row.family_member_id) not in known]
-    Disclosure.objects.bulk_create(new)
+                for person in room.people
+            ]
+            rows += [
+                Disclosure(
+                    case_item=item,
+                    child=child,
+                    family_member=member,
+                    ground=assessment.coverage[f"family:{member.pk}"],
+                    at=now,
+                )
+                for member in room.family
+            ]
+    columns = ("case_item_id", "child_id", "person_id", "family_member_id")
+    known = set(Disclosure.objects.filter(case_item__in=told).values_list(*columns))
+    new = [row for row in rows if tuple(getattr(row, name) for name in columns) not in known]
+    Disclosure.objects.bulk_create(new, batch_size=500)
     return len(new)

@@ -1,20 +1,29 @@
-"""The names of a case meeting in one list: read together, logged one by one, closed together."""
+"""The names of a case meeting in one list: read together, logged one by one, opened and closed together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
+from tovholder.access.decision import Decision, no, yes
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
-from tovholder.citizens.services.children import show_children
-from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.audit.services import Reading, record_many, record_page
+from tovholder.citizens.services.children import in_clear
+from tovholder.citizens.services.safe import Opened
+from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
+from tovholder.concerns.standing import rules
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
-from tovholder.meetings.services.cases import Room, assess_room, read_cases, room_family, room_people, tell
+from tovholder.meetings.services.carrying_cases import carry_cases
+from tovholder.meetings.services.cases import Room, assess_room, tell_all
+from tovholder.meetings.services.cases_known import Known, known_of, read_cases, room_family, room_people
 from tovholder.meetings.services.cases_reading import ShownChild, may_see_offence
 from tovholder.meetings.services.cases_room import is_closed, mends
 
@@ -27,7 +36,6 @@ class NameRow:
     closed: bool
     child: ShownChild | None = None
     offence: Opened | None = None
-    following: int = 0  # where one goes when this name is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,73 +45,102 @@ class NamesPage:
     mends: list[str] = field(default_factory=list)
 
     @property
-    def waiting(self) -> list[NameRow]:
-        return [row for row in self.rows if row.item.status == CaseItem.Status.PLANNED]
-
-    @property
     def shut(self) -> bool:
         """Somebody in the room is not covered, so names that were open are closed."""
         return any(row.closed and row.item.status != CaseItem.Status.PLANNED for row in self.rows)
 
-    @property
-    def undecided(self) -> int:
-        return sum(not row.item.decision for row in self.rows)
+
+@transaction.atomic
+def show_names(*, by: User, meeting: Meeting, items: Sequence[CaseItem]) -> NamesPage:
+    """Open the names for a reader who may know of all these cases. Each reading is a line in the log."""
+    known = known_of(items)
+    rooms = _rooms(meeting, items, known)
+    shut = next((item for item in items if _shuts(item, rooms[item.pk], known)), None)
+    shown = [item for item in items if not _is_shut(item, rooms[item.pk], known)]
+    running = meeting.status == MeetingStatus.RUNNING
+    told = [(item, rooms[item.pk]) for item in shown if running and item.status == CaseItem.Status.OPENED]
+    if told:
+        tell_all(told)
+    opened = _read(by, shown, known)
+    rows = [opened.get(item.pk) or NameRow(item, closed=True) for item in items]
+    if shut is None:
+        return NamesPage(rows)
+    return NamesPage(rows, rooms[shut.pk], mends(shut, rooms[shut.pk]))
+
+
+def _rooms(meeting: Meeting, items: Sequence[CaseItem], known: Known) -> dict[int, Room]:
+    people = room_people(meeting)
+    comes = any(getattr(each, "family_comes", True) for each in items)
+    family = room_family(meeting) if comes else []
+    return {each.pk: assess_room(each, people=people, family=family, known=known) for each in items}
+
+
+def _is_shut(item: CaseItem, room: Room, known: Known) -> bool:
+    return is_closed(item, room) or not known.links[item.concern_id]
+
+
+def _shuts(item: CaseItem, room: Room, known: Known) -> bool:
+    """It stays closed because the room does not allow it, so that there is something to mend."""
+    return _is_shut(item, room, known) and not room.allowed
+
+
+def _read(by: User, items: Sequence[CaseItem], known: Known) -> dict[int, NameRow]:
+    """Open the first child of each case, and log it."""
+    links = [known.links[each.concern_id][0] for each in items]
+    grounds = [policy.may_read_case(by, each).require() for each in items]
+    views = in_clear([link.child for link in links], known.keys)
+    lines: list[Reading] = []
+    found: dict[int, NameRow] = {}
+    for item, link, decision, view in zip(items, links, grounds, views, strict=True):
+        told = {"concern": item.concern_id, "shown": "open"}
+        lines.append(Reading("case_item.read", item, "meeting", decision.basis, told))
+        lines.append(Reading("child.read", link.child, "meeting", decision.basis))
+        offence = None
+        if item.concern.offence is not None and item.basis == LegalBasis.RPL115:
+            sees = may_see_offence(by, item, decision, known.rules)
+            offence = known.keys.read(item.concern, "offence") if sees else None
+        child = ShownChild(view, str(ConcernChild.Part(link.part).label))
+        found[item.pk] = NameRow(item, False, child, offence)
+    if lines:
+        record_page(by=by, readings=lines)
+    return found
 
 
 @transaction.atomic
-def show_names(*, by: User, meeting: Meeting, items: list[CaseItem]) -> NamesPage:
-    """Open the names for a reader who may know of all these cases. Each reading is a line in the log."""
-    links = {
-        link.concern_id: link
-        for link in ConcernChild.objects.filter(concern__in=[each.concern_id for each in items])
-        .select_related("child")
-        .order_by("-pk")
-    }
-    rows, shut = [], None
-    open_items, rooms = [], {}
-    known, people, family = read_cases(items), room_people(meeting), room_family(meeting)
-    for item in items:
-        room = rooms[item.pk] = assess_room(item, people=people, family=family, known=known)
-        if is_closed(item, room) or item.concern_id not in links:
-            if not room.allowed and shut is None:
-                shut = room
-            continue
-        if meeting.status == MeetingStatus.RUNNING and item.status == CaseItem.Status.OPENED:
-            tell(item, room)
-        open_items.append(item)
-    children = _children(by, open_items, links)
-    safe = Safe.of([each.concern for each in open_items])
-    for item in items:
-        shown = children.get(item.pk)
-        if shown is None:
-            rows.append(NameRow(item, closed=True))
-            continue
-        offence = None
-        if item.concern.offence is not None and item.basis == LegalBasis.RPL115 and may_see_offence(by, item):
-            offence = safe.read(item.concern, "offence")
-        rows.append(NameRow(item, False, shown, offence))
-    follow = [each.pk for each in items[1:]] + [each.pk for each in items[-1:]]
-    rows = [replace(row, following=pk) for row, pk in zip(rows, follow, strict=True)]
-    first = next((each for each in items if rooms[each.pk] is shut), None)
-    return NamesPage(rows, shut, mends(first, shut) if first is not None and shut is not None else [])
+def open_names(*, by: User, meeting: Meeting, items: Sequence[CaseItem]) -> Decision:
+    """Open these planned names to the room, as `cases.open_case` does one; returns the first "no" of the sharing rules.
+
+    What comes before that "no" is opened. Raises Refused for who does not work on them.
+    """
+    meeting = Meeting.every.select_related("lead_forum").get(pk=meeting.pk)
+    if meeting.status != MeetingStatus.RUNNING:
+        return no("meeting_not_running", _("Mødet er ikke i gang."))
+    locked = (
+        CaseItem.objects.select_for_update().select_related("concern").prefetch_related("concern__case_team")
+    )
+    planned = list(
+        locked.filter(pk__in=[each.pk for each in items], meeting=meeting, status=CaseItem.Status.PLANNED)
+    )
+    for item in planned:
+        item.meeting = meeting
+        concerns.may_work(by, item.concern).require()
+    rooms = _rooms(meeting, planned, read_cases(planned))
+    refused = next((n for n, each in enumerate(planned) if not rooms[each.pk].allowed), len(planned))
+    _open(by, meeting, [(each, rooms[each.pk]) for each in planned[:refused]])
+    if refused == len(planned):
+        return yes("opened")
+    return rooms[planned[refused].pk].answer.decision
 
 
-def _children(by: User, items: list[CaseItem], links: dict[int, ConcernChild]) -> dict[int, ShownChild]:
-    decisions = {}
-    for item in items:
-        decision = policy.may_read_case(by, item).require()
-        record_reading(
-            by=by,
-            action="case_item.read",
-            obj=item,
-            purpose="meeting",
-            ground=decision.basis,
-            details={"concern": item.concern_id, "shown": "open"},
-        )
-        decisions[links[item.concern_id].child_id] = decision
-    children = [links[each.concern_id].child for each in items]
-    views = show_children(by=by, decisions=decisions, children=children, purpose="meeting")
-    return {
-        item.pk: ShownChild(view, str(links[item.concern_id].get_part_display()))
-        for item, view in zip(items, views, strict=True)
-    }
+def _open(by: User, meeting: Meeting, opened: list[tuple[CaseItem, Room]]) -> None:
+    if not opened:
+        return
+    now, due = timezone.now(), timezone.localdate() + timedelta(days=rules().information_days)
+    rows = CaseItem.objects.filter(pk__in=[item.pk for item, _room in opened])
+    rows.filter(opened_at=None).update(opened_at=now, opened_by=by.audit_key, information_due_on=due)
+    rows.update(status=CaseItem.Status.OPENED)
+    tell_all(opened)
+    carry_cases(by=by, meeting=meeting, items=[item for item, _room in opened])
+    for basis in sorted({item.basis for item, _room in opened}):
+        told = [(item, {"people": len(room.people)}) for item, room in opened if item.basis == basis]
+        record_many(by=by, lines=[("case_item.opened", *each) for each in told], ground=basis)

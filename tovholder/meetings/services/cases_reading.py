@@ -12,15 +12,18 @@ from django.utils import timezone
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision
+from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
-from tovholder.citizens.services.children import ChildView, show_children
+from tovholder.audit.services import Reading, record_page
+from tovholder.citizens.services.children import ChildView, in_clear
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
+from tovholder.directory.models import Person
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
-from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, read_cases, tell
+from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
+from tovholder.meetings.services.cases_known import Known, around, known_of
 from tovholder.meetings.services.cases_room import is_closed, mends
 from tovholder.plans.models import Agreement
 
@@ -73,6 +76,8 @@ class CaseView:
     room: Room
     ground: str
     closed: bool
+    # Those who may be given an agreement.
+    choices: list[Person] = field(default_factory=list)
     mends: list[str] = field(default_factory=list)
     children: list[ShownChild] = field(default_factory=list)
     own: dict[str, Opened] = field(default_factory=dict)
@@ -97,43 +102,40 @@ def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
     The caller has found it by `cases_room.shown_case`. Raises Refused for who may see nothing of it.
     """
     decision = policy.may_read_case(by, case_item).require()
-    known = read_cases([case_item])
-    room = assess_room(case_item, known=known)
+    known, there = known_of([case_item]), around(case_item)
+    room = assess_room(case_item, people=there.here, family=there.family, known=known)
     closed = is_closed(case_item, room)
-    if closed:
-        own = Safe.of([case_item])
-        words = {name: own.read(case_item, name) for name in OWN}
-        _note(by, case_item, purpose, decision, "closed")
-        return CaseView(case_item, room, decision.basis, True, mends(case_item, room), own=words)
-    with transaction.atomic(savepoint=False):
-        if case_item.meeting.status == MeetingStatus.RUNNING:
-            tell(case_item, room)
-        _note(by, case_item, purpose, decision, "open")
-        return _open(by, case_item, room, decision, purpose, known.links[case_item.concern_id])
-
-
-def _note(by: User, item: CaseItem, purpose: str, decision: Decision, how: str) -> None:
-    record_reading(
-        by=by,
-        action="case_item.read",
-        obj=item,
-        purpose=purpose,
-        ground=decision.basis,
-        details={"concern": item.concern_id, "shown": how},
+    read = Reading(
+        "case_item.read",
+        case_item,
+        purpose,
+        decision.basis,
+        {"concern": case_item.concern_id, "shown": "closed" if closed else "open"},
     )
+    if closed:
+        words = {name: known.keys.read(case_item, name) for name in OWN}
+        record_page(by=by, readings=[read])
+        mended = mends(case_item, room)
+        return CaseView(case_item, room, decision.basis, True, mends=mended, own=words)
+    children = [link.child for link in known.links[case_item.concern_id]]
+    lines = [Reading("child.read", each, purpose, decision.basis) for each in children]
+    if case_item.meeting.status == MeetingStatus.RUNNING and not there.everyone_told:
+        with transaction.atomic(savepoint=False):
+            tell(case_item, room)
+            record_page(by=by, readings=[read, *lines])
+    else:
+        record_page(by=by, readings=[read, *lines])
+    return _open(by, case_item, room, decision, known, there.choices)
 
 
 def _open(
-    by: User, item: CaseItem, room: Room, decision: Decision, purpose: str, links: list[ConcernChild]
+    by: User, item: CaseItem, room: Room, decision: Decision, known: Known, choices: list[Person]
 ) -> CaseView:
-    children = [link.child for link in links]
-    views = show_children(
-        by=by, decisions={each.pk: decision for each in children}, children=children, purpose=purpose
-    )
+    links, safe = known.links[item.concern_id], known.keys
+    views = in_clear([link.child for link in links], safe)
     texts = list(item.texts.all())
     for each in texts:
         each.case_item = item
-    safe = Safe.of([item, item.concern])
     minutes = next((each for each in texts if each.key == MINUTES), None)
     frozen = next((safe.read(each, "text").text for each in texts if each.key == FROZEN), "")
     return CaseView(
@@ -141,14 +143,14 @@ def _open(
         room=room,
         ground=decision.basis,
         closed=False,
-        mends=[],
+        choices=choices,
         children=[
             ShownChild(view, str(ConcernChild.Part(link.part).label))
             for link, view in zip(links, views, strict=True)
         ],
         own={name: safe.read(item, name) for name in OWN},
         seen={name: safe.read(item.concern, name) for name in SEEN},
-        offence=_offence(by, item, decision, safe),
+        offence=_offence(by, item, decision, known),
         minutes=minutes,
         minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
         agreements=agreements_of(item, safe),
@@ -181,19 +183,18 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
     return lines
 
 
-def _offence(by: User, item: CaseItem, decision: Decision, safe: Safe) -> Opened | None:
+def _offence(by: User, item: CaseItem, decision: Decision, known: Known) -> Opened | None:
     """Open what is criminal, for parties of the crime-preventive cooperation on that basis only (rule 49)."""
-    if item.concern.offence is None:
+    if item.concern.offence is None or not may_see_offence(by, item, decision, known.rules):
         return None
-    return safe.read(item.concern, "offence") if may_see_offence(by, item, decision) else None
+    return known.keys.read(item.concern, "offence")
 
 
-def may_see_offence(by: User, item: CaseItem, decision: Decision | None = None) -> bool:
+def may_see_offence(by: User, item: CaseItem, decision: Decision, rules: SharingRules) -> bool:
     """Tell whether the reader may see what is criminal: by the concern's own rule, or told on that basis here."""
     if item.basis != LegalBasis.RPL115:
         return False
-    decision = decision or policy.may_read_case(by, item)
-    return bool(concerns.may_read_offence(by, item.concern)) or decision.basis == LegalBasis.RPL115
+    return decision.basis == LegalBasis.RPL115 or bool(concerns.may_read_offence(by, item.concern, rules))
 
 
 def prior_early_meetings(item: CaseItem) -> int:

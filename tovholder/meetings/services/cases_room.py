@@ -30,17 +30,21 @@ from tovholder.concerns.queries import (
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
-from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
-from tovholder.meetings.queries import cases_visible_to
+from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingKind, MeetingStatus
+from tovholder.meetings.queries import read_case_of, read_cases_of
 from tovholder.meetings.services.cases import (
     Ground,
-    Known,
     Room,
     assess_room,
-    read_cases,
-    room_family,
-    room_people,
     tell,
+)
+from tovholder.meetings.services.cases_known import (
+    Known,
+    around,
+    keep_known,
+    known_of,
+    read_cases,
+    room_people,
 )
 from tovholder.meetings.standing import still_reads
 from tovholder.ui.naming import listed
@@ -73,22 +77,24 @@ def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
 
     Who was told, and is no longer covered (a consent withdrawn, another organisation), sees it no more.
     """
-    rows = list(cases_visible_to(user, meeting))
-    for item in rows:
-        item.meeting = meeting
+    rows = read_cases_of(user, meeting)
+    asked = [item for item in rows if not item.works]  # type: ignore[attr-defined]
+    if asked:
+        keep_known(asked, read_cases(asked))
+    return [item for item in rows if _still_shown(user, item)]
+
+
+def shown_case(user: User, meeting_pk: int, pk: int) -> CaseItem | None:
+    """Return one case that the user may know of now, with its meeting."""
+    item = read_case_of(user, meeting_pk, pk)
+    if item is None or item.meeting.kind == MeetingKind.NETWORK:  # that has pages of its own
+        return None
+    return item if _still_shown(user, item) else None
+
+
+def _still_shown(user: User, item: CaseItem) -> bool:
     person = person_of(user)
-    asked = [item for item in rows if not getattr(item, "works", False)]
-    known = read_cases(asked) if asked and person is not None else None
-    return [
-        item
-        for item in rows
-        if getattr(item, "works", False) or (person is not None and still_covered(item, person, known))
-    ]
-
-
-def shown_case(user: User, meeting: Meeting, pk: int) -> CaseItem | None:
-    """Return one case that the user may know of now."""
-    return next((item for item in shown_cases(user, meeting) if item.pk == pk), None)
+    return item.works or (person is not None and still_covered(item, person, known_of([item])))  # type: ignore[attr-defined]
 
 
 def has_cases(user: User, meeting: Meeting) -> bool:
@@ -99,7 +105,8 @@ def has_cases(user: User, meeting: Meeting) -> bool:
 
 def still_covered(item: CaseItem, person: Person, known: Known | None = None) -> bool:
     """Tell whether the recorded ground covers the person today, whoever else is there."""
-    return assess_room(item, people=[person], family=[], known=known).covered(person)
+    room = assess_room(item, people=[person], family=[], known=known, chair_is_ssp=True)
+    return room.covered(person)
 
 
 def is_closed(item: CaseItem, room: Room) -> bool:
@@ -147,9 +154,9 @@ class Change:
 
 def weigh(item: CaseItem, ground: Ground) -> Change:
     """Say before saving who gains and who loses by another ground, among those the meeting is called for."""
-    known, people, family = read_cases([item]), room_people(item.meeting), room_family(item.meeting)
-    room = assess_room(item, people=people, family=family, ground=ground, known=known)
-    now = before_whom(assess_room(item, people=people, family=family, known=known))
+    known, there = known_of([item]), around(item)
+    room = assess_room(item, people=there.here, family=there.family, ground=ground, known=known)
+    now = before_whom(assess_room(item, people=there.here, family=there.family, known=known))
     then = before_whom(room)
     covered = {each.person.pk for each in now if each.is_covered}
     return Change(

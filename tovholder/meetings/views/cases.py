@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,14 +24,15 @@ from tovholder.meetings.services.cases_reading import prior_early_meetings
 from tovholder.meetings.views.face import crumbs, form_page
 from tovholder.meetings.views.fetching import meeting_of
 
+PER_PAGE = 50
+
 
 def case_of(request: HttpRequest, pk: int, case_pk: int) -> tuple[Meeting, CaseItem]:
     """Return a case that the user may know of now, else 404: the same as for one that does not exist."""
-    meeting = meeting_of(request, pk)
-    item = cases_room.shown_case(request.user, meeting, case_pk)  # type: ignore[arg-type]
+    item = cases_room.shown_case(request.user, pk, case_pk)  # type: ignore[arg-type]
     if item is None:
         raise Http404
-    return meeting, item
+    return item.meeting, item
 
 
 def concern_of(request: HttpRequest, code: str) -> Concern:
@@ -45,8 +47,14 @@ def case_list(request: HttpRequest, pk: int) -> HttpResponse:
     items = cases_room.shown_cases(user, meeting)
     if not items:
         raise Http404
-    cases_room.note_list(by=user, meeting=meeting, items=items)
-    context = {"meeting": meeting, "items": items, "crumbs": crumbs(meeting, _("Sager"))}
+    page_obj: Page[CaseItem] = Paginator(items, PER_PAGE).get_page(request.GET.get("side"))
+    cases_room.note_list(by=user, meeting=meeting, items=page_obj)
+    context = {
+        "meeting": meeting,
+        "page_obj": page_obj,
+        "has_names": any(each.is_handover for each in items),
+        "crumbs": crumbs(meeting, _("Sager")),
+    }
     return render(request, "meetings/cases.html", context)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from tovholder.access.levels import Level
+from tovholder.citizens.queries import rules_read_with
 from tovholder.meetings import policy
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services.cases_room import note_list, shown_cases
@@ -23,7 +24,8 @@ def case_links(request: HttpRequest, meeting: Meeting, *, names: bool = True) ->
     items = shown_cases(user, meeting) if getattr(meeting, "holds_cases", True) else []
     note_list(by=user, meeting=meeting, items=items)
     takes_names = names and meeting.lead_forum.highest_level == Level.NAMED and meeting.status in OPEN
+    rules = rules_read_with(items[0]) if items else None
     return {
         "case_items": items,
-        "may_hand_over": takes_names and bool(policy.may_hand_over(user, meeting)),
+        "may_hand_over": takes_names and bool(policy.may_hand_over(user, meeting, rules)),
     }

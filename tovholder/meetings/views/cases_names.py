@@ -1,25 +1,28 @@
 """The case meeting: names handed over in one go, opened together, one decision for each."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from tovholder.access.decision import Refused
+from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import policy as concerns
 from tovholder.meetings import policy
 from tovholder.meetings.forms.cases import HandOverForm
-from tovholder.meetings.models import CaseItem, MeetingStatus
+from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services import cases_intake, cases_names, cases_room
-from tovholder.meetings.services.cases import open_case
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.views.face import crumbs
 from tovholder.meetings.views.fetching import meeting_of
+
+PER_PAGE = 25
 
 
 def intake(request: HttpRequest, pk: int) -> HttpResponse:
@@ -61,23 +64,47 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def names(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every name handed over at this meeting, for those it is opened to; closed for all while one is not covered."""
+    """The names handed over at this meeting, a page of them, for those they are opened to; closed while one is not covered."""
     meeting = meeting_of(request, pk)
     user: Any = request.user
-    rows = [each for each in cases_room.shown_cases(user, meeting) if each.is_handover]
+    rows = _handed_over(user, meeting)
     if not rows:
         raise Http404
-    page = cases_names.show_names(by=user, meeting=meeting, items=rows)
+    page_obj: Page[CaseItem] = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    page = cases_names.show_names(by=user, meeting=meeting, items=list(page_obj))
+    undecided = [number for number, each in enumerate(rows) if not each.decision]
     context = {
         "meeting": meeting,
         "page": page,
+        "page_obj": page_obj,
+        "rows": zip(page.rows, _following(rows, page_obj), strict=True),
+        "undecided": len(undecided),
+        "waiting": sum(each.status == CaseItem.Status.PLANNED for each in rows),
+        # Where to go on, when nothing is left on this page.
+        "next_undecided": _address(rows, undecided[0]) if undecided else "",
+        "page_decided": all(each.item.decision for each in page.rows),
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
         "may_decide": bool(concerns.may_triage(user)),
-        "may_hand_over": bool(policy.may_hand_over(user, meeting)),
+        "may_hand_over": bool(policy.may_hand_over(user, meeting, rules_read_with(rows[0]))),
         "is_running": meeting.status == MeetingStatus.RUNNING,
         "crumbs": crumbs(meeting, _("Navne")),
     }
     return render(request, "meetings/names.html", context)
+
+
+def _handed_over(user: Any, meeting: Meeting) -> list[CaseItem]:
+    return [each for each in cases_room.shown_cases(user, meeting) if each.is_handover]
+
+
+def _following(rows: list[CaseItem], page_obj: Page[CaseItem]) -> Iterator[tuple[int, int]]:
+    """For each name of the page the one after it and its page: where one goes when the name is decided."""
+    for number in range(page_obj.start_index(), page_obj.end_index() + 1):
+        after = min(number, len(rows) - 1)
+        yield rows[after].pk, after // PER_PAGE + 1
+
+
+def _address(rows: list[CaseItem], number: int) -> str:
+    return f"?side={number // PER_PAGE + 1}#navn-{rows[number].pk}"
 
 
 @require_POST
@@ -85,15 +112,8 @@ def open_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Open every planned name that the user works on; the room is asked for each."""
     meeting = meeting_of(request, pk)
     user: Any = request.user
-    rows = [
-        each
-        for each in cases_room.shown_cases(user, meeting)
-        if each.is_handover and each.works and each.status == CaseItem.Status.PLANNED  # type: ignore[attr-defined]
-    ]
-    for item in rows:
-        try:
-            open_case(by=user, case_item=item)
-        except Refused as refused:
-            messages.warning(request, refused.decision.reason)
-            break
+    rows = [each for each in _handed_over(user, meeting) if each.works]  # type: ignore[attr-defined]
+    opened = cases_names.open_names(by=user, meeting=meeting, items=rows)
+    if not opened:
+        messages.warning(request, opened.reason)
     return redirect("meetings:names", pk)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -41,8 +40,6 @@ def _show(
     request: HttpRequest, meeting: Meeting, item: CaseItem, status: int = 200, **more: Any
 ) -> HttpResponse:
     user: Any = request.user
-    # Who works on the concern is asked several times over; nothing below changes it.
-    prefetch_related_objects([item.concern], "case_team")
     view = show_case(by=user, case_item=item, purpose="meeting")
     works = bool(concerns.may_work(user, item.concern))
     context: dict[str, Any] = {
@@ -90,7 +87,8 @@ def _opened(
         "may_decide": bool(concerns.may_triage(user, item.concern)) and not approved,
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
         "facts_form": given.get("facts_form") or FactsForm(initial=facts),
-        "agreement_form": given.get("agreement_form") or CaseAgreementForm(meeting=meeting),
+        "agreement_form": given.get("agreement_form")
+        or CaseAgreementForm(meeting=meeting, choices=view.choices),
         "note_form": given.get("note_form") or NoteForm(),
     }
 
@@ -196,10 +194,10 @@ def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         _("%(case)s: %(word)s.") % {"case": item.concern, "word": CaseItem.Decision(decision).label},
     )
     if request.POST.get("fra") == "navne":
-        following = request.POST.get("naeste", "")
-        anchor = f"#navn-{following}" if following.isdecimal() else ""
+        following, side = request.POST.get("naeste", ""), request.POST.get("side", "")
         response = redirect("meetings:names", pk)
-        response.headers["Location"] += anchor
+        response.headers["Location"] += f"?side={side}" if side.isdecimal() else ""
+        response.headers["Location"] += f"#navn-{following}" if following.isdecimal() else ""
         return response
     return redirect("meetings:case", pk, case_pk)
 

@@ -1,4 +1,5 @@
-/* Navne på mødet: ét tal på tastaturet er en beslutning for det navn, man står ved. Pil op og ned skifter navn.
+/* Navne på mødet: ét tal på tastaturet er en beslutning for det navn, man står ved. Pil op og ned skifter navn, og efter sidens sidste
+   navn står man ved den næste side.
    Uden script er det knapper og Tab. */
 "use strict";
 (() => {
@@ -9,14 +10,14 @@
     const start = () => {
       const wanted = location.hash && document.getElementById(location.hash.slice(1));
       const first = rows.find((row) => row.querySelector("[data-key]") && !row.querySelector("[aria-pressed]"));
-      (wanted || first || rows[0]).focus();
+      (wanted || first || document.querySelector("[data-next-undecided]") || rows[0]).focus();
     };
     list.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       const row = event.target.closest("li");
       const at = rows.indexOf(row);
-      if (event.key === "ArrowDown" && rows[at + 1]) { event.preventDefault(); rows[at + 1].focus(); return; }
-      if (event.key === "ArrowUp" && rows[at - 1]) { event.preventDefault(); rows[at - 1].focus(); return; }
+      const beside = { ArrowDown: rows[at + 1] || document.querySelector("a[rel=next]"), ArrowUp: rows[at - 1] || document.querySelector("a[rel=prev]") }[event.key];
+      if (beside) { event.preventDefault(); beside.focus(); return; }
       const button = row && row.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
       if (button) { event.preventDefault(); button.click(); }
     });
