@@ -9,6 +9,7 @@ import io
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -21,10 +22,12 @@ from tests.factories import AgendaItemFactory, MeetingFactory, PersonFactory, ma
 from tovholder.audit import anchors
 from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.sealing import seal
-from tovholder.audit.services import record
+from tovholder.audit.services import record, record_reading
+from tovholder.concerns.models import Concern
 from tovholder.insights.presenters import GROUNDS, OBJECT_WORDS, PURPOSES, sentence
 from tovholder.insights.queries import log
 from tovholder.insights.sentences import SENTENCES
+from tovholder.meetings.models import NetworkMeeting
 from tovholder.meetings.services.reading import note_reading
 
 CODE = Path(__file__).resolve().parents[2] / "tovholder"
@@ -140,7 +143,7 @@ def history(network, anna, bo):
 
 
 def found(**wanted) -> list[str]:
-    return [event.action for event in log.events(log.LogFilter(**wanted))]
+    return [event.action for event in log.events(log.LogFilter(**wanted), cases=True)]
 
 
 def test_lines_say_who_did_what_about_what(history, client_for, lise):
@@ -149,6 +152,27 @@ def test_lines_say_who_did_what_about_what(history, client_for, lise):
     assert "<strong>Tovholder selv</strong> sendte påmindelse om mødet (1 mail)" in page
     assert "<strong>Anna</strong> planlagde mødet" in page
     assert f"Netværk Vester, {history.starts_at:%d.%m.%Y}" in page
+
+
+@pytest.mark.parametrize(("who", "knows"), [("lise", True), ("hans", False), ("ida", False)])
+def test_which_case_was_read_is_told_to_who_reviews_the_log(personas, anna, client_for, who, knows):
+    """An administrator and the data protection officer see that somebody read a case, and learn of none that it exists."""
+    case = Concern.objects.create(
+        code="26-4711", key=uuid4(), level="general", subject="place", raised_by=anna.person, raised_at=timezone.now(),
+        status_at=timezone.now(),
+    )  # fmt: skip
+    about_network = MeetingFactory(kind="network", title="Netværksmøde, Sag 26-4711")
+    NetworkMeeting.objects.create(meeting=about_network, concern=case, initiator=anna.person)
+    record_reading(by=anna, action="concern.read", obj=case, purpose="concern", ground="triager")
+    record(by=anna, action="network.called", obj=about_network)
+    client = client_for(personas[who])
+    page = client.get("/log/").content.decode()
+    assert "<strong>Anna</strong> læste sagen" in page
+    assert ("26-4711" in page) == (f"Sag {case.pk}<" in page) == knows
+    file = b"".join(client.get("/log/fil/").streaming_content).decode()
+    assert file.count("26-4711") == (2 if knows else 0)
+    for wanted in ("om=concerns.concern", f"nummer={case.pk}", f"om=concerns.concern&nummer={case.pk}"):
+        assert ("læste sagen" in client.get(f"/log/?{wanted}").content.decode()) == knows
 
 
 def test_a_person_is_found_under_login_and_link(history):
@@ -250,7 +274,7 @@ def test_many_lines_are_over_a_hundred_and_a_lost_place_is_the_start(client_for,
     "wanted", [{}, {"kind": "read"}, {"who": "bo"}, {"object_type": "x", "object_id": "1"}]
 )
 def test_each_way_of_looking_has_an_index_that_ends_in_time(history, wanted):
-    plan = log.events(log.LogFilter(**wanted))[:26].explain()
+    plan = log.events(log.LogFilter(**wanted), cases=True)[:26].explain()
     if connection.vendor == "sqlite":
         assert "USING INDEX event_" in plan
         assert "who" in wanted or "TEMP B-TREE" not in plan  # several actors are merged, one is read in order

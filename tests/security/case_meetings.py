@@ -20,7 +20,6 @@ from tovholder.meetings.models import (
     Minutes,
     NetworkMeeting,
 )
-from tovholder.meetings.services import family
 
 # Who sat in the room of the ordinary meetings; Viggo comes from a club, and closes what is named.
 ROOM = ("anna", "karl", "dina", "pia")
@@ -54,10 +53,11 @@ def make_meetings(world: CaseWorld) -> None:
             lead_forum=world.forum,
             chair=world.person("bo"),
             minute_taker=world.person("mona"),
+            place=_general(world, "meeting.place"),
             **facts,
             **times,
         )
-        AgendaItemFactory(meeting=meeting, position=1, heading="Alment")
+        AgendaItemFactory(meeting=meeting, position=1, heading=_general(world, "agendaitem.heading"))
         here = {*ROOM, *({"viggo"} if name == "closed" else ())}
         for each in sorted({*IN_FORUM, *ROOM, "viggo", "sanne"}):
             ParticipationFactory(
@@ -69,8 +69,17 @@ def make_meetings(world: CaseWorld) -> None:
         world.meetings[name] = meeting
 
 
+def _general(world: CaseWorld, kind: str) -> str:
+    """What is no secret: those who sit there must find it, so that it is known that finding works."""
+    token = world.fact(kind, [], who=set(IN_FORUM))
+    world.general.append(token)
+    return token
+
+
 def _minutes(world: CaseWorld, meeting: Meeting, name: str) -> None:
     minutes = Minutes(meeting=meeting)
+    if name == "draft":
+        minutes.status, minutes.comments_until = "commenting", timezone.localdate() + timedelta(days=7)
     if name == "approved":
         minutes.status, minutes.approved_at, minutes.approved_by = (
             "approved",
@@ -108,11 +117,12 @@ def _item(world: CaseWorld, case: Case, name: str) -> None:
     world.seal(row, [case], but=_unwritten(world, status, network=False), item=item, note=status)
     item.pk = row.pk
     case.items.append(item)
+    world.together(row, *case.children)
     if not opened:
         return
-    # What was approved stands frozen beside the text it was made from, and is what is shown.
-    minutes = () if name == "approved" else ("referat",)
-    _texts(world, case, item, row, (*minutes, "tilfoejelse-1", f"familie-{case.children[0].pk}"))
+    # What was approved stands frozen beside the text it was made from, and is what is shown; then it can be added to.
+    minutes = "tilfoejelse-1" if name == "approved" else "referat"
+    _texts(world, case, item, row, (minutes, f"familie-{case.children[0].pk}"))
     told = {*ROOM, *({"erik"} if chance.random() < 0.5 else ())}
     if name in {"running", "closed"}:
         told = set(ROOM)
@@ -149,16 +159,47 @@ def tell(world: CaseWorld, case: Case, item: Item, who: str, *, alive: bool = Tr
 def _texts(world: CaseWorld, case: Case, item: Item, row: CaseItem, keys: tuple[str, ...]) -> None:
     for key in keys:
         text = CaseText(case_item=row, key=key, version=1, saved_at=timezone.now(), saved_by="Bo")
-        world.seal(text, [case], item=item, note=key)
+        # What the network's minutes were made from stands behind what was frozen.
+        note = "behind" if item.meeting == "network approved" else key
+        world.together(row, world.seal(text, [case], item=item, note=note))
     if item.meeting == "approved":
+        minutes = _frozen(world, case, item)
+        view, no_view = (
+            world.written_in(row, f"caseitem.{name}") for name in ("child_view", "no_child_view")
+        )
+        whole: dict[str, Any] = {"minutes": minutes, "child_view": view, "no_child_view": no_view}
+        _freeze(world, row, "godkendt", {**whole, "decision": "", "agreements": []}, minutes)
+    if item.meeting == "network approved":
+        texts = [_frozen(world, case, item) for _n in range(5)]
+        lines = [_line(*texts[:2], ""), _line(texts[2], "", texts[3])]
         whole = {
-            "minutes": world.fact("casetext.text", [case], item=item, note="frozen"),
-            "child_view": world.fact("casetext.text", [case], item=item, note="frozen"),
-            "no_child_view": "", "decision": "", "agreements": [],
+            "fields": [
+                {"key": "indsatser", "label": "Indsatser", "kind": "agreements", "text": ""},
+                {"key": "aftalt", "label": "Aftalt", "kind": "long_text", "text": texts[4]},
+            ],
+            "new": lines[:1], "old": lines[1:], "family": ["Forælder"], "absent": [],
+            "present": [{"name": "Dina", "organisation": "Sted Dina"}],
         }  # fmt: skip
-        text = CaseText(case_item=row, key="godkendt", version=1, saved_at=timezone.now())
-        world.write(text, text=json.dumps(whole))
-        text.save()
+        _freeze(world, row, "frosset", whole, *texts)
+
+
+def _frozen(world: CaseWorld, case: Case, item: Item) -> str:
+    return world.fact("casetext.text", [case], item=item, note="frozen")
+
+
+def _line(words: str, sign: str, reason: str) -> dict[str, str]:
+    return {
+        "priority": "1", "words": words, "sign": sign, "who": "Dina", "due": "1. december 2026", "status": "Fortsat",
+        "reason": reason,
+    }  # fmt: skip
+
+
+def _freeze(world: CaseWorld, row: CaseItem, key: str, whole: dict[str, Any], *tokens: str) -> None:
+    text = CaseText(case_item=row, key=key, version=1, saved_at=timezone.now())
+    world.write(text, text=json.dumps(whole))
+    text.save()
+    world.stands_in(text, *tokens)
+    world.together(row, text)
 
 
 def network_meetings(world: CaseWorld, case: Case) -> None:
@@ -166,14 +207,18 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     called = {"dina", "sanne", "pia", "erik"}
     if "dina" not in case.team:
         return
-    name = world.chance.choice(("planned", "running", "draft"))
-    start = ago(3) if name == "draft" else timezone.now() + timedelta(days=3 if name == "planned" else 0)
+    name = world.network_state()
+    held = name in {"draft", "approved"}
+    start = ago(3) if held else timezone.now() + timedelta(days=3 if name == "planned" else 0)
+    place = world.fact("meeting.place", [case], who=called)
     meeting = MeetingFactory(
         lead_forum=world.network_forum, kind="network", chair=world.person("dina"), starts_at=start,
         ends_at=start + timedelta(hours=1), minute_taker=world.person("sanne"), invited_at=ago(5),
-        started_at=None if name == "planned" else start, held_at=start if name == "draft" else None,
-        **STATES[name],
+        started_at=None if name == "planned" else start, held_at=start if held else None,
+        title=f"Netværksmøde, {case.row}", place=place, **STATES[name],
     )  # fmt: skip
+    if held:
+        _minutes_of_network(world, meeting, name)
     there = {"dina", "sanne", "erik"}
     for each in sorted(called):
         ParticipationFactory(
@@ -184,27 +229,34 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
         meeting=meeting, concern=case.row, initiator=world.person("dina"), time_chosen=True,
         known_case=True, initiator_leads=True, adviser_talked_on=timezone.localdate(),
     )  # fmt: skip
-    status = "planned" if name == "planned" else "opened"
+    status = {"planned": "planned", "approved": "done"}.get(name, "opened")
     item = Item(f"network {name}", status, "participation", meeting_pk=meeting.pk, called=called)
     world.seal(network, [case], item=item)
     row = CaseItem(
         meeting=meeting, concern=case.row, status=status, basis="participation", purpose_code="wellbeing",
         family_told_on=timezone.localdate(), opened_at=None if status == "planned" else ago(1),
-        created_by="system",
+        done_at=ago(1) if status == "done" else None, created_by="system",
     )  # fmt: skip
     world.seal(row, [case], but=_unwritten(world, status, network=True), item=item, note=status)
     item.pk = row.pk
     case.items.append(item)
+    world.together(row, *case.children)
     _family(world, case, item, meeting, attended=None if name == "planned" else True)
-    if status == "opened":
+    if status != "planned":
         _texts(world, case, item, row, ("skema-barnets-stemme", "skema-familiens-oplevelse"))
         for who in sorted(there):
-            tell(world, case, item, who)
+            tell(world, case, item, who, alive=name != "approved" or world.chance.random() < 0.6)
+
+
+def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:
+    minutes = Minutes(meeting=meeting)
+    if name == "approved":
+        minutes.status, minutes.approved_at, minutes.approved_by = "approved", ago(1), world.users["dina"]
+    minutes.save()
 
 
 def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, attended: bool | None) -> None:
     # Each child of the case by a parent of their own: the rules ask it of each of them.
-    suspected = case.row.categories.filter(key="vold").exists()
     for child in case.children:
         adult = child.adults.first()
         member = FamilyMember.objects.create(
@@ -215,8 +267,8 @@ def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, atten
             told_on=timezone.localdate(),
             attended=attended,
         )
-        world.tokens.append(family.token_of(member))
-        if not suspected:
+        world.family.append((member, case, item))
+        if not case.suspected:
             voice = FamilyVoice(family_member=member, kind="question", at=ago(1))
             world.seal(voice, [case], item=item)
     support = FamilyMember(
@@ -224,4 +276,4 @@ def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, atten
         told_on=timezone.localdate(), attended=attended,
     )  # fmt: skip
     world.seal(support, [case], item=item)
-    world.tokens.append(family.token_of(support))
+    world.family.append((support, case, item))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.security.case_meetings import COVERED
 from tests.security.case_world import Case, Fact, Item
 
+# Who reviews the log: who read which case code when and why.
+REVIEWERS = {"lise"}
+
 MUST, MAY, NEVER = "must", "may", "never"
 TRIAGES = {"anna": "vest", "berit": "oest"}
 # Parties of the crime-preventive cooperation: they alone see what is criminal.
@@ -41,22 +44,24 @@ def knows(case: Case, who: str) -> bool:
 
 def answer(fact: Fact, who: str) -> str:
     """Say whether the text must be found by this person, may be, or never."""
+    if not fact.cases:
+        return MAY
     said = [_of_case(fact, case, who) for case in fact.cases]
     return next((each for each in (MUST, MAY) if each in said), NEVER)
 
 
 def _of_case(fact: Fact, case: Case, who: str) -> str:
     table, _dot, name = fact.kind.partition(".")
+    if fact.is_code:
+        return _code(fact, case, who)
     if fact.kind == "concern.offence":
         return _offence(case, who)
+    if fact.kind == "meeting.place":
+        return _place(fact, case, who)
     if works(case, who):
         if table == "caseteammember" and fact.note == "former":
             return MAY  # who has left the team is history: the log tells of it
-        return (
-            MAY
-            if fact.item is not None and (fact.item.room_closed or fact.item.status == "withdrawn")
-            else MUST
-        )
+        return MAY if _stands_behind(fact) else MUST
     if fact.who and who in fact.who:
         return _own(fact)
     if table == "concern" and who == case.raiser and case.raised_days <= DAYS and not case.erased:
@@ -64,6 +69,33 @@ def _of_case(fact: Fact, case: Case, who: str) -> str:
     if table == "entry" and fact.note == "advice" and who == case.raiser and case.level != "named":
         return MAY if case.raised_days <= DAYS and not case.erased else NEVER
     return _at_meeting(fact, case, who)
+
+
+def _stands_behind(fact: Fact) -> bool:
+    """What no page need show: closed by who is in the room, taken off the agenda, or replaced by what was frozen."""
+    if fact.note == "behind":
+        return True
+    return fact.item is not None and (fact.item.room_closed or fact.item.status == "withdrawn")
+
+
+def _code(fact: Fact, case: Case, who: str) -> str:
+    """That the case exists at all; of a child's record those who work on it, and the room it was opened for."""
+    if who in REVIEWERS:
+        return MUST if fact.kind == "concern.code" else MAY
+    if works(case, who):
+        return MUST
+    if fact.kind == "child.code":
+        return MAY if any(was_told(each, who) for each in case.items) else NEVER
+    if who in case.holders or (who == case.raiser and not case.erased):
+        return MUST
+    return MAY if knows(case, who) else NEVER
+
+
+def _place(fact: Fact, case: Case, who: str) -> str:
+    """Where the network meeting is: who is called, and who works on the case."""
+    if who in fact.who:
+        return MUST
+    return MAY if works(case, who) else NEVER
 
 
 def _own(fact: Fact) -> str:
@@ -93,7 +125,7 @@ def _at_meeting(fact: Fact, case: Case, who: str) -> str:
         if fact.item not in open_items:
             return NEVER
         must = {"caseitem.purpose", "caseitem.necessity", "casetext.text"}
-        if fact.kind in must and fact.item in shown and not fact.note.startswith("familie"):
+        if fact.kind in must and fact.item in shown and not fact.note.startswith(("familie", "behind")):
             return MUST
         return MAY
     if fact.kind == "child.name":

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.security.case_links import links
 from tests.security.case_meetings import at_meetings, make_meetings, network_meetings, tell
 from tests.security.case_world import (
     PARTS,
@@ -22,6 +23,7 @@ from tests.security.case_world import (
     looks_of,
     people,
 )
+from tovholder.audit.services import record_reading
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.models import Adult, Child, ChildToken, Consent, ConsentScan
@@ -35,6 +37,7 @@ from tovholder.concerns.models import (
     Notification,
     Question,
 )
+from tovholder.oversight.models import Review, ReviewLine
 from tovholder.plans.models import Agreement, CaseAgreement, CaseAgreementNote, CasePlan, Scaling
 from tovholder.search import services as search
 
@@ -52,7 +55,7 @@ def build(seed: str, concerns: int) -> CaseWorld:
         case = _concern(world, number)
         _children(world, case, born)
         _course(world, case)
-        _team(world, case)
+        _team(world, case, number)
         if case.level == "named":
             at_meetings(world, case)
             network_meetings(world, case)
@@ -60,6 +63,8 @@ def build(seed: str, concerns: int) -> CaseWorld:
             _plans(world, case)
     _in_another_matter(world)
     _rooms(world)
+    world.links = links(world)
+    _watched(world)
     search.rebuild()
     return world
 
@@ -72,7 +77,7 @@ def _concern(world: CaseWorld, number: int) -> Case:
     raiser = chance.choice(("erik", "sanne", "karl", "pia"))
     district = chance.choice(("vest", "oest", "")) if number else "vest"
     row = Concern(
-        code=f"26-{number + 1:03d}",
+        code=f"26-{chance.randrange(10**6, 10**7)}",
         key=world.key("concern"),
         level=level,
         subject="child" if level != "general" else "place",
@@ -90,7 +95,9 @@ def _concern(world: CaseWorld, number: int) -> Case:
     case = Case(row, level, raiser, raised, district, ended, row.erased_at is not None)
     world.write(row, factors=factors(world, case))
     world.seal(row, [case], but=["factors"])
-    row.categories.add(world.categories["vold" if chance.random() < 0.2 else "mistrivsel"])
+    world.look("concern.code", [case], row.code, is_code=True)
+    case.suspected = chance.random() < 0.2
+    row.categories.add(world.categories["vold" if case.suspected else "mistrivsel"])
     world.cases.append(case)
     return case
 
@@ -122,15 +129,21 @@ def _child(world: CaseWorld, case: Case, born: date) -> Child:
     # Written twice, so that a page with the first name or the last alone is heard too.
     world.write(child, name=f"{name} {name}", cpr=cpr, birth_date=born.isoformat(), circumstances=hidden)
     world.seal(child, [case], but=["name", "cpr", "birth_date", "circumstances"])
+    world.look("child.code", [case], child.code, is_code=True)
+    world.stands_in(child, name)
     tokens = Identity(f"{name} {name}", born, cpr=cpr).tokens(keyring.index_key())
     ChildToken.objects.bulk_create(ChildToken(child=child, token=token) for token in sorted(tokens))
     for position, standing in enumerate(
         ("custody", world.chance.choice(("custody", "no_custody", "foster")))
     ):
         world.seal(Adult(child=child, standing=standing, position=position), [case])
-    reading = AbsenceReading(child=child, quarter=date(2026, 7, 1), by="system", at=timezone.now())
-    world.write(reading, percent="12")
-    reading.save()
+    for quarter in (date(2026, 4, 1), date(2026, 7, 1)):
+        reading = AbsenceReading(child=child, quarter=quarter, by="system", at=timezone.now())
+        percent = world.number("absencereading.percent", [case])
+        world.write(reading, percent=percent)
+        reading.save()
+        world.stands_in(reading, percent)
+        world.together(child, reading)
     return child
 
 
@@ -171,10 +184,12 @@ def _course(world: CaseWorld, case: Case) -> None:
     case.keep("notification", world.seal(told, [case], who={who}))
 
 
-def _team(world: CaseWorld, case: Case) -> None:
+def _team(world: CaseWorld, case: Case, number: int) -> None:
     if case.level != "named":
         return
-    case.team = world.some(("erik", "karl", "sanne", "pia"), 0.25) | world.some(("dina",), 0.6)
+    # With Dina on it there is a network meeting.
+    dina = 1 if number < 2 else 0.6
+    case.team = world.some(("erik", "karl", "sanne", "pia"), 0.25) | world.some(("dina",), dina)
     case.former = world.some(("dina", "erik", "sanne", "viggo"), 0.25) - case.team
     for name in sorted(case.team | case.former):
         until = ago(0.1) if name in case.former else None
@@ -204,7 +219,7 @@ def _agreement(world: CaseWorld, case: Case, plan: CasePlan | None, number: int)
     note = CaseAgreementNote(case_agreement=made, kind="status", at=ago(1), by="system")
     world.seal(note, [case], who=who)
     case.keep("agreement", agreement)
-    world.ids.setdefault(f"who {agreement.pk}", []).extend(sorted(world.person(each).pk for each in who))
+    world.by_link.append((agreement, case, holder))
     return made
 
 
@@ -216,11 +231,20 @@ def _plans(world: CaseWorld, case: Case) -> None:
             status="closed" if closed else "open", closed_at=ago(1) if closed else None,
         )  # fmt: skip
         case.keep("plan", world.seal(plan, [case], but=[] if closed else ["outcome"], note=plan.status))
-        _agreement(world, case, plan, 0)
-        scaling = Scaling(plan=plan, by_whom="family", on=timezone.localdate(), written_by="system")
-        world.write(scaling, value="7")
-        world.seal(scaling, [case], but=["value"])
-        case.keep("scaling", scaling)
+        # On two days, so that they are drawn too.
+        rows = [_scaling(world, case, plan, days) for days in (30, 0)]
+        case.keep("scaling", rows[0])
+        world.together(plan, child, _agreement(world, case, plan, 0), *rows)
+
+
+def _scaling(world: CaseWorld, case: Case, plan: CasePlan, days: int) -> Scaling:
+    on = timezone.localdate() - timedelta(days=days)
+    scaling = Scaling(plan=plan, by_whom="family", on=on, written_by="system")
+    value = world.number("scaling.value", [case])
+    world.write(scaling, value=value)
+    world.seal(scaling, [case], but=["value"])
+    world.stands_in(scaling, value)
+    return scaling
 
 
 def _rooms(world: CaseWorld) -> None:
@@ -232,6 +256,21 @@ def _rooms(world: CaseWorld) -> None:
                 item.room_closed = False
 
 
+def _watched(world: CaseWorld) -> None:
+    """Each case has been read, and each reading was drawn for the month's review."""
+    month, anna = timezone.localdate().replace(day=1), world.users["anna"]
+    review = Review.objects.create(
+        month=month, made_at=timezone.now(), seed="1", readings=len(world.cases), first_event=1, last_event=9
+    )
+    for number, case in enumerate(world.cases, start=1):
+        read = record_reading(
+            by=anna, action="concern.read", obj=case.row, purpose="concern", ground="triager"
+        )
+        ReviewLine.objects.create(
+            review=review, position=number, reason="chance", event_id=read.pk, actor=anna.audit_key, day=month
+        )
+
+
 def _in_another_matter(world: CaseWorld) -> None:
     """One child stands in two concerns: who works on either reads the child, and only their own concern's texts."""
     named = [each for each in world.cases if each.level == "named" and not each.erased]
@@ -241,8 +280,8 @@ def _in_another_matter(world: CaseWorld) -> None:
     child = first.children[0]
     ConcernChild.objects.create(concern=second.row, child=child)
     second.children.append(child)
-    kinds = {"child", "adult", "consent", "consentscan"}
-    mine = _texts_of(world, child)
+    kinds = {"child", "adult", "consent", "consentscan", "absencereading"}
+    mine = _texts_of(world, child) | {child.code}
     for fact in world.facts.values():
         if fact.kind.split(".")[0] in kinds and fact.token in mine:
             fact.cases.append(second)
@@ -256,7 +295,7 @@ def _texts_of(world: CaseWorld, child: Child) -> set[str]:
     from tovholder.citizens.services.safe import Safe  # only here
 
     safe, found = Safe(world.keys), set()
-    rows: list[Any] = [child, *child.adults.all(), *child.consents.all()]
+    rows: list[Any] = [child, *child.adults.all(), *child.consents.all(), *child.absences.all()]
     rows += [each.scan for each in child.consents.select_related("scan")]
     for row in rows:
         for name in (
@@ -269,6 +308,7 @@ def _texts_of(world: CaseWorld, child: Child) -> set[str]:
             "purpose",
             "note",
             "content",
+            "percent",
         ):
             if hasattr(row, name):
                 text = safe.read(row, name).text

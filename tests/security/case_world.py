@@ -75,6 +75,7 @@ class Case:
     district: str
     ended_days: int | None
     erased: bool
+    suspected: bool = False  # somebody in the family, of violence
     team: set[str] = field(default_factory=set)
     former: set[str] = field(default_factory=set)
     items: list[Item] = field(default_factory=list)
@@ -92,17 +93,34 @@ class Case:
 
 @dataclass
 class Fact:
-    """One token: how it may look on a page, what it is, and of which cases."""
+    """One token: how it may look on a page, what it is, and of which cases; of none where everybody may read it."""
 
     token: str
     kind: str
     cases: list[Case]
     item: Item | None = None
-    who: set[str] = field(
-        default_factory=set
-    )  # who else the text is for: who has the agreement, who was asked
+    # Who else the text is for: who has the agreement, who was asked, who was called to the meeting.
+    who: set[str] = field(default_factory=set)
     note: str = ""
     looks: tuple[str, ...] = ()
+    row: str = ""  # where it is written: "caseplan 7"
+    is_code: bool = False  # tells of a case that it exists, and nothing of a person
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address that asks for no login: whoever has it reads `must`, may read `may`, and nothing else."""
+
+    name: str
+    kind: str  # the name of its address
+    path: str
+    holds: bool
+    must: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+
+    @property
+    def token(self) -> str:
+        return self.path.rstrip("/").rpartition("/")[2].removesuffix(".ics")
 
 
 @dataclass
@@ -119,8 +137,15 @@ class CaseWorld:
     network_forum: Forum | None = None
     meetings: dict[str, Any] = field(default_factory=dict)
     consented: set[int] = field(default_factory=set)  # children with a consent that holds
-    tokens: list[str] = field(default_factory=list)  # of family links
+    links: list[Link] = field(default_factory=list)
+    family: list[tuple[Any, Case, Item]] = field(
+        default_factory=list
+    )  # who of it has a link to which meeting
+    by_link: list[tuple[Any, Case, str]] = field(default_factory=list)  # agreements, and who has each
+    general: list[str] = field(default_factory=list)  # what everybody may read and find
+    deck: list[str] = field(default_factory=list)  # the states of the network meetings to come
     ids: dict[str, list[int]] = field(default_factory=dict)
+    shown_with: dict[str, set[str]] = field(default_factory=dict)  # the rows that a page of this row shows
 
     def person(self, name: str) -> Any:
         return self.users[name].person
@@ -132,8 +157,16 @@ class CaseWorld:
 
     def token(self) -> str:
         while True:
-            token = "Kz" + "".join(self.chance.choice(LETTERS) for _n in range(7)) + "q"
+            token = "KZ" + "".join(self.chance.choice(LETTERS) for _n in range(7)) + "Q"
             if token not in self.facts:
+                return token
+
+    def number(self, kind: str, cases: Iterable[Case], **more: Any) -> str:
+        """A number that stands for itself, for what is no text: nothing else on a page has nine digits."""
+        while True:
+            token = str(self.chance.randrange(10**8, 10**9))
+            if token not in self.facts:
+                self.facts[token] = Fact(token, kind, list(cases), looks=(token,), **more)
                 return token
 
     def fact(self, kind: str, cases: Iterable[Case], **more: Any) -> str:
@@ -150,17 +183,46 @@ class CaseWorld:
         }
         self.write(row, **texts)
         row.save()
+        self.stands_in(row, *texts.values())
         return row
+
+    def stands_in(self, row: Any, *tokens: str) -> None:
+        """Keep in which row these are written."""
+        for token in tokens:
+            self.facts[token].row = row_name(row)
+
+    def written_in(self, row: Any, kind: str) -> str:
+        """Return the token of that kind that stands in the row, or nothing."""
+        name = row_name(row)
+        found = (token for token, fact in self.facts.items() if fact.row == name and fact.kind == kind)
+        return next(found, "")
 
     def write(self, row: Any, **texts: str) -> None:
         Safe(self.keys).write(row, **texts)
 
-    def look(self, kind: str, cases: Iterable[Case], token: str, *looks: str) -> None:
-        """Keep something that is no token as one: a birth date, a CPR number."""
-        self.facts[token] = Fact(token, kind, list(cases), looks=(token, *looks))
+    def look(self, kind: str, cases: Iterable[Case], token: str, *looks: str, **more: Any) -> None:
+        """Keep something that is no token as one: a birth date, a CPR number, a code."""
+        self.facts[token] = Fact(token, kind, list(cases), looks=(token, *looks), **more)
+
+    def together(self, row: Any, *others: Any) -> None:
+        """Keep that the page of a row shows the others too."""
+        names = self.shown_with.setdefault(row_name(row), {row_name(row)})
+        names.update(row_name(each) for each in others)
+
+    def network_state(self) -> str:
+        """Each state once before any of them again; the first two are those that most is written about."""
+        if not self.deck:
+            rest = ["running", "draft"]
+            self.chance.shuffle(rest)
+            self.deck = [*rest, "planned", "approved"]
+        return self.deck.pop()
 
     def some(self, names: Iterable[str], part: float) -> set[str]:
         return {name for name in names if self.chance.random() < part}
+
+
+def row_name(row: Any) -> str:
+    return f"{row._meta.model_name} {row.pk}"
 
 
 def people(world: CaseWorld) -> None:

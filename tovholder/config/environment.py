@@ -29,7 +29,7 @@ SETTINGS = (
         "development",
         "production, demo or development. Production checks everything below.",
     ),
-    Setting("SECRET_KEY", "", "Long random text that signs sessions and links.", True),
+    Setting("SECRET_KEY", "", "Long random text that seals sessions and signs links.", True),
     Setting(
         "SECRET_KEY_FALLBACKS", "", "Former SECRET_KEYs that still open what they closed, comma between."
     ),

@@ -201,6 +201,7 @@ TABLES: dict[str, dict[str, Question]] = {
         "change the set-up": lambda w, u: setup.may_manage(u),
         "bring files in, undo the last": lambda w, u: imports.may_import(u),
         "read and take out the log": lambda w, u: insights.may_read_log(u),
+        "see which case a line of the log is about": lambda w, u: insights.may_see_cases_in_log(u),
         "see what the log's review found": lambda w, u: oversight.may_read_findings(u),
         "review the log": lambda w, u: oversight.may_review(u),
     },

@@ -193,6 +193,7 @@ ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
 # Kept in memory up to the size we take, so that a full disk meets our own sentence and not a fault on the way.
 FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_MAX_BYTES + 64 * 1024
 
+SESSION_ENGINE = "tovholder.config.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

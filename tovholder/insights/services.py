@@ -24,13 +24,14 @@ from tovholder.outbox.services import queue_mail
 def export_log(*, by: User, wanted: log.LogFilter) -> Iterator[list[str]]:
     """Return the rows of the file, headings first. The taking of it is logged, by names of fields only."""
     policy.may_read_log(by).require()
-    found = log.events(wanted)
+    cases = bool(policy.may_see_cases_in_log(by))
+    found = log.events(wanted, cases=cases)
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     count = found.count()
     record(
         by=by, action="log.exported", kind=Event.Kind.READ, details={"rows": count, "filters": wanted.used}
     )
-    return _rows(log.all_lines(found.filter(pk__lte=newest)))
+    return _rows(log.all_lines(found.filter(pk__lte=newest), cases=cases))
 
 
 def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
@@ -53,7 +54,7 @@ def _rows(lines: Iterator[log.LogLine]) -> Iterator[list[str]]:
             line.what,
             event.get_kind_display(),
             line.thing,
-            event.object_id,
+            line.number,
             line.about,
             line.ground,
             event.action,

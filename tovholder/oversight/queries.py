@@ -14,6 +14,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Forum, Membership
+from tovholder.insights.policy import may_see_cases_in_log
 from tovholder.insights.queries import log
 from tovholder.meetings.models import Meeting, Participation
 from tovholder.oversight.models import LogReviewRules, Review, ReviewLine
@@ -167,7 +168,8 @@ def shown(lines: Iterable[ReviewLine], user: User) -> list[Shown]:
     """Return lines with names: one read for the events, one for who and one for what."""
     rows = list(lines)
     events = Event.objects.filter(pk__in=[row.event_id for row in rows])
-    named = {each.event.pk: each for each in log.lines(events)}
+    cases = bool(may_see_cases_in_log(user))
+    named = {each.event.pk: each for each in log.lines(events, cases=cases)}
     who = log.actor_names({row.actor for row in rows} | {row.ticked_by for row in rows})
     return [
         Shown(

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Case, CharField, DateTimeField, F, Model, QuerySet, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -48,12 +50,13 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """An event with the names that go with it today."""
+    """An event with the names that go with it today. `number` and `about` are empty where the reader knows of no case."""
 
     event: Event
     who: str
     what: str
     thing: str
+    number: str
     about: str
     ground: str = ""
 
@@ -72,23 +75,27 @@ class LogPage:
         return self.count > COUNTED
 
 
-def page(wanted: LogFilter, *, before: int = 0, after: int = 0) -> LogPage:
-    """Return the newest lines that match, or those before or after an event: never a step through those between."""
-    found = events(wanted)
+def page(wanted: LogFilter, *, cases: bool, before: int = 0, after: int = 0) -> LogPage:
+    """Return the newest lines that match, or those before or after an event: never a step through those between.
+
+    `cases`: whether the reader may know which case a line is about.
+    """
+    found = events(wanted, cases=cases)
     if after and (start := _place(after)):
         newer = found.filter(at__gte=start[0]).exclude(at=start[0], pk__lte=start[1])
         rows = list(newer.order_by("at", "pk")[: PER_PAGE + 1])
         more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
-        return _shown(found, rows, newer=more, older=bool(rows))
+        return _shown(found, rows, cases=cases, newer=more, older=bool(rows))
     start = _place(before) if before else None
     rows = list((_older(found, *start) if start else found)[: PER_PAGE + 1])
-    return _shown(found, rows[:PER_PAGE], newer=start is not None, older=len(rows) > PER_PAGE)
+    more = len(rows) > PER_PAGE
+    return _shown(found, rows[:PER_PAGE], cases=cases, newer=start is not None, older=more)
 
 
-def _shown(found: QuerySet[Event], rows: list[Event], *, newer: bool, older: bool) -> LogPage:
+def _shown(found: QuerySet[Event], rows: list[Event], *, cases: bool, newer: bool, older: bool) -> LogPage:
     whole = not newer and not older
     return LogPage(
-        lines=lines(rows),
+        lines=lines(rows, cases=cases),
         count=len(rows) if whole else found[: COUNTED + 1].count(),
         older=rows[-1].pk if rows and older else 0,
         newer=rows[0].pk if rows and newer else 0,
@@ -105,9 +112,11 @@ def _older(found: QuerySet[Event], at: datetime, pk: int) -> QuerySet[Event]:
     return found.filter(at__lte=at).exclude(at=at, pk__gte=pk)
 
 
-def events(wanted: LogFilter) -> QuerySet[Event]:
-    """Return the events that match, newest first."""
+def events(wanted: LogFilter, *, cases: bool) -> QuerySet[Event]:
+    """Return the events that match, newest first. Who may know of no case cannot ask for the lines of one."""
     found = Event.objects.order_by("-at", "-pk")
+    if not cases and wanted.object_type + wanted.object_id:
+        found = found.exclude(reduce(or_, (Q(object_type__startswith=each) for each in _OF_CASE)))
     if wanted.who:
         found = found.filter(actor__in=actors_named(wanted.who))
     if wanted.what:
@@ -130,22 +139,35 @@ def actors_named(text: str) -> list[str]:
     return [*found, "system"] if words in _system_name().casefold() else found
 
 
-def lines(found: Iterable[Event]) -> list[LogLine]:
+def lines(found: Iterable[Event], *, cases: bool) -> list[LogLine]:
     """Return the events with names: one read for who acted, one for what it was about."""
     rows = list(found)
     actors = actor_names({row.actor for row in rows})
-    objects = _object_names({(row.object_type, row.object_id) for row in rows})
+    told = {row.pk for row in rows if cases or not _is_of_case(row.object_type)}
+    objects = _object_names({(row.object_type, row.object_id) for row in rows if row.pk in told}, cases=cases)
     return [
         LogLine(
             event=row,
             who=actors.get(row.actor, _("Slettet login")),
             what=sentence(row),
             thing=object_word(row.object_type) if row.object_type else "",
+            number=row.object_id if row.pk in told else "",
             about=objects.get((row.object_type, row.object_id), ""),
             ground=ground_word(row.ground),
         )
         for row in rows
     ]
+
+
+# What a line about a case is about, whatever app it stands in.
+_OF_CASE = (
+    "citizens.", "concerns.case", "concerns.concern", "concerns.question", "concerns.notification", "meetings.case",
+    "meetings.family", "meetings.network", "plans.case", "plans.scaling",
+)  # fmt: skip
+
+
+def _is_of_case(object_type: str) -> bool:
+    return object_type.startswith(_OF_CASE)
 
 
 RIGHTS = ("login.roles_set", "login.opened", "login.factors_reset", "membership.made_convener", "team.joined")
@@ -156,18 +178,18 @@ def rights_given(since: datetime) -> list[LogLine]:
     """Return the last changes that gave somebody rights, newest first: what the log reviewers were mailed about."""
     found = Event.objects.filter(action__in=RIGHTS, at__gte=since).order_by("-at", "-pk")[: 4 * RIGHTS_SHOWN]
     told = [each for each in found if each.action != "login.roles_set" or _gives(each.details)]
-    return lines(told[:RIGHTS_SHOWN])
+    return lines(told[:RIGHTS_SHOWN], cases=False)
 
 
 def _gives(details: dict[str, Any]) -> bool:
     return bool(details.get("given")) or AccountRole.LOG_REVIEWER in details.get("taken", [])
 
 
-def all_lines(found: QuerySet[Event]) -> Iterator[LogLine]:
+def all_lines(found: QuerySet[Event], *, cases: bool) -> Iterator[LogLine]:
     """Return the lines of a long list, a handful at a time."""
     last: Event | None = None
     while chunk := list((found if last is None else _older(found, last.at, last.pk))[:CHUNK]):
-        yield from lines(chunk)
+        yield from lines(chunk, cases=cases)
         last = chunk[-1]
 
 
@@ -224,13 +246,13 @@ _NAMED: dict[str, tuple[type[Model], str, str]] = {
 }
 
 
-def _object_names(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def _object_names(wanted: set[tuple[str, str]], *, cases: bool) -> dict[tuple[str, str], str]:
     """Return the names of things in one read, whatever they are."""
     pks: dict[str, list[str]] = defaultdict(list)
     for object_type, object_id in wanted:
         if object_type in _NAMED and object_id.isdigit():
             pks[object_type].append(object_id)
-    parts = [_named_rows(object_type, ids) for object_type, ids in sorted(pks.items())]
+    parts = [_named_rows(object_type, ids, cases=cases) for object_type, ids in sorted(pks.items())]
     if not parts:
         return {}
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
@@ -240,24 +262,23 @@ def _object_names(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     }
 
 
-def _named_rows(object_type: str, pks: list[str]) -> QuerySet[Any]:
+def _named_rows(object_type: str, pks: list[str], *, cases: bool) -> QuerySet[Any]:
     model, label, day = _NAMED[object_type]
     when = F(day) if day else Cast(Value(None), DateTimeField())
-    # Who reads the log may know of every meeting, of a network meeting by its case code.
+    # Who reads the log may know of every meeting, of a network meeting by its case code at most.
     found = Meeting.every if model is Meeting else model._default_manager
     rows: QuerySet[Any] = found.order_by().filter(pk__in=pks)
     named: QuerySet[Any, Any] = rows.annotate(
         log_type=Value(object_type, CharField()),
-        log_name=Cast(_meeting_name(label) if model is Meeting else F(label), CharField()),
+        log_name=Cast(_meeting_name(label, cases=cases) if model is Meeting else F(label), CharField()),
         log_day=Cast(when, DateTimeField()) if not day else when,
     ).values("log_type", "pk", "log_name", "log_day")
     return named
 
 
-def _meeting_name(label: str) -> Case:
+def _meeting_name(label: str, *, cases: bool) -> Case:
     """The forum's name; of a network meeting "Netværksmøde, Sag 26-041", without what anybody typed."""
-    about_case = Concat(
-        F("lead_forum__forum_type__name"), Value(f", {_('Sag')} "), F("network__concern__code"),
-        output_field=CharField(),
-    )  # fmt: skip
-    return Case(When(kind=MeetingKind.NETWORK, then=about_case), default=F(label), output_field=CharField())
+    kind = F("lead_forum__forum_type__name")
+    code = (Value(f", {_('Sag')} "), F("network__concern__code")) if cases else (Value(""),)
+    about = Concat(kind, *code, output_field=CharField())
+    return Case(When(kind=MeetingKind.NETWORK, then=about), default=F(label), output_field=CharField())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tovholder.insights.forms import LogFilterForm
-from tovholder.insights.policy import may_read_log
+from tovholder.insights.policy import may_read_log, may_see_cases_in_log
 from tovholder.insights.queries import log, seal
 from tovholder.insights.services import export_log
 from tovholder.ui.download import XLSX
@@ -27,7 +27,8 @@ def log_list(request: HttpRequest, given: QueryDict) -> HttpResponse:
     may_read_log(request.user).require()
     form = LogFilterForm(given or None)
     wanted = form.wanted()
-    page = log.page(wanted, before=_number(request, "foer"), after=_number(request, "efter"))
+    cases = bool(may_see_cases_in_log(request.user))
+    page = log.page(wanted, cases=cases, before=_number(request, "foer"), after=_number(request, "efter"))
     query = request.GET.copy()
     for name in ("foer", "efter"):
         query.pop(name, None)
