@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.utils.html import format_html, format_html_join
@@ -25,6 +26,12 @@ def number_word(number: int, *, neuter: bool = False) -> str:
 def counted(number: int, one: str, many: str, *, neuter: bool = False) -> str:
     """Write "én aftale", "to aftaler"."""
     return f"{number_word(number, neuter=neuter)} {one if number == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write "Anna, Bo og Carla"."""
+    *first, last = names
+    return f"{', '.join(first)} {_('og')} {last}" if first else last
 
 
 def capitalised(text: str) -> str:

@@ -42,7 +42,7 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
         "children": children,
         "prompts": prompts_of(found, children, own),
         "child_prompts": child_prompts(found) if children else [],
-        "close_ages": (found.close_ages or "").split(","),
+        "close_ages": (found.close_ages or "").split(","),  # type: ignore[attr-defined]
         "actions": actions_for(request.user, found),
         "may_triage": bool(policy.may_triage(request.user, found)),
         "mine": found.handler_id == getattr(getattr(request.user, "person", None), "pk", 0),

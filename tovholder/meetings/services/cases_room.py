@@ -33,7 +33,7 @@ from tovholder.meetings.services.cases import (
     tell,
 )
 from tovholder.meetings.standing import still_reads
-from tovholder.ui.templatetags.ui import personlist
+from tovholder.plans.wording import listed
 
 _COVERED_BY = {
     "rpl115": _l("Part i det kriminalitetsforebyggende samarbejde"),
@@ -197,7 +197,7 @@ def warnings_for(user: User, meeting: Meeting, person: Person | None = None) -> 
             continue
         lines.append(
             _("%(case)s er lukket, mens %(names)s er med. %(reason)s")
-            % {"case": item.concern, "names": personlist(outside), "reason": room.answer.reason}
+            % {"case": item.concern, "names": listed(outside), "reason": room.answer.reason}
         )
     return lines
 

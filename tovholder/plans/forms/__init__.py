@@ -231,7 +231,7 @@ class CaseChangeForm(TovholderForm):
     ) -> None:
         agreement = case.agreement
         coming = agreement.due_on if agreement.due_on and agreement.due_on >= timezone.localdate() else None
-        initial = {"responsible": agreement.responsible_id, "due_on": coming}
+        initial: dict[str, Any] = {"responsible": agreement.responsible_id, "due_on": coming}
         # Where a text cannot be read its field stands empty, not with the sentence that says so.
         initial |= {"words": view.words.text, "sign_of_progress": view.sign_of_progress.text}
         super().__init__(*args, initial=initial, **kwargs)
