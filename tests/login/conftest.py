@@ -18,9 +18,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import make_user
+from tests.login.family_world import Home, a_home
 from tests.outbox.mail_server import free_port
 from tovholder.accounts.models import User
-from tovholder.accounts.sign_on import SignOn
+from tovholder.accounts.sign_on import FamilySignOn, SignOn, providers
 
 PASSWORD = "en god lang sætning"
 
@@ -110,6 +111,8 @@ def provider_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Municipality:
     """The other side: who works there, in which groups; and the way through its login page."""
 
+    way = "kommunen"
+
     def __init__(self, address: str) -> None:
         self.address = address
 
@@ -118,16 +121,16 @@ class Municipality:
 
     def refuses(self, client: Client) -> str:
         """Go there and press "no"; return the address of the way back."""
-        state = parse_qs(urlsplit(client.post("/konto/login/kommunen/").url).query)["state"][0]
-        return f"/konto/login/kommunen/svar/?error=access_denied&state={state}"
+        state = parse_qs(urlsplit(client.post(f"/konto/login/{self.way}/").url).query)["state"][0]
+        return f"/konto/login/{self.way}/svar/?error=access_denied&state={state}"
 
     def way_back(self, client: Client, sub: str, query: str = "") -> str:
         """Go from our button through the provider's page; return the address it sends the browser back to."""
-        out = client.post(f"/konto/login/kommunen/{query}")
+        out = client.post(f"/konto/login/{self.way}/{query}")
         assert out.url.startswith(self.address)
         answer = requests.post(out.url, data={"sub": sub}, allow_redirects=False, timeout=5)
         back: str = answer.headers["Location"]
-        assert back.startswith("http://testserver/konto/login/kommunen/svar/")
+        assert back.startswith(f"http://testserver/konto/login/{self.way}/svar/")
         return back.removeprefix("http://testserver")
 
     def enter(self, sub: str, client: Client | None = None) -> tuple[Client, Any]:
@@ -152,3 +155,31 @@ def set_up(settings: Any, provider_address: str) -> Callable[..., Municipality]:
         return Municipality(provider_address)
 
     return on
+
+
+class Families(Municipality):
+    """The citizens' provider: the same process, another client and other claims."""
+
+    way = "familien"
+
+    def citizen(self, cpr: str, **claims: Any) -> Client:
+        """Somebody with this CPR number logs in."""
+        self.knows(f"borger-{cpr}", cpr=cpr, **claims)
+        client, answer = self.enter(f"borger-{cpr}")
+        assert answer.status_code == 302, answer.content.decode()
+        assert answer.url == "/familie/mit/"
+        return client
+
+
+@pytest.fixture
+def families(settings: Any, provider_address: str) -> Families:
+    """Switch the family's login on, as the environment would."""
+    way = FamilySignOn(server_url=provider_address, client_id="tovholder-familie", secret="hemmelig")
+    settings.FAMILY_SIGN_ON = way
+    settings.SOCIALACCOUNT_PROVIDERS = providers(None, way)
+    return Families(provider_address)
+
+
+@pytest.fixture
+def home(anna: User, erik: User, municipality: Any) -> Home:
+    return a_home(anna, erik)

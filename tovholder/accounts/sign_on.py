@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-PROVIDER = "kommunen"
+PROVIDER, FAMILY_PROVIDER = "kommunen", "familien"
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,86 @@ class SignOn:
     @property
     def origin(self) -> str:
         """The address that the content policy lets a form lead to."""
-        parts = urlsplit(self.server_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(self.server_url)
 
     def roles_of(self, groups: frozenset[str]) -> frozenset[str]:
         return frozenset(role for group in groups for role in self.roles.get(group, ()))
 
-    def as_provider(self) -> dict[str, Any]:
-        """Return what allauth reads from SOCIALACCOUNT_PROVIDERS."""
-        app = {
+    def as_app(self) -> dict[str, Any]:
+        return {
             "provider_id": PROVIDER,
             "name": self.name,
             "client_id": self.client_id,
             "secret": self.secret,
             "settings": {"server_url": self.server_url},
         }
-        return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+
+    def as_provider(self) -> dict[str, Any]:
+        return providers(self)
+
+
+@dataclass(frozen=True)
+class FamilySignOn:
+    """How this installation uses the provider by which a family shows who it is (MitID through a broker, say).
+
+    Who comes that way gets no login here: see `meetings.services.own_child`.
+    """
+
+    server_url: str
+    client_id: str
+    secret: str = field(repr=False, default="")
+    name: str = "MitID"
+    claim: str = "cpr"  # holds the CPR number
+    scopes: tuple[str, ...] = ("openid",)
+    # What `amr` or `acr` must say of how sure the provider is; empty asks for nothing.
+    strong: frozenset[str] = frozenset()
+
+    @property
+    def provider(self) -> str:
+        return FAMILY_PROVIDER
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.server_url)
+
+    def as_app(self) -> dict[str, Any]:
+        return {
+            "provider_id": FAMILY_PROVIDER,
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            "settings": {"server_url": self.server_url, "scope": list(self.scopes)},
+        }
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def providers(*used: SignOn | FamilySignOn | None) -> dict[str, Any]:
+    """Return what allauth reads from SOCIALACCOUNT_PROVIDERS; nothing where none is in use."""
+    apps = [each.as_app() for each in used if each is not None]
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}} if apps else {}
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Who of a family the provider says is there: the CPR number in ten digits, or nothing where it says none."""
+
+    cpr: str
+    strong: bool
+
+
+def relative(sign_on: FamilySignOn, data: Mapping[str, Any]) -> Relative:
+    """Read the provider's answer. How sure it is, is believed of the id_token only; whatever is odd counts as absent."""
+    token, info = _mapping(data.get("id_token")), _mapping(data.get("userinfo"))
+    said = _texts(token.get("amr")) | _texts(token.get("acr"))
+    told = _at({**token, **info}, sign_on.claim)
+    digits = re.sub(r"\D", "", told) if isinstance(told, str) else ""
+    return Relative(
+        cpr=digits if len(digits) == 10 else "", strong=not sign_on.strong or bool(said & sign_on.strong)
+    )
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,8 @@ class Adult(SealedRow):
     standing = models.CharField(_("forhold"), max_length=12, choices=Standing.choices)
     name = SealedField(_("navn"))
     contact = SealedField(_("telefon eller e-mail"))
+    # The blind index of the grown-up's CPR number, for the family's own login; the number itself is not kept.
+    identity = models.BinaryField(max_length=16, null=True, blank=True, db_index=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,10 +29,11 @@ from tovholder.access.decision import Decision, no
 from tovholder.accounts.middleware import mark_shown, shown_at
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import has_second_factor, uses_sign_on
-from tovholder.accounts.services.sign_on import arrive
-from tovholder.accounts.sign_on import SignOn, identity
+from tovholder.accounts.services.sign_on import arrive, may_enter_as_family
+from tovholder.accounts.sign_on import FAMILY_PROVIDER, FamilySignOn, SignOn, identity, relative
 from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.services import record
+from tovholder.meetings.services import own_child
 from tovholder.outbox.services import queue_mail
 
 # What allauth's pages say when something is done; what is not here goes without saying.
@@ -149,6 +150,8 @@ def _keys() -> MultiFernet:
 class SignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Decide who it is and what they may, before allauth does; keep nothing of the provider's answer but its id."""
+        if sociallogin.account.provider == FAMILY_PROVIDER:
+            raise ImmediateHttpResponse(_let_family_in(request, sociallogin))
         sign_on = _in_use()
         who = identity(sign_on, sociallogin.account.extra_data)
         known = sociallogin.user if sociallogin.is_existing else None
@@ -166,12 +169,14 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
         """Nothing of what the provider said is shown or logged: it can hold anything."""
+        by_family = getattr(provider, "sub_id", provider) == FAMILY_PROVIDER
+        used = _family_way() if by_family else _in_use()
         if kwargs.get("error") == AuthError.CANCELLED:
             decision = no("sign_on_cancelled", _("Du afbrød, før du var logget ind."))
         else:
             reason = _("Det lykkedes ikke at logge ind med %(name)s. Prøv igen om lidt.")
-            decision = no("sign_on_failed", reason % {"name": _in_use().name})
-        raise ImmediateHttpResponse(_refused(request, decision, by=SYSTEM))
+            decision = no("sign_on_failed", reason % {"name": used.name})
+        raise ImmediateHttpResponse(_refused(request, decision, by=SYSTEM, by_family=by_family))
 
 
 def _in_use() -> SignOn:
@@ -181,6 +186,26 @@ def _in_use() -> SignOn:
     return settings.SIGN_ON
 
 
-def _refused(request: HttpRequest, decision: Decision, by: Any) -> HttpResponse:
+def _family_way() -> FamilySignOn:
+    """Return how families log in. Raises Http404 where they do not."""
+    if settings.FAMILY_SIGN_ON is None:
+        raise Http404
+    return settings.FAMILY_SIGN_ON
+
+
+def _let_family_in(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
+    """Somebody of a family has shown who they are: a session of their own and no login, so that nothing else opens."""
+    used = _family_way()
+    who = relative(used, sociallogin.account.extra_data)
+    decision = may_enter_as_family(who)
+    if not decision:
+        return _refused(request, decision, by=SYSTEM, by_family=True)
+    request.session.flush()  # whoever sat here before has left
+    own_child.enter(request.session, who.cpr)
+    return redirect("family:mine")
+
+
+def _refused(request: HttpRequest, decision: Decision, by: Any, *, by_family: bool = False) -> HttpResponse:
     record(by=by, action="login.refused", kind=Event.Kind.LOGIN, details={"code": decision.code})
-    return render(request, "account/refused.html", {"reason": decision.reason}, status=403)
+    context = {"reason": decision.reason, "by_family": by_family}
+    return render(request, "account/refused.html", context, status=403)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from tovholder.accounts.sign_on import SignOn
+from tovholder.accounts.sign_on import FamilySignOn, SignOn
 from tovholder.citizens.keys.sealing import MasterKey
+from tovholder.config.sign_on import family_sign_on_from, sign_on_from, words
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,21 @@ SETTINGS = (
         "Mail domains taken as verified when the provider does not send email_verified, comma between.",
     ),
     Setting("OIDC_KEEPS_PASSWORD", "0", "1 lets those who use single sign-on log in with a password too."),
+    Setting(
+        "FAMILY_OIDC_SERVER_URL", "", "Address of the provider by which families log in. Empty: they do not."
+    ),
+    Setting("FAMILY_OIDC_CLIENT_ID", "", "What that provider calls Tovholder."),
+    Setting("FAMILY_OIDC_CLIENT_SECRET", "", "The secret it shares with Tovholder."),
+    Setting("FAMILY_OIDC_NAME", "MitID", "What it is called on the family's page: »Log ind med …«."),
+    Setting(
+        "FAMILY_OIDC_SCOPES", "openid", "What it is asked for, space between; the one for the CPR number too."
+    ),
+    Setting("FAMILY_OIDC_CLAIM", "cpr", "The claim that holds the CPR number; a.b finds an inner one."),
+    Setting(
+        "FAMILY_OIDC_LEVEL",
+        "",
+        "What amr or acr must say for a family to be believed, comma between. Required in production with the address.",
+    ),
     Setting("MEDIA_ROOT", "var/media", "Folder of attached files."),
     Setting(
         "AUDIT_ANCHOR",
@@ -165,6 +180,7 @@ class Environment:
     proxies: int
     second_factor_roles: tuple[str, ...]
     sign_on: SignOn | None
+    family_sign_on: FamilySignOn | None
     media_root: Path
     static_root: Path
     attachment_max_bytes: int
@@ -193,7 +209,7 @@ class Environment:
             debug=value["DEBUG"] == "1",
             # A fixed key outside production only: the demo holds no real data.
             secret_key=value["SECRET_KEY"] or "only-for-development-and-demo-" * 2,
-            secret_key_fallbacks=_words(value["SECRET_KEY_FALLBACKS"]),
+            secret_key_fallbacks=words(value["SECRET_KEY_FALLBACKS"]),
             allowed_hosts=[host.strip() for host in value["ALLOWED_HOSTS"].split(",") if host.strip()],
             trusted_origins=[public_url],
             public_url=public_url,
@@ -203,7 +219,8 @@ class Environment:
             secure=production,
             proxies=int(value["BEHIND_PROXY"]),
             second_factor_roles=_second_factor_roles(value["SECOND_FACTOR_ROLES"], mode),
-            sign_on=_sign_on(value, production),
+            sign_on=sign_on_from(value, production),
+            family_sign_on=family_sign_on_from(value, production),
             media_root=base / value["MEDIA_ROOT"],
             static_root=base / value["STATIC_ROOT"],
             attachment_max_bytes=int(value["ATTACHMENT_MAX_BYTES"]),
@@ -258,41 +275,8 @@ def _anchors(value: str, database: dict[str, Any], base: Path) -> list[str]:
 
 def _second_factor_roles(wanted: str, mode: str) -> tuple[str, ...]:
     """Whether the roles exist is asked when the app starts: here nobody knows them yet."""
-    roles = _words(wanted) or (["none"] if mode == "demo" else ["all"])
+    roles = words(wanted) or (["none"] if mode == "demo" else ["all"])
     return () if roles == ["none"] else tuple(roles)
-
-
-def _sign_on(value: dict[str, str], production: bool) -> SignOn | None:
-    """Read how single sign-on is set up. Raises ImproperlyConfigured when it is half set up or unsafe."""
-    if not value["OIDC_SERVER_URL"]:
-        return None
-    faults = [f"{name} is missing" for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not value[name]]
-    if production and not value["OIDC_SERVER_URL"].startswith("https://"):
-        faults.append("OIDC_SERVER_URL must start with https://")
-    try:
-        roles = {str(group): tuple(given) for group, given in json.loads(value["OIDC_ROLES"]).items()}
-        if not all(isinstance(each, str) for given in roles.values() for each in given):
-            raise TypeError
-    except (ValueError, TypeError, AttributeError):
-        roles = {}
-        faults.append('OIDC_ROLES is not JSON like {"group": ["role"]}')
-    if faults:
-        raise ImproperlyConfigured("Single sign-on is not set up: " + "; ".join(faults))
-    return SignOn(
-        server_url=value["OIDC_SERVER_URL"].rstrip("/"),
-        client_id=value["OIDC_CLIENT_ID"],
-        secret=value["OIDC_CLIENT_SECRET"],
-        name=value["OIDC_NAME"],
-        groups_claim=value["OIDC_GROUPS_CLAIM"],
-        roles=roles,
-        strong=frozenset(_words(value["OIDC_SECOND_FACTOR"])),
-        trusted_domains=frozenset(each.lower() for each in _words(value["OIDC_TRUSTED_DOMAINS"])),
-        keeps_password=value["OIDC_KEEPS_PASSWORD"] == "1",  # noqa: S105 -- yes or no, no password
-    )
-
-
-def _words(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _email(value: dict[str, str], base: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 from csp.constants import NONE, SELF
 
+from tovholder.accounts.sign_on import providers
 from tovholder.config.environment import Environment
 from tovholder.config.logs import trace
 
@@ -163,8 +164,9 @@ MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 # An authenticator may be added although no address is verified: an administrator wrote it.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 SIGN_ON = ENV.sign_on
+FAMILY_SIGN_ON = ENV.family_sign_on  # how a family shows who it is; it gets no login
 SOCIALACCOUNT_ADAPTER = "tovholder.config.adapter.SignOnAdapter"
-SOCIALACCOUNT_PROVIDERS = SIGN_ON.as_provider() if SIGN_ON else {}
+SOCIALACCOUNT_PROVIDERS = providers(SIGN_ON, FAMILY_SIGN_ON)
 # Whose address a limit counts: what the innermost of our own proxies saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 
@@ -216,7 +218,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, *([SIGN_ON.origin] if SIGN_ON else [])],
+        "form-action": [SELF, *(each.origin for each in (SIGN_ON, FAMILY_SIGN_ON) if each)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -280,11 +282,14 @@ EVERY_DAY = [
 # Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.
 CONCERN_READERS = [
     "tovholder.meetings.services.cases_room.readers_of",
+    "tovholder.meetings.services.own_child.readers_of",
     "tovholder.plans.queries.cases.holders",
     "tovholder.meetings.network_hooks.called_to",
 ]
 # How many meetings have named a child on the early basis in a concern, which no seat on its case team may pass by.
 EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
+# What a child has said at meetings about a concern, which is not released to its parents without its yes.
+CHILDS_WORDS = "tovholder.meetings.services.releasing.childs_words_at_meetings"
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

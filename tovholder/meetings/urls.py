@@ -22,11 +22,13 @@ from tovholder.meetings.views import (
     network_running,
     network_steps,
     open_links,
+    own_child,
     papers,
     people,
     plan,
     projector,
     relays,
+    releasing,
     run,
     succession,
     texts,
@@ -159,7 +161,12 @@ cases_at_meetings: list[URLPattern] = [
     path("<int:pk>/sager/<int:case_pk>/beslutning/", cases_open.decide, name="case_decide"),
     path("<int:pk>/sager/<int:case_pk>/faerdig/", cases_open.finish, name="case_finish"),
     path("<int:pk>/sager/<int:case_pk>/tilfoejelse/", cases_open.add_note, name="case_note"),
-    path("<int:pk>/sager/<int:case_pk>/familie/", cases_open.release, name="case_release"),
+    path("<int:pk>/sager/<int:case_pk>/familie/", releasing.release, name="case_release"),
+    path(
+        "<int:pk>/sager/<int:case_pk>/familie/<int:text_pk>/tag-tilbage/",
+        releasing.take_back,
+        name="case_take_back",
+    ),
     path("<int:pk>/sager/<int:case_pk>/referat.pdf", cases_open.paper_pdf, name="case_pdf"),
     path("<int:pk>/sager/<int:case_pk>/referat.docx", cases_open.paper_word, name="case_word"),
     path("<int:pk>/navne/", cases_names.names, name="names"),
@@ -216,9 +223,19 @@ network_meetings: list[URLPattern] = [
     path("<int:pk>/under/indsatser/<int:row_pk>/vaelg/", network_running.choose, name="choose"),
     path("<int:pk>/efter/", network_after.after, name="after"),
     path("<int:pk>/efter/godkend/", network_after.approve, name="approve"),
+    path("<int:pk>/efter/familie/", releasing.release_network, name="release"),
+    path("<int:pk>/efter/familie/<int:text_pk>/tag-tilbage/", releasing.take_back_network, name="take_back"),
     path("<int:pk>/efter/opfoelgning/", network_after.follow_up, name="follow_up"),
     path("<int:pk>/efter/afslut/", network_after.close, name="close"),
     path("<int:pk>/skema.pdf", network_after.form_pdf, name="form_pdf"),
     path("<int:pk>/skema.docx", network_after.form_word, name="form_word"),
 ]
-family_links: list[URLPattern] = [path("<str:token>/", family.invitation, name="invitation")]
+# At /familie/: what a family reads after a login of its own, and what a signed link shows.
+family_links: list[URLPattern] = [
+    path("", own_child.front, name="front"),
+    path("mit/", own_child.mine, name="mine"),
+    path("mit/<str:code>/moede/<int:pk>/", own_child.minutes, name="minutes"),
+    path("mit/<str:code>/plan/<int:pk>/", own_child.plan, name="plan"),
+    path("log-ud/", own_child.leave, name="leave"),
+    path("<str:token>/", family.invitation, name="invitation"),
+]

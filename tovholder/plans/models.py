@@ -209,6 +209,25 @@ class CasePlan(SealedRow):
         return self.concern.key
 
 
+class PlanRelease(SealedRow):
+    """The page of who does what as the family may read it: as it stood when it was released, sealed."""
+
+    plan = models.OneToOneField(CasePlan, on_delete=models.CASCADE, related_name="release")
+    text = SealedField(_("siden, som den stod"))
+    at = models.DateTimeField(_("frigivet"))
+    by = models.CharField(max_length=60)
+    plan_version = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.at:%Y-%m-%d}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.plan.concern.key
+
+
 class CaseAgreement(SealedRow):
     """What an agreement in a named case says, sealed. The agreement itself carries the case code only."""
 

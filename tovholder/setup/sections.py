@@ -36,6 +36,7 @@ from tovholder.forums.models import (
     ForumType,
     JointMeetingRule,
 )
+from tovholder.meetings.models import LookupRule
 from tovholder.oversight.models import LogReviewRules
 from tovholder.plans.models import AgreementRules
 from tovholder.setup import schema
@@ -86,6 +87,7 @@ SECTIONS: dict[str, Section] = {
         Section("concern_category", Category),
         Section("factor", Factor),
         Section("team", Team),
+        Section("lookup_rule", LookupRule),
         Section("log_review", LogReviewRules),
         Section("agenda_template", AgendaTemplate, children=("items", AgendaTemplateItem, "template")),
         Section("checklist", Checklist, children=("items", ChecklistItem, "checklist")),

@@ -24,7 +24,7 @@ from tovholder.concerns.models import Category, Concern, ConcernStatus, Entry
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
-from tovholder.meetings.services import cases_writing, minutes, running
+from tovholder.meetings.services import cases_writing, minutes, releasing, running
 from tovholder.meetings.services.cases_anonymous import take_up_anonymously
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
@@ -196,7 +196,7 @@ def test_a_consent_withdrawn_before_approval_gives_no_days(written, meeting, peo
 # ---- the family
 def test_the_chair_releases_for_one_child_and_not_the_childs_own_words(approved, meeting, people, named):
     child = named.children.get()
-    release = cases_writing.release_to_family
+    release = releasing.release_to_family
     with pytest.raises(Refused):
         release(by=people["dina"], case_item=approved, child_id=child.pk, text="Vi ringer")
     with pytest.raises(ValidationError):
@@ -219,7 +219,7 @@ def test_nothing_is_released_to_a_family_under_suspicion(approved, people, named
         Category.objects.create(key="vold", name="Vold", suspicion="suspected_violence_by_family")
     )
     with pytest.raises(Refused) as refused:
-        cases_writing.release_to_family(
+        releasing.release_to_family(
             by=people["anna"], case_item=approved, child_id=named.children.get().pk, text="Vi ringer"
         )
     assert refused.value.decision.code == "family_under_suspicion"

@@ -9,14 +9,16 @@ from zipfile import ZipFile
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.meetings.cases.conftest import come, guest
 from tovholder.access.decision import Refused
 from tovholder.citizens.models import Child
 from tovholder.concerns.models import Concern, ConcernStatus
-from tovholder.meetings.models import CaseItem
+from tovholder.meetings.models import CaseItem, LookupRule
 from tovholder.meetings.services import attendance, cases_intake, cases_writing, running
 from tovholder.meetings.services.cases import open_case
+from tovholder.meetings.services.lookups import lookups
 
 LINES = """Jonas Prøve; 3.4.2012; mistænkt; politi; hærværk ved stationen
 Mille Testesen\t040312-1234\tf\t\tslået ned ved stationen
@@ -192,3 +194,40 @@ def test_five_hundred_names_are_taken_in_one_go(planned, people):
     more = cases_intake.read_lines(text + "\nEn Til; 1.1.2012; m")
     with pytest.raises(ValidationError):
         cases_intake.hand_over(by=people["carla"], meeting=planned, lines=more, necessity=WHY)
+
+
+# ---- what may be looked up
+def test_what_may_be_looked_up_is_the_municipalitys_own_or_a_neutral_question(
+    tuesday, handed, people, client_for, django_assert_num_queries
+):
+    pages = [("carla", "meetings:names_in"), ("anna", "meetings:names")]
+    neutral = "Er oplysningen nødvendig for at aftale, hvem der handler?"
+
+    def shown(who, name):
+        return client_for(people[who]).get(reverse(name, args=[tuesday.pk])).content.decode()
+
+    for who, name in pages:
+        assert neutral in shown(who, name)
+        assert "Spørg jer selv" in shown(who, name)
+    for n, (key, phase, text) in enumerate(
+        [
+            ("b", "after", "Efter: kun den ansvarlige"),
+            ("a", "before", "Før: kun egne sager"),
+            ("c", "before", "Før: to ad gangen"),
+        ]
+    ):
+        LookupRule.objects.create(key=key, phase=phase, name=text, position=n)
+    LookupRule.objects.create(key="gammel", phase="during", name="Udgået regel", retired_at=timezone.now())
+    for who, name in pages:
+        page = shown(who, name)
+        assert "Det har kommunen bestemt" in page
+        assert neutral not in page
+        assert "Udgået regel" not in page
+        assert (
+            page.index("Før: kun egne sager")
+            < page.index("Før: to ad gangen")
+            < page.index("Efter: kun den ansvarlige")
+        )
+        assert "På mødet</strong>" not in page  # nothing is said of that phase
+    with django_assert_num_queries(1):
+        lookups()

@@ -11,7 +11,7 @@ from tovholder.accounts.queries import log_reviewers
 from tovholder.accounts.services.logins import change_roles
 from tovholder.accounts.services.rights import tell_of_rights
 from tovholder.accounts.services.sessions import drop_sessions
-from tovholder.accounts.sign_on import Identity, SignOn
+from tovholder.accounts.sign_on import Identity, Relative, SignOn
 from tovholder.audit.models import SYSTEM, Event
 from tovholder.audit.services import record
 
@@ -45,6 +45,17 @@ def arrive(*, sign_on: SignOn, who: Identity, known: User | None) -> tuple[User 
         present = frozenset(known.role_grants.values_list("role", flat=True))
         change_roles(by=SYSTEM, user=known, wanted=(present - sign_on.governed) | roles)
     return known, yes("sign_on")
+
+
+def may_enter_as_family(who: Relative) -> Decision:
+    """May be taken for whom the provider says: it is sure enough, and says the number by which a family is known."""
+    if not who.strong:
+        return no("not_sure", _("Dit login er ikke sikkert nok til det her. Brug et andet, og prøv igen."))
+    if not who.cpr:
+        return no(
+            "no_cpr", _("Vi fik ikke at vide, hvem du er. Prøv igen, og sig ja til at give dit CPR-nummer.")
+        )
+    return yes("family")
 
 
 def _by_email(who: Identity) -> tuple[User | None, Decision]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from tovholder.accounts.sign_on import PROVIDER
+from tovholder.accounts.sign_on import FAMILY_PROVIDER, PROVIDER
 from tovholder.accounts.views import entry, own
 
 
@@ -23,7 +23,7 @@ def whole(view: Callable[..., Any]) -> Callable[..., Any]:
     return transaction.atomic(view)
 
 
-THE_PROVIDER = {"provider_id": PROVIDER}
+THE_PROVIDER, THE_FAMILYS = {"provider_id": PROVIDER}, {"provider_id": FAMILY_PROVIDER}
 
 urlpatterns = [
     path("login/", entry.login, name="account_login"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("login/noegle/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("login/kommunen/", sign_on.login, THE_PROVIDER, name="openid_connect_login"),
     path("login/kommunen/svar/", sign_on.callback, THE_PROVIDER, name="openid_connect_callback"),
+    path("login/familien/", sign_on.login, THE_FAMILYS, name="openid_connect_login"),
+    path("login/familien/svar/", sign_on.callback, THE_FAMILYS, name="openid_connect_callback"),
     path(
         "login/kommunen/afbrudt/",
         login_not_required(entry.sign_on_cancelled),

@@ -17,7 +17,8 @@ from tovholder.accounts.queries import has_second_factor
 
 class LoginView(account.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "sign_on": settings.SIGN_ON}
+        ways = {"sign_on": settings.SIGN_ON, "family": settings.FAMILY_SIGN_ON is not None}
+        return {**super().get_context_data(**kwargs), **ways}
 
 
 class ReauthenticateByPasskeyView(passkeys.ReauthenticateWebAuthnView):

@@ -32,6 +32,7 @@ class AdultView:
     standing: str
     name: Opened
     contact: Opened
+    is_identified: bool = False  # known again when the family logs in
 
     @property
     def standing_word(self) -> str:
@@ -169,7 +170,13 @@ def _view(safe: Safe, child: Child, adults: list[Adult]) -> ChildView:
         protected_address=bool(known.get("protected_address")) or circumstances.fault == "damaged",
         in_foster_care=bool(known.get("in_foster_care")),
         adults=tuple(
-            AdultView(each.pk, each.standing, safe.read(each, "name"), safe.read(each, "contact"))
+            AdultView(
+                each.pk,
+                each.standing,
+                safe.read(each, "name"),
+                safe.read(each, "contact"),
+                each.identity is not None,
+            )
             for each in adults
         ),
     )
@@ -206,7 +213,7 @@ def _erase(child: Child) -> None:
     child.tokens.all().delete()
     child.consents.all().delete()
     # Empty rows of grown-ups stay: that somebody came to a meeting refers to them.
-    child.adults.update(name=None, contact=None)
+    child.adults.update(name=None, contact=None, identity=None)
     for field in ("name", "cpr", "birth_date", "address", "circumstances"):
         setattr(child, field, None)
     child.erased_at = timezone.now()

@@ -134,6 +134,9 @@ def _answer(kept: Child, answers: AdultAnswers) -> None:
 
 def _become(one: Adult, other: Adult) -> None:
     """Let everything that points at `one` point at `other`. Raises ValidationError where both came to one meeting."""
+    if other.identity is None and one.identity is not None:
+        other.identity = one.identity
+        other.save(update_fields=["identity"])
     try:
         with transaction.atomic():
             for relation in one._meta.related_objects:

@@ -102,6 +102,8 @@ class PartForm(TovholderForm):
 
 
 class AdultForm(TovholderForm):
+    """A grown-up. `identified` says whether a CPR number is known already; None where the family has no login here."""
+
     name = forms.CharField(label=_("Navn"), max_length=120, widget=forms.TextInput(attrs=NOT_REMEMBERED))
     standing = forms.ChoiceField(label=_("Forhold til barnet"), choices=Adult.Standing.choices)
     contact = forms.CharField(
@@ -110,6 +112,25 @@ class AdultForm(TovholderForm):
         max_length=120,
         widget=forms.TextInput(attrs=NOT_REMEMBERED),
     )
+    cpr = CprField(
+        label=_("CPR-nummer, så forælderen kan logge ind"),
+        required=False,
+        help_text=_(
+            "Nummeret gemmes ikke. Vi gemmer et spor, som kun passer til det. Kun med forældremyndighed."
+        ),
+    )
+    forget_cpr = forms.BooleanField(label=_("Forælderen skal ikke længere kunne logge ind"), required=False)
+
+    def __init__(self, *args: Any, identified: bool | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if identified is None:
+            del self.fields["cpr"]
+        elif identified:
+            self.fields["cpr"].help_text = _(
+                "Er skrevet. Skriv det igen for at rette det; det kan ikke vises."
+            )
+        if not identified:
+            del self.fields["forget_cpr"]
 
 
 class InformationForm(TovholderForm):

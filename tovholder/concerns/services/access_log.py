@@ -28,6 +28,8 @@ READINGS = {
     "consent.read": gettext_lazy("Barnets samtykker blev set"),
     "consent.scan_read": gettext_lazy("Et underskrevet samtykke blev set"),
     "concern.read": gettext_lazy("Sagen blev læst"),
+    "family.listed": gettext_lazy("Familien så, hvad der er frigivet"),
+    "family.read": gettext_lazy("Familien læste det, der er frigivet"),
     "concern.listed": gettext_lazy("Sagen stod på en liste, der blev vist"),
 }
 PURPOSES = {
@@ -39,6 +41,7 @@ PURPOSES = {
     "protected_address": gettext_lazy("Beskyttet adresse"),
     "rewrite": gettext_lazy("Sletning"),
     "erase": gettext_lazy("Sletning"),
+    "own child": gettext_lazy("Familien læser om sit eget barn"),
 }
 GROUNDS = {
     "case_team": gettext_lazy("Arbejder med sagen"),

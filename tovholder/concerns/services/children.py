@@ -21,6 +21,7 @@ from tovholder.citizens.services import children as records
 from tovholder.citizens.services import consents
 from tovholder.citizens.services.children import ChildView
 from tovholder.citizens.services.consents import ConsentView
+from tovholder.citizens.services.kin import identify_adult
 from tovholder.citizens.services.merging import AdultAnswers, merge_children
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
@@ -152,14 +153,30 @@ def set_part(*, by: User, link: ConcernChild, part: str) -> None:
 
 @transaction.atomic
 def write_adult(
-    *, by: User, concern: Concern, child: Child, adult: Adult | None, standing: str, name: str, contact: str
+    *,
+    by: User,
+    concern: Concern,
+    child: Child,
+    adult: Adult | None,
+    standing: str,
+    name: str,
+    contact: str,
+    cpr: str = "",
+    forget_cpr: bool = False,
 ) -> Adult:
-    """Write down or correct a grown-up around the child. Raises Refused, ValidationError by field, Erased."""
+    """Write down or correct a grown-up around the child. Raises Refused, ValidationError by field, Erased.
+
+    Of `cpr` only a blind index is kept, by which the family is known when it logs in; empty leaves what is there.
+    """
     decision = policy.may_work(by, concern).require()
     told = {"by": by, "decision": decision, "standing": standing, "name": name, "contact": contact}
     if adult is None:
-        return records.add_adult(child=child, **told)  # type: ignore[arg-type]
-    return records.change_adult(adult=adult, **told)  # type: ignore[arg-type]
+        written = records.add_adult(child=child, **told)  # type: ignore[arg-type]
+    else:
+        written = records.change_adult(adult=adult, **told)  # type: ignore[arg-type]
+    if cpr.strip() or forget_cpr:
+        identify_adult(by=by, decision=decision, adult=written, cpr="" if forget_cpr else cpr)
+    return written
 
 
 @transaction.atomic

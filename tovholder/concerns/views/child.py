@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -186,12 +187,13 @@ def adult(request: HttpRequest, code: str, child: str, pk: int = 0) -> HttpRespo
     concern = case_of(request, code)
     link = link_of(concern, child)
     row = get_object_or_404(link.child.adults, pk=pk) if pk else None
-    initial = {"standing": "custody"}
+    initial, identified = {"standing": "custody"}, False if settings.FAMILY_SIGN_ON else None
     if row is not None:
         shown = children.show_children_of(by=request.user, concern=concern, purpose="case", only=link)[0]
         seen = next(each for each in shown.view.adults if each.id == pk)
         initial = {"name": seen.name.text, "contact": seen.contact.text, "standing": seen.standing}
-    form = AdultForm(request.POST or None, initial=initial)
+        identified = seen.is_identified if settings.FAMILY_SIGN_ON else None
+    form = AdultForm(request.POST or None, initial=initial, identified=identified)
     if request.method == "POST" and form.is_valid():
         try:
             children.write_adult(

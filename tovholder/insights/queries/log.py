@@ -216,6 +216,9 @@ def _system_name() -> str:
     return _("Tovholder selv")
 
 
+FAMILY = ("family", "family-adult", "family-child")
+
+
 def actor_names(keys: set[str]) -> dict[str, str]:
     """Return the names of all who act under these keys, in one read; a deleted login has none."""
     pks: dict[str, list[str]] = defaultdict(list)
@@ -225,7 +228,8 @@ def actor_names(keys: set[str]) -> dict[str, str]:
             pks[kind].append(pk)
     rows = _people(pks["user"], pks["person"]).values_list("log_type", "pk", "log_name") if pks else ()
     named = {f"{key}:{pk}": label for key, pk, label in rows}
-    family = {f"family:{pk}": _("En fra familien") for pk in pks["family"]}  # never by name
+    # Never by name: a signed link, a custody holder, the young person.
+    family = {f"{kind}:{pk}": _("En fra familien") for kind in FAMILY for pk in pks[kind]}
     return {"system": _system_name(), **family, **named}
 
 

@@ -160,23 +160,6 @@ class NoteForm(TovholderForm):
     text = forms.CharField(label=_("Tilføjelse"), max_length=4000, widget=forms.Textarea)
 
 
-class ReleaseForm(TovholderForm):
-    child = forms.ChoiceField(label=_("Hvis familie?"))
-    text = forms.CharField(
-        label=_("Det må familien læse"),
-        max_length=8000,
-        widget=forms.Textarea,
-        help_text=_("Kun om deres eget barn. Intet om andres private forhold."),
-    )
-    child_agrees = forms.BooleanField(
-        label=_("Barnet er indforstået med, at forældrene læser dets egne ord"), required=False
-    )
-
-    def __init__(self, *args: Any, children: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["child"].choices = children  # type: ignore[attr-defined]
-
-
 class SecretLines(forms.CharField):
     """Lines that hold CPR numbers: sealed at once, so the guard against such numbers in texts does not ask here."""
 

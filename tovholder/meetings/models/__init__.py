@@ -18,6 +18,7 @@ from tovholder.meetings.models.cases import (
     Disclosure,
     FamilyMember,
     FamilyVoice,
+    LookupRule,
     NetworkMeeting,
 )
 from tovholder.meetings.models.feed import CalendarFeed
@@ -57,6 +58,7 @@ __all__ = [
     "Disclosure",
     "FamilyMember",
     "FamilyVoice",
+    "LookupRule",
     "Meeting",
     "MeetingKind",
     "MeetingStatus",

@@ -14,7 +14,7 @@ from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
 from tovholder.citizens.models import Adult, Child, SealedField, SealedRow
 from tovholder.concerns.models import Concern
-from tovholder.directory.models import Organisation, Person
+from tovholder.directory.models import Organisation, Person, SetupRow
 from tovholder.forums.models import FormTemplate
 from tovholder.meetings.models.agenda import AgendaItem
 from tovholder.meetings.models.meeting import Meeting
@@ -264,6 +264,29 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_item_id} {self.person_id or self.family_member_id}"
+
+
+class LookupRule(SetupRow):
+    """What may be looked up about a name handed over, before, at and after a case meeting: the municipality's own words."""
+
+    class Phase(models.TextChoices):
+        BEFORE = "before", _("Før mødet")
+        DURING = "during", _("På mødet")
+        AFTER = "after", _("Efter mødet")
+
+    name = models.CharField(_("regel"), max_length=300)
+    phase = models.CharField(_("hvornår"), max_length=10, choices=Phase.choices)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phase__in=["before", "during", "after"]), name="lookup_rule_phase"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CaseOrigin(models.Model):

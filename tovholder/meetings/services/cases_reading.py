@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision
@@ -29,6 +30,8 @@ from tovholder.plans.models import Agreement
 
 # Keys of CaseText: the minutes, the record frozen at approval, notes added later, what is released to the family.
 MINUTES, FROZEN, ADDED, FAMILY = "referat", "godkendt", "tilfoejelse-", "familie-"
+# For whom a released text is, after the child's number in its key: everybody, the young person, or one grown-up.
+ALL, YOUNG = "", "-ung"
 SEEN = ("seen", "since", "tried", "works")
 OWN = (
     "purpose",
@@ -69,6 +72,15 @@ class CaseAgreementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedText:
+    """What was released to the family of one child, and for whom, for who works on the case."""
+
+    id: int
+    audience: str
+    text: Opened
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as one reader is shown it. Closed: nothing of it but what would open it."""
 
@@ -88,7 +100,7 @@ class CaseView:
     agreements: list[CaseAgreementLine] = field(default_factory=list)
     added: list[tuple[CaseText, Opened]] = field(default_factory=list)
     # What the chair has released to the family, for who works on the case.
-    family: list[Opened] = field(default_factory=list)
+    family: list[ReleasedText] = field(default_factory=list)
     frozen: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -155,15 +167,35 @@ def _open(
         minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
         agreements=agreements_of(item, safe),
         added=[(each, safe.read(each, "text")) for each in texts if each.key.startswith(ADDED)],
-        family=_released(by, item, texts, safe),
+        family=released_texts(texts, safe, views) if concerns.may_work(by, item.concern) else [],
         frozen=json.loads(frozen) if frozen else {},
     )
 
 
-def _released(by: User, item: CaseItem, texts: list[CaseText], safe: Safe) -> list[Opened]:
-    if not concerns.may_work(by, item.concern):
-        return []
-    return [safe.read(each, "text") for each in texts if each.key.startswith(FAMILY)]
+def released_texts(texts: list[CaseText], safe: Safe, children: list[ChildView]) -> list[ReleasedText]:
+    """Open what was released to the families of these children. The caller has asked, and logs the reading."""
+    found = []
+    for each in texts:
+        for child in children:
+            if each.key == f"{FAMILY}{child.id}" or each.key.startswith(f"{FAMILY}{child.id}-"):
+                audience = audience_word(each.key.removeprefix(f"{FAMILY}{child.id}"), child)
+                found.append(ReleasedText(each.pk, audience, safe.read(each, "text")))
+    return found
+
+
+def audience_word(audience: str, child: ChildView) -> str:
+    """Write for whom a text is: "" everybody, YOUNG, or one grown-up by the number in it."""
+    if audience == YOUNG:
+        return _("Kun den unge")
+    if audience == ALL:
+        return _("Alle med forældremyndighed, og den unge selv")
+    names = {only_for(each.id): str(each.name) for each in child.adults}
+    return _("Kun %(name)s") % {"name": names.get(audience, _("en voksen, der ikke længere er på barnet"))}
+
+
+def only_for(adult_id: int) -> str:
+    """Return the audience of one grown-up."""
+    return f"-voksen-{adult_id}"
 
 
 def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:

@@ -19,9 +19,9 @@ from tovholder.concerns.models import ConcernStatus
 from tovholder.concerns.services.course import set_status
 from tovholder.directory.models import Person
 from tovholder.meetings import policy
-from tovholder.meetings.models import CaseItem, CaseOrigin, CaseText, MeetingStatus, MinutesStatus
+from tovholder.meetings.models import CaseItem, CaseOrigin, CaseText, MinutesStatus
 from tovholder.meetings.services.cases import assess_room
-from tovholder.meetings.services.cases_reading import ADDED, FAMILY, MINUTES
+from tovholder.meetings.services.cases_reading import ADDED, MINUTES
 from tovholder.meetings.services.cases_room import is_closed
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
 from tovholder.plans.models import Agreement
@@ -214,55 +214,3 @@ def add_note(*, by: User, case_item: CaseItem, text: str) -> CaseText:
     row.save()
     record(by=by, action="case_item.note_added", obj=item, details={"number": number})
     return row
-
-
-@transaction.atomic
-def release_to_family(
-    *, by: User, case_item: CaseItem, child_id: int, text: str, child_agrees: bool = False
-) -> CaseText:
-    """Write what the family of one child may read of the case. Raises Refused, ValidationError.
-
-    The child's own words are not in it unless the child agrees; a suspicion against the family is never released.
-    """
-    item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
-    policy.may_release(by, item).require()
-    if item.meeting.status != MeetingStatus.HELD or item.opened_at is None:
-        no("not_held", _("Vent, til mødet er slut.")).require()
-    if not item.concern.concern_children.filter(child=child_id).exists():
-        no("case_unknown", _("Sagen findes ikke.")).require()
-    _check_release(item, text, child_agrees)
-    row, _made = CaseText.objects.select_for_update().get_or_create(case_item=item, key=f"{FAMILY}{child_id}")
-    row.case_item = item
-    now = timezone.now()
-    Safe.of([row]).write(row, text=text.strip())
-    row.version, row.saved_at, row.saved_by = row.version + 1, now, by.name
-    row.save()
-    item.released_at = now
-    item.save(update_fields=["released_at"])
-    details = {"child": child_id, "child_agrees": child_agrees}
-    record(by=by, action="case_item.released", obj=item, details=details)
-    return row
-
-
-def _check_release(item: CaseItem, text: str, child_agrees: bool) -> None:
-    if not text.strip():
-        raise ValidationError({"text": [_("Skriv, hvad familien må læse.")]})
-    if any(each.suspicion == "suspected_violence_by_family" for each in item.concern.categories.all()):
-        no(
-            "family_under_suspicion",
-            _("Der er mistanke mod familien. Intet frigives, før myndigheden siger til."),
-        ).require()
-    words = Safe.of([item]).read(item, "child_view").text
-    if words and not child_agrees and _holds(text, words):
-        raise ValidationError(
-            {"text": [_("Teksten rummer barnets egne ord. Det kræver, at barnet er indforstået.")]}
-        )
-
-
-def _holds(text: str, words: str) -> bool:
-    """Tell whether a sentence of the child's own words stands in the text."""
-    plain = " ".join(text.casefold().split())
-    said = [
-        " ".join(each.split()) for each in words.casefold().replace("!", ".").replace("?", ".").split(".")
-    ]
-    return any(each in plain for each in said if len(each) > 8)

@@ -19,6 +19,7 @@ from tovholder.meetings.forms.cases import HandOverForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services import cases_intake, cases_names, cases_room
 from tovholder.meetings.services.checklist import for_meeting
+from tovholder.meetings.services.lookups import lookups
 from tovholder.meetings.views.face import crumbs
 from tovholder.meetings.views.fetching import meeting_of
 
@@ -56,6 +57,7 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "faulty": [each for each in lines or [] if each.faults],
         "mine": cases_intake.own_handed_over(user, meeting),
         "guides": [for_meeting(meeting, phase) for phase in ("before", "during", "after")],
+        "lookups": lookups(),
         "crumbs": crumbs(meeting, _("Overlever navne")),
         "may_see": cases_room.has_cases(user, meeting),
     }
@@ -87,6 +89,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         "may_decide": bool(concerns.may_triage(user)),
         "may_hand_over": bool(policy.may_hand_over(user, meeting, rules_read_with(rows[0]))),
         "is_running": meeting.status == MeetingStatus.RUNNING,
+        "lookups": lookups(),
         "crumbs": crumbs(meeting, _("Navne")),
     }
     return render(request, "meetings/names.html", context)

@@ -16,7 +16,7 @@ from tovholder.concerns.queries import readers
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
-from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteForm, ReleaseForm
+from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus, MinutesStatus
 from tovholder.meetings.services import cases_papers, cases_room, cases_writing
 from tovholder.meetings.services.cases import open_case, record_ground
@@ -219,36 +219,6 @@ def add_note(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         messages.success(request, _("Tilføjelsen er gemt."))
         return redirect("meetings:case", pk, case_pk)
     return _show(request, meeting, item, status=422, note_form=form)
-
-
-def release(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
-    """Say what the family of one child may read; the chair only."""
-    meeting, item = case_of(request, pk, case_pk)
-    user: Any = request.user
-    policy.may_release(user, item).require()
-    view = show_case(by=user, case_item=item, purpose="minutes")
-    if view.closed:
-        raise Http404
-    children = [(str(each.view.id), str(each.view.name)) for each in view.children]
-    form = ReleaseForm(request.POST or None, children=children, initial={"child": children[0][0]})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            cases_writing.release_to_family(
-                by=user, case_item=item, child_id=int(data["child"]), text=data["text"],
-                child_agrees=data["child_agrees"],
-            )  # fmt: skip
-        except ValidationError as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(
-                request, _("Teksten er frigivet til familien. Den læses kun efter sikkert login.")
-            )
-            return redirect("meetings:case", pk, case_pk)
-    context = {
-        "meeting": meeting, "item": item, "view": view, "form": form, "crumbs": crumbs(meeting, str(item.concern)),
-    }  # fmt: skip
-    return render(request, "meetings/case_release.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

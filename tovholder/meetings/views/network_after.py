@@ -58,6 +58,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         and not _followed(made)
         and bool(policy.may_call_network(request.user, made.concern)),
         "followed": _followed(made),
+        "may_release": bool(policy.may_release(request.user, case)),
         "may_close": bool(may_triage(request.user, made.concern)) and not made.concern.has_ended,
     }
     return render(request, "meetings/network_after.html", context)

@@ -131,6 +131,18 @@ class GiveOnForm(CloseForm):
     field_order = ["to", "outcome", "ends_concern"]
 
 
+class ReleaseForm(TovholderForm):
+    """What a person must have looked for before a family reads the page."""
+
+    looked_through = forms.BooleanField(
+        label=_("Der står intet privat om den ene forælder, som den anden ikke må vide"),
+        error_messages={"required": _("Læs siden igennem, og sæt kryds, før den frigives.")},
+    )
+    child_agrees = forms.BooleanField(
+        label=_("Barnet er indforstået med, at forældrene læser dets egne ord"), required=False
+    )
+
+
 class PlanFilterForm(TovholderForm):
     vis = forms.ChoiceField(
         label=_("Vis"), required=False,

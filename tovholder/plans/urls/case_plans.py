@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tovholder.plans.views import case_plans
+from tovholder.plans.views import case_plans, plan_release
 
 app_name = "case_plans"
 urlpatterns: list[URLPattern] = [
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/hvem-goer-hvad/", case_plans.who_does_what, name="who_does_what"),
     path("<int:pk>/hvem-goer-hvad.pdf", case_plans.who_does_what_pdf, name="who_does_what_pdf"),
     path("<int:pk>/hvem-goer-hvad.docx", case_plans.who_does_what_word, name="who_does_what_word"),
+    path("<int:pk>/frigiv/", plan_release.release, name="release"),
+    path("<int:pk>/frigiv/tag-tilbage/", plan_release.take_back, name="release_take_back"),
     path("<int:pk>/hvem-kan-se/", case_plans.readers, name="readers"),
 ]

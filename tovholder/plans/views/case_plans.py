@@ -98,8 +98,8 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
-    view = _shown(request, found, purpose="plan")
+    found = visible_plan(request, pk)
+    view = shown_plan(request, found, purpose="plan")
     context = {
         "view": view,
         "plan": found,
@@ -112,8 +112,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_page
 def write(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _open(request, pk)
-    view = _shown(request, found, purpose="write in the plan")
+    found = open_plan(request, pk)
+    view = shown_plan(request, found, purpose="write in the plan")
     names = ("goals", "resources", "reflections")
     now = {name: str(getattr(view, name)) for name in names}
     form = PlanForm(request.POST or None, initial={**now, "review_on": found.review_on})
@@ -137,7 +137,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_page
 def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _open(request, pk)
+    found = open_plan(request, pk)
     open_ones = found.efforts.filter(agreement__status=AgreementStatus.OPEN)
     priority = 1 + max((each.priority for each in open_ones), default=0)
     form = EffortForm(
@@ -162,7 +162,7 @@ def add_effort(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_page
 def scale(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _open(request, pk)
+    found = open_plan(request, pk)
     form = ScalingForm(request.POST or None)
     if form.is_valid() and _did(
         form, lambda: case_plans.scale(by=request.user, plan=found, **form.cleaned_data)
@@ -177,7 +177,7 @@ def scale(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = visible_plan(request, pk)
     scaling = get_object_or_404(found.scalings.select_related("plan__concern"), pk=number)
     case_plans.take_back_scaling(by=request.user, scaling=scaling)
     messages.success(request, _("Tallet er taget tilbage."))
@@ -186,7 +186,7 @@ def take_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @form_page
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _open(request, pk)
+    found = open_plan(request, pk)
     form = CloseForm(request.POST or None, may_end_concern=_may_end(request, found))
     if form.is_valid() and _did(
         form,
@@ -202,7 +202,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_page
 def give_on(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _open(request, pk)
+    found = open_plan(request, pk)
     form = GiveOnForm(request.POST or None, may_end_concern=_may_end(request, found))
     if form.is_valid():
         data = dict(form.cleaned_data)
@@ -221,7 +221,7 @@ def give_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = visible_plan(request, pk)
     case_plans.reopen_plan(by=request.user, plan=found)
     messages.success(request, _("Indsatsaftalen er i gang igen."))
     return redirect("case_plans:plan", pk)
@@ -229,10 +229,10 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def who_does_what(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
-    view = _shown(request, found, purpose="who does what")
+    found = visible_plan(request, pk)
+    view = shown_plan(request, found, purpose="who does what")
     here = (_("Hvem gør hvad"), "")
-    context = {"view": view, "plan": found, "crumbs": [*_crumbs(found), here]}
+    context = {"view": view, "plan": found, "crumbs": [*crumbs_of(found), here]}
     return render(request, "plans/who_does_what.html", context)
 
 
@@ -247,8 +247,8 @@ def who_does_what_word(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _one_page(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
-    found = _visible(request, pk)
-    document = plan_document(_shown(request, found, purpose="who does what file"), municipality_name())
+    found = visible_plan(request, pk)
+    document = plan_document(shown_plan(request, found, purpose="who does what file"), municipality_name())
     pdf = extension == "pdf"
     content = render_pdf("plan", document) if pdf else render_docx("plan", document)
     name = f"hvem-goer-hvad-{found.concern.code}.{extension}"
@@ -259,25 +259,25 @@ def _one_page(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
 
 @require_GET
 def readers(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = visible_plan(request, pk)
     here = (_("Hvem kan se dette?"), "")
-    context = {"readers": readers_of(found.concern), "plan": found, "crumbs": [*_crumbs(found), here]}
+    context = {"readers": readers_of(found.concern), "plan": found, "crumbs": [*crumbs_of(found), here]}
     return render(request, "plans/plan_readers.html", context)
 
 
-def _visible(request: HttpRequest, pk: int) -> CasePlan:
+def visible_plan(request: HttpRequest, pk: int) -> CasePlan:
     found = queries.plans_visible_to(request.user).select_related("concern", "child")
     return get_object_or_404(found, pk=pk)
 
 
-def _shown(request: HttpRequest, found: CasePlan, *, purpose: str) -> PlanView:
+def shown_plan(request: HttpRequest, found: CasePlan, *, purpose: str) -> PlanView:
     ground = found.ground  # type: ignore[attr-defined]
     return show_plan(by=request.user, plan=found, purpose=purpose, allowed=yes(ground))
 
 
-def _open(request: HttpRequest, pk: int) -> CasePlan:
+def open_plan(request: HttpRequest, pk: int) -> CasePlan:
     """Refuse before the form is filled in, not after."""
-    found = _visible(request, pk)
+    found = visible_plan(request, pk)
     case_plans.must_be_open(found)
     return found
 
@@ -311,7 +311,7 @@ def _did(form: TovholderForm, step: Callable[[], object]) -> bool:
     return True
 
 
-def _crumbs(found: CasePlan) -> list[tuple[str, str]]:
+def crumbs_of(found: CasePlan) -> list[tuple[str, str]]:
     here = reverse("case_plans:plan", args=[found.pk])
     return [(_("Indsatsaftaler"), reverse("case_plans:list")), (str(found.concern), here)]
 
@@ -320,7 +320,7 @@ def _step_page(
     request: HttpRequest, found: CasePlan, form: TovholderForm, *, title: str, button: str, **more: Any
 ) -> HttpResponse:
     context = {
-        "title": title, "button": button, "plan": found, "form": form, "crumbs": [*_crumbs(found), (title, "")],
+        "title": title, "button": button, "plan": found, "form": form, "crumbs": [*crumbs_of(found), (title, "")],
         "cancel_url": reverse("case_plans:plan", args=[found.pk]), **more,
     }  # fmt: skip
     return render(request, "plans/case_plan_step.html", context)

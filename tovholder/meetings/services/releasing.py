@@ -1,0 +1,109 @@
+"""What the chair releases of a case to the family of one child: a text of its own, for all of them or for one."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.access.decision import no
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.models import Adult, Child
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Concern
+from tovholder.concerns.services.family_texts import childs_words, holds, may_reach_family
+from tovholder.meetings import policy
+from tovholder.meetings.models import CaseItem, CaseText, MeetingKind, MeetingStatus, MinutesStatus
+from tovholder.meetings.services.cases_reading import ALL, FAMILY, YOUNG, only_for
+from tovholder.meetings.services.minutes import minutes_of
+
+
+@transaction.atomic
+def release_to_family(
+    *,
+    by: User,
+    case_item: CaseItem,
+    child_id: int,
+    text: str,
+    child_agrees: bool = False,
+    audience: str = ALL,
+) -> CaseText:
+    """Write what the family of one child may read of the case. Raises Refused, ValidationError by field.
+
+    The child's own words are not in it unless the child agrees, or it is for the young person alone; a suspicion against
+    the family is never released. Released once more, it takes the place of what was.
+    """
+    item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
+    policy.may_release(by, item).require()
+    if item.meeting.status != MeetingStatus.HELD or item.opened_at is None:
+        no("not_held", _("Vent, til mødet er slut.")).require()
+    if item.meeting.kind == MeetingKind.NETWORK and not _approved(item):
+        no("not_approved", _("Vent, til referatet er godkendt.")).require()
+    child = Child.objects.filter(concern_links__concern=item.concern_id, pk=child_id).first()
+    if child is None:
+        no("case_unknown", _("Sagen findes ikke.")).require()
+        raise AssertionError
+    may_reach_family(item.concern).require()
+    _check(item, child, text, audience, child_agrees)
+    row, _made = CaseText.objects.select_for_update().get_or_create(
+        case_item=item, key=f"{FAMILY}{child_id}{audience}"
+    )
+    row.case_item = item
+    now = timezone.now()
+    Safe.of([row]).write(row, text=text.strip())
+    row.version, row.saved_at, row.saved_by = row.version + 1, now, by.name
+    row.save()
+    item.released_at = now
+    item.save(update_fields=["released_at"])
+    details = {"child": child_id, "child_agrees": child_agrees, "audience": audience}
+    record(by=by, action="case_item.released", obj=item, details=details)
+    return row
+
+
+def _approved(item: CaseItem) -> bool:
+    minutes = minutes_of(item.meeting)
+    return minutes is not None and minutes.status == MinutesStatus.APPROVED
+
+
+def _check(item: CaseItem, child: Child, text: str, audience: str, child_agrees: bool) -> None:
+    faults = {}
+    if not text.strip():
+        faults["text"] = _("Skriv, hvad familien må læse.")
+    elif (
+        audience != YOUNG
+        and not child_agrees
+        and any(holds(text, each) for each in childs_words(item.concern, child))
+    ):
+        faults["text"] = _("Teksten rummer barnets egne ord. Det kræver, at barnet er indforstået.")
+    if audience not in {ALL, YOUNG, *(only_for(each) for each in _holders(child))}:
+        faults["audience"] = _("Vælg en, der har forældremyndighed over barnet.")
+    if faults:
+        raise ValidationError({field: [fault] for field, fault in faults.items()})
+
+
+def _holders(child: Child) -> list[int]:
+    found = child.adults.filter(standing=Adult.Standing.CUSTODY)
+    return list(found.values_list("pk", flat=True))
+
+
+def childs_words_at_meetings(concern: Concern) -> list[str]:
+    """Return what the child has said at meetings about the concern (`settings.CHILDS_WORDS`)."""
+    items = list(CaseItem.objects.filter(concern=concern).exclude(child_view=None).select_related("concern"))
+    safe = Safe.of(items[:1])
+    return [safe.read(each, "child_view").text for each in items]
+
+
+@transaction.atomic
+def take_back(*, by: User, case_item: CaseItem, text_id: int) -> None:
+    """Let a family read a text no longer, from the next request on. Raises Refused."""
+    policy.may_release(by, case_item).require()
+    row = case_item.texts.filter(pk=text_id, key__startswith=FAMILY).first()
+    if row is None:
+        return
+    details = {"audience": row.key.removeprefix(FAMILY)}
+    row.delete()
+    if not case_item.texts.filter(key__startswith=FAMILY).exists():
+        CaseItem.objects.filter(pk=case_item.pk).update(released_at=None)
+    record(by=by, action="case_item.taken_back", obj=case_item, details=details)

@@ -1,0 +1,74 @@
+"""The page of who does what is released to the child's family, as it stands: later changes are released anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tovholder.accounts.models import User
+from tovholder.audit.services import record
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.services.family_texts import childs_words, holds, may_reach_family
+from tovholder.plans.models import CasePlan, PlanRelease
+from tovholder.plans.services.case_plans import must_be_open
+from tovholder.plans.services.plan_reading import PlanView, show_plan
+from tovholder.plans.services.who_does_what import plan_document
+
+
+@transaction.atomic
+def release_plan(*, by: User, plan: CasePlan, child_agrees: bool = False) -> PlanRelease:
+    """Let the family read the page of who does what as it stands now. Raises Refused, ValidationError by field.
+
+    Not before the plan is ready, never to a family of whom somebody is suspected, and not with the child's own words unless
+    the child agrees.
+    """
+    concerns.may_work(by, plan.concern).require()
+    plan = CasePlan.objects.select_for_update(of=("self",)).select_related("concern", "child").get(pk=plan.pk)
+    must_be_open(plan)
+    may_reach_family(plan.concern).require()
+    view = show_plan(by=by, plan=plan, purpose="release of the plan")
+    if not view.is_ready:
+        raise ValidationError(
+            _("Indsatsaftalen er ikke klar: alle indsatser skal have en ansvarlig og en frist.")
+        )
+    if not child_agrees and _tells_for_the_child(view):
+        raise ValidationError(
+            {"child_agrees": [_("Siden rummer barnets egne ord. Det kræver, at barnet er indforstået.")]}
+        )
+    release = PlanRelease.objects.filter(plan=plan).first() or PlanRelease(plan=plan)
+    release.plan = plan
+    release.at, release.by, release.plan_version = timezone.now(), by.audit_key, plan.version
+    Safe.of([release]).write(release, text=json.dumps(asdict(plan_document(view, ""))))
+    release.save()
+    details = {"plan": plan.pk, "child_agrees": child_agrees}
+    record(by=by, action="case_plan.released", obj=plan.concern, details=details)
+    return release
+
+
+def _tells_for_the_child(view: PlanView) -> bool:
+    efforts = [str(part) for each in view.efforts for part in (each.words, each.sign_of_progress)]
+    text = "\n".join([str(view.goals), *efforts])
+    return any(holds(text, words) for words in childs_words(view.plan.concern, view.plan.child))
+
+
+@transaction.atomic
+def take_release_back(*, by: User, plan: CasePlan) -> None:
+    """Let the family read the page no longer, from the next request on. Raises Refused."""
+    concerns.may_work(by, plan.concern).require()
+    deleted, _tables = PlanRelease.objects.filter(plan=plan).delete()
+    if deleted:
+        record(by=by, action="case_plan.release_taken_back", obj=plan.concern, details={"plan": plan.pk})
+
+
+def released_page(release: PlanRelease) -> dict[str, Any]:
+    """Open the page as it was released, as plain data; nothing where it cannot be read. The caller has asked and logs."""
+    text = Safe.of([release]).read(release, "text").text
+    page: dict[str, Any] = json.loads(text) if text else {}
+    return page
