@@ -16,7 +16,8 @@ from tovholder.concerns import policy as concerns
 from tovholder.directory.models import Person
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services import letters
-from tovholder.meetings.services.cases import assess_room, read_cases
+from tovholder.meetings.services.cases import assess_room
+from tovholder.meetings.services.cases_known import read_cases
 from tovholder.meetings.services.links import public_url
 
 
