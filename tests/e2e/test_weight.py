@@ -51,7 +51,7 @@ MORE: dict[str, tuple[int, int]] = {
     "children:lay_on": (13, MAX_HTML),
     "children:new": (13, MAX_HTML),
     "children:overview": (13, MAX_HTML),
-    "insights:my_day": (13, MAX_HTML),
+    "insights:my_day": (14, MAX_HTML),
     "network:meeting": (16, MAX_HTML),
     "network:step": (22, MAX_HTML),
 }
