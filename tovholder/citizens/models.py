@@ -194,19 +194,40 @@ class ConsentScan(SealedRow):
 
 
 class ChildMerge(models.Model):
-    """That two records were found to be one child: which was kept, which went, and who said so."""
+    """That two records were found to be one child: which was kept, which went, who said so, and who took it back."""
 
     kept = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="merges")
-    gone = models.OneToOneField(Child, on_delete=models.CASCADE, related_name="gone_in")
+    gone = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="gone_in")
     by = models.CharField(_("af"), max_length=60)
     at = models.DateTimeField(_("tidspunkt"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("skilt igen"), null=True, blank=True)
+    undone_by = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at__isnull=True), name="gone_into_one_at_a_time"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"
+
+
+class MergeUndo(SealedRow):
+    """What it takes to part two records again, sealed under the key of the one that went: both go when the days are over."""
+
+    merge = models.OneToOneField(ChildMerge, on_delete=models.CASCADE, related_name="undo")
+    text = SealedField(_("det, der hørte til den, der gik"))
+    until = models.DateTimeField(_("kan fortrydes til"), db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.merge_id}"
+
+    def key_ref(self) -> uuid.UUID:
+        return self.merge.gone.key
 
 
 class SharingSetting(SetupRow):

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(CHILD + "voksen/<int:pk>/", child.adult, name="adult"),
     path(CHILD + "oplysning/", child.information, name="information"),
     path(CHILD + "saml/<str:other>/", child_ends.merge, name="merge"),
+    path(CHILD + "skil/", child_ends.part, name="part"),
     path(CHILD + "slet/", child_ends.erase, name="erase"),
     path(CHILD + "slet/<str:other>/", child_ends.rewrite, name="rewrite"),
     path(CHILD + "log.csv", child_ends.log, name="log"),

@@ -260,6 +260,7 @@ EVERY_MINUTE = [
     "tovholder.accounts.services.sessions.forget_ran_out",
     "tovholder.plans.reminders.send_due",
     "tovholder.meetings.services.reminders.send_due",
+    "tovholder.citizens.services.unmerging.forget_due",
     "tovholder.citizens.services.children.finish_erasures",
     "tovholder.concerns.services.erasing.finish_erasures",
     "tovholder.concerns.services.seats.close_expired",

@@ -82,6 +82,7 @@ SENTENCES = {
     "child.found": gettext_lazy("slog barnet op"),
     "child.log_made": gettext_lazy("hentede barnets log til familien"),
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
+    "child.parted": gettext_lazy("skilte to oprettelser, der var lagt sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
     "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
     "concern.advice_given": gettext_lazy("gav råd i sagen"),

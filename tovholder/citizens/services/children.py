@@ -20,7 +20,7 @@ from tovholder.audit.services import record, record_reading, record_readings
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.keys.models import DataKey
-from tovholder.citizens.models import Adult, Child, ChildToken, new_case_code
+from tovholder.citizens.models import Adult, Child, ChildToken, MergeUndo, new_case_code
 from tovholder.citizens.queries import read_with
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.citizens.spelling import name_parts
@@ -212,6 +212,7 @@ def erase_child(*, by: Actor, decision: Decision, child: Child) -> None:
 def _erase(child: Child) -> None:
     child.tokens.all().delete()
     child.consents.all().delete()
+    MergeUndo.objects.filter(merge__gone=child).delete()
     # Empty rows of grown-ups stay: that somebody came to a meeting refers to them.
     child.adults.update(name=None, contact=None, identity=None)
     for field in ("name", "cpr", "birth_date", "address", "circumstances"):
@@ -222,8 +223,12 @@ def _erase(child: Child) -> None:
 
 
 def finish_erasures() -> int:
-    """Destroy the keys of erased children that a crash left behind, and return how many. The worker does it."""
-    erased = Child.objects.exclude(erased_at=None).values_list("key", flat=True)
+    """Destroy the keys of erased children that a crash left behind, and return how many. The worker does it.
+
+    A record laid together with another keeps its key as long as the two can be parted again.
+    """
+    parted = MergeUndo.objects.values("merge__gone")
+    erased = Child.objects.exclude(erased_at=None).exclude(pk__in=parted).values_list("key", flat=True)
     left = DataKey.objects.filter(pk__in=list(erased)).values_list("pk", flat=True)
     for key in list(left):
         keyring.destroy(key)

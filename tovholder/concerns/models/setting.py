@@ -100,6 +100,9 @@ class ConcernRules(SetupRow):
     identifying_details = models.PositiveSmallIntegerField(
         _("oplysninger, der sammen kan gøre et anonymt barn genkendeligt"), default=3
     )
+    merge_undo_days = models.PositiveSmallIntegerField(
+        _("dage, hvor to oprettelser af et barn kan skilles igen"), default=14, db_default=14
+    )
     few_participants = models.PositiveSmallIntegerField(
         _("deltagere i et netværksmøde, før der advares"), default=8
     )

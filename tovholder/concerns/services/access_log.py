@@ -84,7 +84,10 @@ def child_log(*, by: User, concern: Concern, child: Child) -> list[LogLine]:
 
 
 def _lines(child: Child) -> Iterator[LogLine]:
-    records = [str(child.pk), *(str(each) for each in child.merges.values_list("gone_id", flat=True))]
+    records = [
+        str(child.pk),
+        *(str(each) for each in child.merges.filter(undone_at=None).values_list("gone_id", flat=True)),
+    ]
     named = dict(ConcernChild.objects.filter(child=child).values_list("concern_id", "concern__named_at"))
     of_child = Q(object_type="citizens.child", object_id__in=records)
     of_concern = Q(object_type="concerns.concern", object_id__in=[str(pk) for pk in named])

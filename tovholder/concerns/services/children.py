@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.access.decision import Decision
+from tovholder.access.decision import Decision, no
 from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import User
 from tovholder.audit.services import record, record_page
@@ -23,12 +23,15 @@ from tovholder.citizens.services.children import ChildView
 from tovholder.citizens.services.consents import ConsentView
 from tovholder.citizens.services.kin import identify_adult
 from tovholder.citizens.services.merging import AdultAnswers, merge_children
+from tovholder.citizens.services.moving import would_be_lost
 from tovholder.citizens.services.safe import Opened, Safe
+from tovholder.citizens.services.unmerging import latest_undo, part_children
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import living_children
 from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.standing import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,25 @@ def merge(*, by: User, concern: Concern, kept: Child, gone: Child, answers: Adul
     decision = policy.may_triage(by, concern).require()
     if not concern.concern_children.filter(child__in=[kept, gone]).exists():
         raise ValidationError(_("Barnet er ikke på sagen. Hent siden igen."))
-    merge_children(by=by, decision=decision, kept=kept, gone=gone, answers=answers)
+    days = rules().merge_undo_days
+    merge_children(by=by, decision=decision, kept=kept, gone=gone, answers=answers, undo_days=days)
+
+
+def can_be_undone(kept: Child, gone: Child) -> int:
+    """Return for how many days the two could be parted again, were they laid together now; 0 where they could not."""
+    days = rules().merge_undo_days
+    return 0 if days and would_be_lost(kept, gone) else days
+
+
+@transaction.atomic
+def part(*, by: User, concern: Concern, child: Child) -> Child:
+    """Part the child from the record that was laid together with it last. Raises Refused."""
+    decision = policy.may_triage(by, concern).require()
+    undo = latest_undo(child)
+    if undo is None:
+        no("undo_over", _("Der er ikke noget, der kan skilles igen.")).require()
+        raise AssertionError
+    return part_children(by=by, decision=decision, undo=undo)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.children import ChildView
+from tovholder.citizens.services.unmerging import latest_undo, may_be_parted
 from tovholder.concerns import policy
 from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
 from tovholder.concerns.models import Concern
@@ -69,9 +70,37 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
         "crumbs": crumbs(concern, _("Saml"), link=link),
         "cancel_url": child_address(link),
         "custody_differs": _custody(kept) != _custody(gone),
+        "undo_days": children.can_be_undone(link.child, twin),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "concerns/child_merge.html", context, status=status)
+
+
+@form_method
+def part(request: HttpRequest, code: str, child: str) -> HttpResponse:
+    """Part two records again that were laid together by mistake, while that can be done."""
+    concern = case_of(request, code)
+    policy.may_triage(request.user, concern).require()
+    link = link_of(concern, child)
+    undo = latest_undo(link.child)
+    if undo is None:
+        raise Http404
+    if not (decision := may_be_parted(undo)):
+        messages.warning(request, decision.reason)
+        return redirect("children:child", code, child)
+    if request.method == "POST":
+        gone = children.part(by=request.user, concern=concern, child=link.child)
+        messages.success(request, _("De to er skilt igen. Den anden er %(code)s.") % {"code": gone.code})
+        still = concern.concern_children.filter(child=link.child_id).exists()
+        return redirect("children:child", code, child) if still else redirect("children:overview", code)
+    context = {
+        "title": _("Skil de to oprettelser igen?"),
+        "text": _("Det, der hørte til hver, går tilbage, med det, I har rettet i det siden."),
+        "button": _("Skil dem"),
+        "cancel_url": child_address(link),
+        "crumbs": crumbs(concern, _("Skil igen"), link=link),
+    }
+    return render(request, "ui/confirm.html", context)
 
 
 def _custody(view: ChildView) -> set[str]:

@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
-from tovholder.citizens.models import Consent
+from tovholder.citizens.models import Consent, MergeUndo
 from tovholder.citizens.queries import with_everything
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild
 from tovholder.concerns.policy import Part
@@ -39,7 +40,10 @@ def whole_case_of(request: HttpRequest, code: str) -> Concern:
 def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernChild:
     """Return a living child with its concern and all that a page about it shows, in one read of each; else 404."""
     links = ConcernChild.objects.filter(concern__in=visible_to(request.user, Part.ALL), concern__code=code)
-    links = links.select_related("child", "information", "concern").annotate(by_family=_by_family("concern"))
+    undo = MergeUndo.objects.filter(merge__kept=OuterRef("child"), until__gt=timezone.now())
+    links = links.select_related("child", "information", "concern").annotate(
+        by_family=_by_family("concern"), can_be_parted=Exists(undo)
+    )
     links = links.prefetch_related(*with_everything("child__"), _team("concern__"))
     link = get_object_or_404(links, child__code=child_code, child__erased_at__isnull=True)
     link.concern.by_family = link.by_family  # type: ignore[attr-defined]
