@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "brugervejledning"
 PICTURES = GUIDE / "billeder"
-MAX_BYTES = 150_000
+MAX_BYTES = 200_000
 
 
 @dataclass(frozen=True)
