@@ -36,7 +36,15 @@ STANDINGS = ("works", "knows", "nothing", STRANGER)
 Visits = dict[str, list[tuple[Address, bool]]]
 
 
-def chosen(world: CaseWorld, there: list[Address], persons: tuple[str, ...], *, whole: bool) -> Visits:
+def chosen(
+    world: CaseWorld,
+    there: list[Address],
+    persons: tuple[str, ...],
+    *,
+    whole: bool,
+    standings: tuple[str, ...] = STANDINGS,
+) -> Visits:
+    """Return who visits what. Of a small run some standings can be left out, and with them what is no child's."""
     if whole:
         return {who: [(each, world.chance.random() < 0.2) for each in there] for who in persons}
     chance, found = world.chance, {who: dict[int, bool]() for who in persons}
@@ -44,7 +52,7 @@ def chosen(world: CaseWorld, there: list[Address], persons: tuple[str, ...], *, 
     for number, address in enumerate(there):
         of_name[address.name].append((number, address))
     for name, rows in of_name.items():
-        for who, number, presses in _of_name(chance, name, rows, persons):
+        for who, number, presses in _of_name(chance, name, rows, persons, standings):
             found[who][number] = presses or found[who].get(number, False)
     return {who: [(there[number], mine[number]) for number in sorted(mine)] for who, mine in found.items()}
 
@@ -53,19 +61,21 @@ Row = tuple[int, Address]
 Choice = tuple[str, int, bool]
 
 
-def _of_name(chance: random.Random, name: str, rows: list[Row], persons: tuple[str, ...]) -> Iterable[Choice]:
+def _of_name(
+    chance: random.Random, name: str, rows: list[Row], persons: tuple[str, ...], standings: tuple[str, ...]
+) -> Iterable[Choice]:
     links = [row for row in rows if row[1].link is not None]
     cases = [row for row in rows if row[1].case is not None]
     others = [row for row in rows if row[1].link is None and row[1].case is None]
     yield from _of_links(chance, links, persons)
-    yield from _of_cases(chance, name, cases, persons)
+    yield from _of_cases(chance, name, cases, persons, standings)
     if name in LISTS:
         yield from ((who, number, False) for who in persons for number, _address in others)
     elif name in ROOMS:
         yield from (
             (who, chance.choice(others)[0], False) for who in persons if others and chance.random() < 0.5
         )
-    elif others:
+    elif others and standings == STANDINGS:
         # What is no child's is for `test_crawl`; here it is heard that no child stands there.
         yield chance.choice(persons), chance.choice(others)[0], chance.random() < 0.2
 
@@ -80,14 +90,14 @@ def _of_links(chance: random.Random, rows: list[Row], persons: tuple[str, ...]) 
 
 
 def _of_cases(
-    chance: random.Random, name: str, rows: list[Row], persons: tuple[str, ...]
+    chance: random.Random, name: str, rows: list[Row], persons: tuple[str, ...], standings: tuple[str, ...]
 ) -> Iterable[Choice]:
     """One of each standing to the case; of the pages that are read, all who know of it."""
     by_standing: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for number, address in rows:
         for who in persons:
             by_standing[standing(address, who)].append((who, number))
-    for each in STANDINGS:
+    for each in standings:
         pairs = by_standing[each]
         if pairs:
             yield *chance.choice(pairs), chance.random() < 0.3

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.security.case_addresses import Address, addresses
-from tests.security.case_choice import READING, STRANGER, chosen
+from tests.security.case_choice import READING, STANDINGS, STRANGER, chosen
 from tests.security.case_heard import Heard, difference, text_of, tokens_in
 from tests.security.case_oracle import NEVER, answer, knows
 from tests.security.case_places import must_say, must_stand, never_there
@@ -191,10 +191,17 @@ def _said(_template: str, document: object) -> bytes:
     return repr(document).encode()
 
 
-def crawl(world: CaseWorld, heard: Heard, *, whole: bool = False, persons: Iterable[str] = PERSONS) -> Heard:
+def crawl(
+    world: CaseWorld,
+    heard: Heard,
+    *,
+    whole: bool = False,
+    persons: Iterable[str] = PERSONS,
+    standings: Any = STANDINGS,
+) -> Heard:
     """Let everybody visit what is chosen for them, press some of the buttons, and look for what they may not find."""
     there = [each for each in addresses(world) if not each.name.endswith("account_logout")]
-    visits = chosen(world, there, tuple(persons), whole=whole)
+    visits = chosen(world, there, tuple(persons), whole=whole, standings=standings)
     for who, mine in visits.items():
         one = Crawl(world, who, heard)
         for address, presses in mine:
