@@ -17,7 +17,7 @@ from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import Role, User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns.models import TRANSITIONS, Concern, Notification, Question
-from tovholder.concerns.standing import own_words_since, team_ids_of, triage_of
+from tovholder.concerns.standing import own_words_since, rules_for, team_ids_of, triage_of
 from tovholder.directory.models import PartyType, Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -63,7 +63,7 @@ def may_read(user: User, concern: Concern, part: str = Part.STATUS) -> Decision:
         concern.ended_at is None or concern.ended_at >= triage.ended_since
     ):
         return yes("triager")
-    own_words = part == Part.OWN_WORDS and concern.raised_at >= own_words_since()
+    own_words = part == Part.OWN_WORDS and concern.raised_at >= own_words_since(rules_for(user))
     if person is not None and concern.raised_by_id == person.pk and (part == Part.STATUS or own_words):
         return yes("raised")
     return no("concern_unknown", str(_UNKNOWN))

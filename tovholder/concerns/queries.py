@@ -41,7 +41,14 @@ from tovholder.concerns.models import (
     TeamMember,
 )
 from tovholder.concerns.policy import NEVER, Part, may_see_teams
-from tovholder.concerns.standing import ENDED_SINCE, current_seats, own_rules, own_words_since, triage_of
+from tovholder.concerns.standing import (
+    ENDED_SINCE,
+    current_seats,
+    own_rules,
+    own_words_since,
+    rules_for,
+    triage_of,
+)
 from tovholder.directory.models import Person
 from tovholder.forums.standing import is_anybody, person_of
 from tovholder.statements import Among, Given, Statement
@@ -58,18 +65,18 @@ def visible_to(user: User, part: str = Part.STATUS) -> QuerySet[Concern]:
     condition = Q(pk__in=())
     if person is not None:
         seats = CaseTeamMember.objects.filter(person=person, until_at__isnull=True).order_by()
-        condition |= Q(Among(F("pk"), seats.values("concern"))) | _raised_by(person, part)
+        condition |= Q(Among(F("pk"), seats.values("concern"))) | _raised_by(user, person, part)
     for received in _received(user):
         condition |= received
     return Concern.objects.filter(condition, erased_at__isnull=True)
 
 
-def _raised_by(person: Person, part: str) -> Q:
+def _raised_by(user: User, person: Person, part: str) -> Q:
     """What who raised a concern reads of it: that it is there, and for some days their own words."""
     if part == Part.STATUS:
         return Q(raised_by=person)
     if part == Part.OWN_WORDS:
-        return Q(raised_by=person, raised_at__gte=own_words_since())
+        return Q(raised_by=person, raised_at__gte=own_words_since(rules_for(user)))
     return Q(pk__in=())
 
 
@@ -178,6 +185,11 @@ def readers(concern: Concern) -> list[Reader]:
             found.setdefault(said.person_id or (said.name, said.organisation, said.why), said)
             whole |= {row.who} if row.way in _WHOLE else set()
     return list(found.values())
+
+
+def readers_of_all(concern: Concern) -> list[Reader]:
+    """Return those of them who read all of it: who works on the concern."""
+    return [each for each in readers(concern) if each.what == _("Alt")]
 
 
 def _sources() -> dict[str, ReaderSource]:

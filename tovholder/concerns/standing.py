@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, F, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    Expression,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from tovholder.accounts.models import User
-from tovholder.concerns.models import ConcernRules, TeamMember
+from tovholder.concerns.models import ConcernRules
+from tovholder.directory.models import Person, SetupRow
 from tovholder.forums.standing import is_anybody, person_of
 from tovholder.statements import Given, Statement
 
@@ -73,25 +84,40 @@ def team_ids_of(user: User) -> frozenset[int]:
 
 
 def _read_seats(user: User) -> None:
+    """Read where the user sits today and the municipality's numbers, in one read."""
     person = person_of(user)
-    found = [] if person is None else _SEATS(person=person.pk, today=timezone.localdate())
-    districts = {district for _team, triages, district, _days in found if triages}
-    days = found[0][3] if found else None
+    rows = [] if person is None else _SEATS(person=person.pk, today=timezone.localdate())
+    own = ConcernRules(key="standard", **(rows[0][0] or {})) if rows else rules()
+    found = [row for row in rows if row[1] is not None and row[4] is None and row[5] is None]
+    districts = {district for _own, _team, triages, district, _retired, _left in found if triages}
     user._triage = Triage(  # type: ignore[attr-defined]
         None in districts,
         frozenset(each for each in districts if each is not None),
-        ConcernRules(key="standard").after_closing_days if days is None else days,
+        own.after_closing_days,
     )
-    user._team_ids = frozenset(team for team, *_ in found)  # type: ignore[attr-defined]
+    user._team_ids = frozenset(row[1] for row in found)  # type: ignore[attr-defined]
+    user._concern_rules = own  # type: ignore[attr-defined]
 
 
-def _seats() -> QuerySet[TeamMember, Any]:
-    """A row for each team and district, with the municipality's days beside it."""
-    seats = TeamMember.objects.filter(current_seats(Given("today", DateField())))
-    found = seats.filter(person=Given("person", BigIntegerField())).annotate(district=F("team__districts"))
-    return found.annotate(days=Subquery(own_rules().values("after_closing_days"))).values_list(
-        "team", "team__triages", "district", "days"
-    )
+def _seats() -> QuerySet[Person, Any]:
+    """A row for each team and district, with the municipality's numbers beside it; one at least."""
+    today = Given("today", DateField())
+    still = Q(team_seats__valid_until__isnull=True) | Q(team_seats__valid_until__gte=today)
+    held = still & Q(team_seats__valid_from__lte=today)
+    numbers = {each.name: each.name for each in ConcernRules._meta.concrete_fields if each.name not in _OWNED}
+    return (
+        Person.objects.filter(pk=Given("person", BigIntegerField()))
+        .annotate(seat=FilteredRelation("team_seats", condition=held))
+        .annotate(numbers=Subquery(own_rules().values(said=JSONObject(**numbers))))
+        .values_list(
+            "numbers", "seat__team", "seat__team__triages", "seat__team__districts", "seat__team__retired_at",
+            "left_on",
+        )
+    )  # fmt: skip
+
+
+# What every row of the set-up has besides.
+_OWNED = {each.name for each in SetupRow._meta.get_fields()} | {"id"}
 
 
 def own_rules() -> QuerySet[ConcernRules]:
@@ -112,10 +138,9 @@ _RULES = Statement(own_rules)
 
 def rules_for(user: User) -> ConcernRules:
     """Return the same, read once a request, for pages with lines from several places."""
-    known: ConcernRules | None = getattr(user, "_concern_rules", None)
-    if known is None:
-        known = rules()
-        user._concern_rules = known  # type: ignore[attr-defined]
+    if not hasattr(user, "_concern_rules"):
+        _read_seats(user)
+    known: ConcernRules = user._concern_rules  # type: ignore[attr-defined]
     return known
 
 

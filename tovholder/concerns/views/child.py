@@ -16,7 +16,7 @@ from tovholder.citizens.models import Child
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.child import AdultForm, IdentityForm, InformationForm, LookUpForm, PartForm
-from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.concerns.models import ConcernChild
 from tovholder.concerns.services import children
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.services.seats import shown_seats
@@ -102,7 +102,7 @@ def lay_on(request: HttpRequest, code: str) -> HttpResponse:
         "hits": hits,
         "part_form": PartForm(auto_id=False),
         "crumbs": crumbs(concern, _("Læg et barn på")),
-        "seen_by": _seen_by(concern),
+        "seen_by": queries.readers_of_all(concern),
     }
     return render(request, "concerns/child_lookup.html", context)
 
@@ -132,14 +132,9 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         button=_("Læg barnet på sagen"),
         crumbs=crumbs(concern, _("Nyt barn")),
         cancel_url=reverse("children:overview", args=[code]),
-        seen_by=_seen_by(concern),
+        seen_by=queries.readers_of_all(concern),
         becomes_named=concern.level != Level.NAMED,
     )
-
-
-def _seen_by(concern: Concern) -> list[queries.Reader]:
-    """Who will see the name once it is there."""
-    return [each for each in queries.readers(concern) if each.what == _("Alt")]
 
 
 @require_POST

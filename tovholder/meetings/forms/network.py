@@ -12,11 +12,13 @@ from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
 from tovholder.citizens.models import Child
 from tovholder.directory.models import Person
+from tovholder.meetings.forms.running import offer
 from tovholder.meetings.models import Meeting, NetworkMeeting
 from tovholder.meetings.services.cases import Ground
 from tovholder.meetings.services.days import at
 from tovholder.meetings.services.network import possible_initiators
 from tovholder.meetings.services.network_efforts import CHOICES, EffortText
+from tovholder.meetings.services.network_people import professionals
 from tovholder.ui.forms import TovholderForm
 
 KNOWN = [("no", _("Nej, det er en ukendt sag")), ("yes", _("Ja, familien har en rådgiver"))]
@@ -63,8 +65,10 @@ class DutiesForm(TovholderForm):
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        coming = [each.person for each in professionals(meeting)]
         for name in ("chair", "minute_taker"):
             self.fields[name].queryset = _coming(meeting)  # type: ignore[attr-defined]
+            offer(self.fields[name], coming)
 
 
 class HandOverForm(TovholderForm):
@@ -72,8 +76,9 @@ class HandOverForm(TovholderForm):
 
     def __init__(self, *args: Any, network: NetworkMeeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ids = [each.pk for each in possible_initiators(network.concern) if each.pk != network.initiator_id]
-        self.fields["to"].queryset = Person.objects.filter(pk__in=ids).order_by("name")  # type: ignore[attr-defined]
+        able = [each for each in possible_initiators(network.concern) if each.pk != network.initiator_id]
+        self.fields["to"].queryset = Person.objects.filter(pk__in=[each.pk for each in able])  # type: ignore[attr-defined]
+        offer(self.fields["to"], able)
 
 
 class ProfessionalForm(TovholderForm):
@@ -113,6 +118,7 @@ class SupportPersonForm(TovholderForm):
         super().__init__(*args, **kwargs)
         field = self.fields["child"]
         field.queryset = Child.objects.filter(pk__in=[each.pk for each in children])  # type: ignore[attr-defined]
+        offer(field, children)
         if len(children) == 1:
             field.initial, field.widget = children[0].pk, forms.HiddenInput()
 

@@ -88,10 +88,42 @@ def keep_known(items: Sequence[CaseItem], known: Known) -> Known:
     return known
 
 
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """All who belong to a meeting, read once for a page that shows them and changes nothing."""
+
+    seats: list[Participation]
+    family: list[FamilyMember]
+
+
+def keep_circle(meeting: Meeting) -> None:
+    """Read them, so that whoever asks for the meeting's people afterwards asks no more."""
+    seats = meeting.participations.select_related("person__organisation__kind").order_by("pk")
+    family = meeting.family.select_related("adult", "child")
+    meeting.__dict__["circle"] = Circle(list(seats), list(family))
+
+
+def circle_of(meeting: Meeting) -> Circle | None:
+    """Return what `keep_circle` has read, or None."""
+    found: Circle | None = meeting.__dict__.get("circle")
+    return found
+
+
 def room_people(meeting: Meeting) -> list[Person]:
     """Return the professionals that a name would be told to: those present once it runs, those expected before."""
-    rows = meeting.participations.filter(_in_room(meeting.status == MeetingStatus.PLANNED))
+    planned, circle = meeting.status == MeetingStatus.PLANNED, circle_of(meeting)
+    if circle is not None:
+        return [row.person for row in circle.seats if is_in_room(row, planned)]
+    rows = meeting.participations.filter(_in_room(planned))
     return [row.person for row in rows.select_related("person__organisation__kind").order_by("pk")]
+
+
+def is_in_room(row: Participation, planned: bool) -> bool:
+    """The same as `_in_room` of one row. Pinned to it by a test."""
+    if planned:
+        expected = row.substitute_confirmed is not False and row.answer != "no"
+        return row.removed_at is None and not row.waiting_list and expected
+    return bool(row.attended) and row.left_at is None
 
 
 def _in_room(planned: bool) -> Q:
@@ -102,10 +134,11 @@ def _in_room(planned: bool) -> Q:
 
 
 def room_family(meeting: Meeting) -> list[FamilyMember]:
+    planned, circle = meeting.status == MeetingStatus.PLANNED, circle_of(meeting)
+    if circle is not None:
+        return [each for each in circle.family if planned or each.attended]
     rows = meeting.family.select_related("adult")
-    if meeting.status != MeetingStatus.PLANNED:
-        rows = rows.filter(attended=True)
-    return list(rows)
+    return list(rows if planned else rows.filter(attended=True))
 
 
 @dataclass(frozen=True, slots=True)

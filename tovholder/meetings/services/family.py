@@ -31,6 +31,7 @@ from tovholder.meetings.models import (
     MeetingStatus,
     NetworkMeeting,
 )
+from tovholder.meetings.services.cases_known import circle_of
 from tovholder.meetings.services.links import BadLinkError, public_url
 
 SALT = "tovholder.meetings.family"
@@ -149,8 +150,13 @@ def _asks(meeting: Meeting) -> str:
 def who_comes(meeting: Meeting) -> list[Comes]:
     """Return who comes by the kind of place they are from, no name and no single school or office."""
     counts: dict[str, int] = {}
-    rows = meeting.participations.filter(removed_at__isnull=True).exclude(answer="no")
-    for row in rows.select_related("person__organisation__kind").order_by("pk"):
+    circle = circle_of(meeting)
+    if circle is not None:
+        seats = [each for each in circle.seats if each.removed_at is None and each.answer != "no"]
+    else:
+        rows = meeting.participations.filter(removed_at__isnull=True).exclude(answer="no")
+        seats = list(rows.select_related("person__organisation__kind").order_by("pk"))
+    for row in seats:
         place = row.person.organisation
         role = place.kind.name if place is not None else _("En fagperson")
         counts[role] = counts.get(role, 0) + 1

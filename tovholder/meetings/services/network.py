@@ -20,8 +20,7 @@ from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernStatus, Entry
 from tovholder.concerns.policy import may_become as concern_may_become
-from tovholder.concerns.policy import may_work
-from tovholder.concerns.queries import triagers
+from tovholder.concerns.queries import readers_of_all
 from tovholder.concerns.services.course import set_status, write_entry
 from tovholder.directory.models import Person
 from tovholder.forums.models import FormTemplate, Forum
@@ -117,7 +116,10 @@ def _somewhere(forum: Forum) -> datetime:
 
 
 def case_of(network: NetworkMeeting) -> CaseItem:
-    """Return the case that the meeting is about."""
+    """Return the case that the meeting is about; asks nothing where a page has read it (`keep_case`)."""
+    known: CaseItem | None = network.__dict__.get("case_item")
+    if known is not None:
+        return known
     case = (
         CaseItem.objects.filter(meeting=network.meeting_id, concern=network.concern_id)
         .exclude(status=CaseItem.Status.WITHDRAWN)
@@ -125,6 +127,11 @@ def case_of(network: NetworkMeeting) -> CaseItem:
         .get()
     )
     return case
+
+
+def keep_case(network: NetworkMeeting, case: CaseItem) -> None:
+    """Let `case_of` answer with it: for a page that shows it and changes nothing."""
+    network.__dict__["case_item"] = case
 
 
 def prepared(by: User, network: NetworkMeeting) -> NetworkMeeting:
@@ -182,15 +189,9 @@ def write_duties(
 
 def possible_initiators(concern: Concern) -> list[Person]:
     """Return who can take the calling over: those who work on the concern and have a login."""
-    team = [
-        seat.person for seat in concern.case_team.filter(until_at__isnull=True).select_related("person__user")
-    ]
-    both = {each.pk: each for each in [*team, *triagers(concern.district_id).select_related("user")]}
-    return [
-        each
-        for each in sorted(both.values(), key=lambda one: one.name)
-        if each.user is not None and may_work(each.user, concern)
-    ]
+    found = [each.person_id for each in readers_of_all(concern) if each.person_id is not None]
+    able = Person.objects.filter(pk__in=found, user__isnull=False)
+    return list(able.select_related("user").order_by("name", "pk"))
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ from tovholder.meetings.models import (
     Participation,
 )
 from tovholder.meetings.services.cases import Room, assess_room, children_of
+from tovholder.meetings.services.cases_known import circle_of
 from tovholder.meetings.services.invitations import take_off
 from tovholder.meetings.services.network import Lack, case_of, prepared
 
@@ -42,6 +43,10 @@ Part = FamilyMember.Part
 
 def professionals(meeting: Meeting) -> list[Participation]:
     """Return who is asked to come, in the order of their names."""
+    circle = circle_of(meeting)
+    if circle is not None:
+        asked = [each for each in circle.seats if each.removed_at is None]
+        return sorted(asked, key=lambda each: each.person.name)
     rows = meeting.participations.filter(removed_at__isnull=True)
     return list(rows.select_related("person__organisation__kind").order_by("person__name", "pk"))
 
@@ -190,6 +195,8 @@ def _untell(network: NetworkMeeting) -> None:
 
 def names_of(family: Collection[FamilyMember]) -> dict[int, Opened]:
     """Return the name of each of the family, in clear, for a page whose reading is logged by the caller."""
+    if not family:
+        return {}
     children = {each.child_id: each.child for each in family}
     safe = Safe.of(children.values())
     found: dict[int, Opened] = {}
@@ -221,13 +228,16 @@ def shown_ground(case: CaseItem, network: NetworkMeeting, *, works: bool) -> Sho
     """Open the ground for who may read the case. The caller has asked, and logs the reading."""
     safe, support = Safe.of([case]), []
     if works:
-        rows = network.meeting.family.filter(part=Part.SUPPORT_PERSON).select_related("child", "adult")
-        support = [str(name) for name in names_of(list(rows)).values()]
+        rows = [each for each in family_of(network.meeting) if each.part == Part.SUPPORT_PERSON]
+        support = [str(name) for name in names_of(rows).values()]
     notes = safe.read(network, "phone_notes") if works else Opened()
     return ShownGround(safe.read(case, "purpose"), safe.read(case, "necessity"), notes, tuple(support))
 
 
 def family_of(meeting: Meeting) -> list[FamilyMember]:
+    circle = circle_of(meeting)
+    if circle is not None:
+        return list(circle.family)
     return list(meeting.family.select_related("adult", "child"))
 
 
@@ -269,7 +279,7 @@ def lacks(network: NetworkMeeting, room: Room | None = None) -> list[Lack]:
     if not network.without_authority and not authority_comes(meeting):
         text = _("Myndighedens rådgiver mangler. Bed en med, eller hold et udviklingsmøde i stedet.")
         found.append(Lack("deltagere", text))
-    if not meeting.family.exists():
+    if not (family_of(meeting) if circle_of(meeting) is not None else meeting.family.exists()):
         found.append(Lack("familien", _("Vælg, hvem fra familien der er med.")))
     case = case_of(network)
     if case.family_told_on is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,28 +13,53 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import CaseTeamMember, Category, Concern
 from tovholder.concerns.policy import Part, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.standing import triage_of
 from tovholder.forums.models import ChecklistItem
 from tovholder.forums.standing import person_of
+from tovholder.forums.statements import UserStatement
 from tovholder.meetings import policy
 from tovholder.meetings.forms.people import AnswerForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingKind, MeetingStatus, NetworkMeeting
-from tovholder.meetings.queries import cases_visible_to, visible_to
+from tovholder.meetings.queries import read_cases_of, visible_to
 from tovholder.meetings.services import answers, family, network, network_people
+from tovholder.meetings.services.cases_known import keep_circle
 from tovholder.meetings.services.checklist import for_meeting, set_tick
 from tovholder.meetings.services.family_texts import languages
 from tovholder.meetings.services.network_meeting import note_reading
 from tovholder.meetings.services.network_minutes import part_word
+from tovholder.statements import Given
 
 Crumbs = list[tuple[str, str]]
 
 
 def network_of(request: HttpRequest, pk: int) -> NetworkMeeting:
     """Return the network meeting if the user may know of it, else 404."""
-    found = visible_to(request.user).filter(kind=MeetingKind.NETWORK)
-    found = found.select_related(
+    user: Any = request.user
+    meeting = _NETWORK.first(user, meeting=pk)
+    if meeting is None:
+        raise Http404
+    made: NetworkMeeting = meeting.network
+    made.meeting = meeting
+    person = person_of(user)
+    if person is not None:
+        made.concern.__dict__["on_case_team"] = {person.pk: meeting.on_team}
+    made.concern.by_family = meeting.by_family  # type: ignore[attr-defined]
+    return made
+
+
+def _network(user: Any) -> QuerySet[Any, Any]:
+    """The meeting with what its pages show, and what its policies ask of the user and of the concern."""
+    seats = CaseTeamMember.objects.filter(
+        concern=OuterRef("network__concern"), person=person_of(user), until_at__isnull=True
+    )
+    marked = Concern.categories.through.objects.filter(
+        concern=OuterRef("network__concern"), category__suspicion=Category.Suspicion.BY_FAMILY
+    )
+    found = visible_to(user).filter(kind=MeetingKind.NETWORK, pk=Given("meeting", BigIntegerField()))
+    return found.annotate(on_team=Exists(seats), by_family=Exists(marked)).select_related(
         "lead_forum__forum_type",
         "lead_forum__agenda_template",
         "chair",
@@ -45,20 +71,18 @@ def network_of(request: HttpRequest, pk: int) -> NetworkMeeting:
         "network__follows__meeting",
         "network__followed_by",
     )
-    meeting = get_object_or_404(found, pk=pk)
-    made: NetworkMeeting = meeting.network
-    made.meeting = meeting
-    return made
+
+
+_NETWORK = UserStatement(_network, known=(triage_of,))
 
 
 def case_shown(request: HttpRequest, made: NetworkMeeting) -> CaseItem | None:
     """Return the case if the user may read it (now)."""
-    case = (
-        cases_visible_to(request.user, made.meeting)
-        .filter(concern=made.concern_id)
-        .select_related("concern", "meeting__lead_forum", "meeting__chair__organisation__kind")
-        .first()
-    )
+    user: Any = request.user
+    found = read_cases_of(user, made.meeting)
+    case = next((each for each in found if each.concern_id == made.concern_id), None)
+    if case is not None:
+        case.concern = made.concern
     return case
 
 
@@ -124,6 +148,7 @@ def _begun(request: HttpRequest, concern: Concern) -> Meeting | None:
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     made = network_of(request, pk)
     found, person = made.meeting, person_of(request.user)
+    keep_circle(found)
     people = network_people.professionals(found)
     mine = next((each for each in people if person is not None and each.person_id == person.pk), None)
     case = case_shown(request, made)
@@ -156,8 +181,8 @@ def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, 
         "network": made,
         "meeting": found,
         "face": face,
-        # Read where they are shown: not after the meeting.
-        "points": list(template.items.all()) if template is not None and face != "after" else [],
+        # Read where they are shown: not in the calling, not after the meeting.
+        "points": list(template.items.all()) if template is not None and face in {"before", "run"} else [],
         "convener": bool(policy.may_convene(request.user, found)),
         "may_write": bool(policy.may_write_minutes(request.user, found)),
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,

@@ -21,7 +21,8 @@ from tovholder.meetings.models import MeetingStatus, NetworkMeeting
 from tovholder.meetings.services import network_efforts as efforts
 from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people
-from tovholder.meetings.services.cases import assess_room, children_of
+from tovholder.meetings.services.cases import assess_room
+from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_minutes import part_word
@@ -82,7 +83,9 @@ def _run_page(
     meeting = made.meeting
     policy.may_write_now(request.user, meeting, minutes_of(meeting)).require()
     case = case_or_404(request, made)
-    room = assess_room(case)
+    keep_circle(meeting)
+    known = known_of([case])
+    room = assess_room(case, known=known)
     is_running = meeting.status == MeetingStatus.RUNNING
     closed = is_running and not room.allowed
     context: dict[str, Any] = {
@@ -100,8 +103,7 @@ def _run_page(
         old, new = efforts.efforts(case, made)
         fields = running.read_fields(case, made)
         lists = [each.key for each in fields if not each.is_text]
-        children = children_of(made.concern)
-        safe = Safe.of(children)
+        children = [link.child for link in known.links[made.concern_id]]
         running.note_reading(by=request.user, case=case, purpose="network meeting")
         context.update(
             fields=[(_shown(each, troubles), (troubles or {}).get(each.key, {})) for each in fields],
@@ -109,7 +111,7 @@ def _run_page(
             new=new,
             first_list=lists[0],
             last_list=lists[-1],
-            children=[safe.read(each, "name") for each in children],
+            children=[known.keys.read(each, "name") for each in children],
             effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny", owner="skema"),
         )
     return render(request, "meetings/network_run.html", context, status=409 if troubles else 200)

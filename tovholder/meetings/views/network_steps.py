@@ -18,9 +18,10 @@ from tovholder.citizens.models import Adult
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.meetings import policy
 from tovholder.meetings.forms import network as forms
-from tovholder.meetings.models import FamilyMember, NetworkMeeting
+from tovholder.meetings.models import CaseItem, FamilyMember, NetworkMeeting
 from tovholder.meetings.services import family, network, network_people
 from tovholder.meetings.services.cases import assess_room, children_of, recorded_ground
+from tovholder.meetings.services.cases_known import circle_of, keep_circle, known_of
 from tovholder.meetings.services.network_meeting import note_reading
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 from tovholder.ui.forms import TovholderForm
@@ -48,6 +49,7 @@ def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         raise Http404
     made = network_of(request, pk)
     policy.may_prepare_network(request.user, made.meeting).require()
+    _read(request, made)
     form = _form(request, made, slug)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
@@ -61,6 +63,15 @@ def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return _page(request, made, slug, form, status=422 if bad else 200)
 
 
+def _read(request: HttpRequest, made: NetworkMeeting) -> CaseItem:
+    """Read the case and all who belong to the meeting once. What a step saves is read anew where it is saved."""
+    case = made.__dict__.get("case_item") or case_or_404(request, made)
+    network.keep_case(made, case)
+    if circle_of(made.meeting) is None:
+        keep_circle(made.meeting)
+    return case
+
+
 def _page(
     request: HttpRequest,
     made: NetworkMeeting,
@@ -70,12 +81,12 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    case = case_or_404(request, made)
-    room = assess_room(case)
+    case = _read(request, made)
+    room = assess_room(case, known=known_of([case]))
     lacks = network_people.lacks(made, room)
     faulty = {each.step for each in lacks}
     context = {
-        **base(request, made, face="before"),
+        **base(request, made, face="step"),
         "slug": slug,
         "title": STEPS[slug],
         "number": ORDER.index(slug) + 1,
@@ -113,7 +124,8 @@ def _form(request: HttpRequest, made: NetworkMeeting, slug: str) -> Any:
         }
         return forms.DutiesForm(data, initial=initial, meeting=meeting)
     if slug == "grundlag":
-        ground = recorded_ground(network.case_of(made))
+        case = network.case_of(made)
+        ground = recorded_ground(case, known_of([case]).keys)
         names = ("basis", "purpose_code", "purpose", "necessity")
         initial = {name: getattr(ground, name) for name in names}
         initial["basis"] = initial["basis"] or (meeting.lead_forum.bases or [""])[0]
@@ -178,9 +190,10 @@ def _people_more(request: HttpRequest, made: NetworkMeeting, room: Any) -> dict[
 
 
 def _family_more(request: HttpRequest, made: NetworkMeeting, room: Any) -> dict[str, Any]:
-    children = children_of(made.concern)
-    adults = list(Adult.objects.filter(child__in=children).select_related("child"))
-    safe = Safe.of([*children, *adults])
+    known = known_of([network.case_of(made)])
+    children = [link.child for link in known.links[made.concern_id]]
+    adults = [adult for each in children for adult in each.adults.all()]
+    safe = known.keys
     members = network_people.family_of(made.meeting)
     chosen_adults = {each.adult_id for each in members if each.adult_id}
     chosen = {each.child_id for each in members if each.part == FamilyMember.Part.YOUNG_PERSON}
