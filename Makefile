@@ -1,7 +1,7 @@
 # make run    serves the demo municipality   (PORT=8000, SETUP=demo|broendby|holbaek|aalborg)
 # make test   everything, in the browser too, on SQLite and then on PostgreSQL
 # make lint   style, types, layers, templates, budgets
-# make bench  answer times, queries and bytes of the demo's pages
+# make bench  answer times, queries and bytes of the demo's pages; then what is heard of a child, as much as the suite visits
 # make load   requests a second with a city's ten years of data   (FACTOR=1/100 DATABASES="sqlite postgresql")
 # make calendars  what five calendar readers read, and what a sync moves
 # make canaries   nobody reads of a child what is not theirs, in random worlds   (PAIRS=100000)
@@ -38,6 +38,7 @@ lint: setup
 
 bench: setup
 	@SETUP=$(SETUP) $(PY) benchmarks/pages.py
+	@$(PY) benchmarks/canaries.py --small --concerns 3 --pairs $(PAIRS)
 
 calendars: setup
 	@$(PY) benchmarks/calendars.py
