@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, F, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from tovholder.citizens.models import Child
 from tovholder.citizens.services.kin import Kin, kin_of, token_of
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns.models import Category, Concern
-from tovholder.concerns.queries import Reader
+from tovholder.concerns.queries import OF_CONCERN, Reader, ReaderRow, ReaderSource
 from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
 from tovholder.meetings.services.cases_reading import ALL, FAMILY, YOUNG, only_for
 from tovholder.plans.models import PlanRelease
@@ -207,14 +207,37 @@ def _day(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
-def readers_of(concern: Concern) -> list[Reader]:
-    """Say of a concern of which something is released that its family reads it (`settings.CONCERN_READERS`)."""
-    if settings.FAMILY_SIGN_ON is None:
-        return []
+def _released_rows() -> QuerySet[Any, Any]:
+    """A row for a concern of which something is released; nobody's own, so that no reader stands for it."""
     texts = CaseText.objects.filter(
-        key__startswith=FAMILY, case_item__concern=concern, case_item__released_at__isnull=False
+        key__startswith=FAMILY, case_item__concern=OF_CONCERN, case_item__released_at__isnull=False
     )
-    if not (texts.exists() or PlanRelease.objects.filter(plan__concern=concern).exists()):
-        return []
+    plans = PlanRelease.objects.filter(plan__concern=OF_CONCERN)
+    blank = Value("", output_field=CharField())
+    rows: QuerySet[Any, Any] = (
+        Concern.objects.filter(Exists(texts) | Exists(plans), pk=OF_CONCERN)
+        .order_by()
+        .annotate(
+            way=Value(RELEASED, output_field=CharField()),
+            who=Value(0),
+            who_name=blank,
+            who_place=blank,
+            because=blank,
+            detail=blank,
+            number=F("pk"),
+        )
+        .values_list(*ReaderRow._fields)
+    )
+    return rows
+
+
+def _say_released(row: ReaderRow, concern: Concern) -> Reader | None:
+    if settings.FAMILY_SIGN_ON is None:
+        return None
     who = _("Forældre med forældremyndighed, og den unge selv")
-    return [Reader(who, "", _("Det, der er frigivet til dem"), _("Det er deres egen sag"))]
+    return Reader(who, "", _("Det, der er frigivet til dem"), _("Det er deres egen sag"))
+
+
+# The family of whom something is released, where a municipality lets it log in (`settings.CONCERN_READERS`).
+RELEASED = "tovholder.meetings.services.own_child.readers_of"
+readers_of = ReaderSource(_released_rows, _say_released)
