@@ -255,5 +255,5 @@ def test_everything_works_without_script(at_item, item, meeting, bo):
     assert item.text == "Uden script"
     at_item.get_by_role("link", name="Beslutning").click()
     at_item.locator("#fang_beslutning-text").fill("Vi gør det")
-    at_item.locator("[data-catch-form=beslutning] button").click()
+    at_item.locator("[data-catch-form=beslutning] button[type=submit]").click()
     expect(at_item.locator("#fanget .th-count")).to_have_text("1")
