@@ -75,7 +75,7 @@ def test_coming_meetings_follow_a_forum_that_takes_names(
 
 
 def test_the_log_names_it_by_case_code(called: NetworkMeeting) -> None:
-    found = lines(Event.objects.filter(action="network.called"))
+    found = lines(Event.objects.filter(action="network.called"), cases=True)
     assert [each.about[:-12] for each in found] == [f"Netværksmøder, {called.concern}"]  # and the day
 
 
