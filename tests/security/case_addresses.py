@@ -186,6 +186,11 @@ def _ids(world: CaseWorld) -> dict[str, list[Any]]:
         "item": "meetings.AgendaItem",
         "participation": "meetings.Participation",
         "agreement": "plans.Agreement",
+        "year": "yearwheel.YearPlan",
+        "planned": "yearwheel.PlannedMeeting",
+        "run": "yearwheel.PlanRun",
+        "publication": "yearwheel.Publication",
+        "busy": "yearwheel.BusyTime",
     }
     found = {}
     for kind, label in kinds.items():

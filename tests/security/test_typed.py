@@ -23,7 +23,7 @@ WRITTEN = {"search", "text", "email", "tel", "url", "textarea"}
 WORD = "kanarifugl"
 FILTERED = {
     "/vejviser/", "/vejviser/organisationer/", "/vejviser/skoler/", "/fora/", "/logins/", "/mail/", "/log/",
-    "/aftaler/", "/aftaler/tavle/",
+    "/aftaler/", "/aftaler/tavle/", "/aarshjul/optaget/alle/",
 }  # fmt: skip
 SKIP = re.compile(
     r"/under/|referat|\.pdf$|\.docx$|/bilag/<|/punkter/|/svar/|token|healthz|readyz|/log/fil/|/log/excel/"
