@@ -91,13 +91,9 @@ class OwnPlan:
 def mine(token: bytes) -> list[OwnChild]:
     """Return the children of whom something is released to this person, and log that it was listed."""
     found = _own(token)
-    record_by_each(found, "family.listed")
-    return found
-
-
-def record_by_each(found: Sequence[OwnChild], action: str) -> None:
     for own in found:
-        record_page(by=own.kin[0], readings=[(action, own.child, PURPOSE, GROUND)])
+        record_page(by=own.kin[0], readings=[("family.listed", own.child, PURPOSE, GROUND)])
+    return found
 
 
 def read_minutes(token: bytes, code: str, pk: int) -> OwnText | None:
