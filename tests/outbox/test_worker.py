@@ -76,7 +76,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_killed_or_stopped_in_mid_air_the_mail_comes_at_most_twice_with_one_id(world: World) -> None:
-    world.inbox.delay = 5
+    world.inbox.delay = 15
     killed = world.start_worker()
     wait(lambda: world.inbox.messages)
     killed.kill()
@@ -92,7 +92,7 @@ def test_killed_or_stopped_in_mid_air_the_mail_comes_at_most_twice_with_one_id(w
     began = time.monotonic()
     second.send_signal(signal.SIGTERM)
     assert second.wait(10) == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     wait(lambda: len(world.inbox.messages) == 2)
     assert set(world.inbox.ids) == {world.mail()[2]}
     assert world.mail()[1] == 1
