@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tovholder.access.decision import Refused
-from tovholder.yearwheel import fetching
+from tovholder.yearwheel import calendar_file, fetching
 from tovholder.yearwheel.calendar_file import LAST_MINUTE, MAX_BYTES, UnreadableCalendarError, busy_times
 from tovholder.yearwheel.models import BusyFeed, BusyTime
 from tovholder.yearwheel.services import busy
@@ -49,6 +49,11 @@ CALENDARS = {
         "DTSTART:20261020T070000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;UNTIL=20261021T235959Z",
         [(date(2026, 10, 20), time(9), time(10)), (date(2026, 10, 21), time(9), time(10))],
     ),
+    "a rule without an end, from long ago": (
+        "DTSTART;TZID=Europe/Copenhagen:20000901T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY",
+        [(date(2026, 9, 1), time(9), time(10))],
+    ),
+    "a day that never comes": ("DTSTART:19700101T070000Z\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", []),
 }  # fmt: skip
 
 
@@ -75,12 +80,20 @@ def test_a_moved_occurrence_takes_the_place_of_the_first():
         (b"<html>log ind</html>", "not_a_calendar"),
         (b"\xff\xfe\x00", "not_a_calendar"),
         (ics("DTSTART:20260801T110000Z\r\nRRULE:FREQ=MINUTELY\r\nDURATION:PT1M"), "too_many"),
+        (ics("DTSTART:19700101T110000Z\r\nRRULE:FREQ=SECONDLY\r\nDURATION:PT1S"), "too_many"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_code(content, code):
     with pytest.raises(UnreadableCalendarError) as error:
         busy_times(content, START, END)
     assert error.value.code == code
+
+
+def test_a_file_that_takes_too_long_to_count_out_is_refused(monkeypatch):
+    monkeypatch.setattr(calendar_file, "SECONDS", -1.0)
+    with pytest.raises(UnreadableCalendarError) as error:
+        busy_times(ics("DTSTART:20260901T110000Z\r\nDURATION:PT1H"), START, END)
+    assert error.value.code == "too_many"
 
 
 @given(st.binary(max_size=300))

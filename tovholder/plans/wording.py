@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tovholder.plans.models import Agreement, AgreementStatus
+from tovholder.ui.naming import day_and_month
 
 NUMBERS = "nul en to tre fire fem seks syv otte ni ti elleve tolv".split()
 WEEKDAYS = "man. tirs. ons. tors. fre. lør. søn.".split()
-MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
 
 
 def number_word(number: int, *, neuter: bool = False) -> str:
@@ -29,10 +29,6 @@ def counted(number: int, one: str, many: str, *, neuter: bool = False) -> str:
 
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def day_and_month(day: date) -> str:
-    return f"{day.day}. {MONTHS[day.month - 1]}"
 
 
 def last_of_seven_days(today: date) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 
 from dateutil.rrule import rrulestr
@@ -13,6 +14,9 @@ from icalendar import Calendar
 MAX_BYTES = 5 * 1024 * 1024
 MAX_EVENTS = 20_000
 MAX_TIMES = 4_000
+SECONDS = 10.0  # of counting out series, before a file is called too much
+# Nobody meets by the hour; a series of seconds since 1970 would keep the server counting for days.
+RHYTHMS = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 LAST_MINUTE = time(23, 59)
 Busy = tuple[date, time, time]
 
@@ -33,16 +37,18 @@ def busy_times(content: bytes, start: date, end: date) -> list[Busy]:
     """
     if len(content) > MAX_BYTES:
         raise UnreadableCalendarError("too_large")
+    until = monotonic() + SECONDS
     try:
-        calendar = Calendar.from_ical(content)
-        found = sorted({each for event in _events(calendar) for each in _of(event, start, end)})
+        found: set[Busy] = set()
+        for event in _events(Calendar.from_ical(content)):
+            found.update(_of(event, start, end))
+            if len(found) > MAX_TIMES or monotonic() > until:
+                raise UnreadableCalendarError("too_many")
     except UnreadableCalendarError:
         raise
     except Exception:  # a library's complaint may quote the file
         raise UnreadableCalendarError("not_a_calendar") from None
-    if len(found) > MAX_TIMES:
-        raise UnreadableCalendarError("too_many")
-    return found
+    return sorted(found)
 
 
 def _events(calendar: Any) -> Iterator[Any]:
@@ -52,16 +58,15 @@ def _events(calendar: Any) -> Iterator[Any]:
     if len(events) > MAX_EVENTS:
         raise UnreadableCalendarError("too_many")
     # An occurrence that was moved stands as an event of its own: the series must leave it out.
-    moved = {
-        (str(each.get("UID")), _moment(each["RECURRENCE-ID"].dt))
-        for each in events
-        if each.get("RECURRENCE-ID") is not None
-    }
+    moved: dict[str, set[datetime]] = {}
+    for each in events:
+        if each.get("RECURRENCE-ID") is not None:
+            moved.setdefault(str(each.get("UID")), set()).add(_moment(each["RECURRENCE-ID"].dt))
     for each in events:
         gone = str(each.get("STATUS", "")).upper() == "CANCELLED"
         if gone or str(each.get("TRANSP", "")).upper() == "TRANSPARENT" or each.get("DTSTART") is None:
             continue
-        each.moved = {at for uid, at in moved if uid == str(each.get("UID"))}
+        each.moved = moved.get(str(each.get("UID")), set())
         yield each
 
 
@@ -91,8 +96,12 @@ def _occurrences(event: Any, first: Any, length: timedelta, start: date, end: da
     naive = begins.astimezone(zone).replace(tzinfo=None)
     rule = event["RRULE"]
     text = (rule[0] if isinstance(rule, list) else rule).to_ical().decode()
-    parts = [_naive_until(part) for part in text.split(";")]
-    series = rrulestr(";".join(parts), dtstart=naive)
+    parts = dict(_naive_until(part).split("=", 1) for part in text.upper().split(";"))
+    if parts.get("FREQ") not in RHYTHMS:
+        raise UnreadableCalendarError("too_many")
+    if not {"UNTIL", "COUNT"} & parts.keys():
+        parts["UNTIL"] = f"{end:%Y%m%d}T235959"  # a day that never comes is not looked for after it
+    series = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=naive)
     left_out = event.moved | set(_exceptions(event))
     low = datetime.combine(start, time.min) - length
     for number, each in enumerate(series.xafter(low, inc=True)):

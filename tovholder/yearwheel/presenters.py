@@ -9,12 +9,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tovholder.ui.naming import day_and_month
 from tovholder.yearwheel.drawing import Item, Wheel, wheel
 from tovholder.yearwheel.models import YearMark, YearPlan
 from tovholder.yearwheel.queries.document import closed_days, occurrences
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.queries.rings import keys_of, rings
-from tovholder.yearwheel.words import day_said
 
 SHAPES = {"forum": "dot", "joint": "bar", "event": "star"}
 
@@ -59,7 +59,7 @@ def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Mar
 def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str]]:
     """What stands fast in every year, as it falls in this one: first day, last day, name."""
     return [
-        (first, last, f"{mark.name}, {day_said(first)} – {day_said(last)}")
+        (first, last, f"{mark.name}, {day_and_month(first)} – {day_and_month(last)}")
         for mark in marks
         if not mark.closed
         for first, last in occurrences(mark, plan.starts_on, plan.ends_on)
@@ -68,7 +68,7 @@ def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, 
 
 def said(entry: Entry) -> str:
     """Say one meeting in a line: day, time, what, and how it stands where that is not as planned."""
-    parts = [f"{day_said(entry.date)} kl. {entry.start.hour}.{entry.start.minute:02d}: {entry.title}"]
+    parts = [f"{day_and_month(entry.date)} kl. {entry.start.hour}.{entry.start.minute:02d}: {entry.title}"]
     words = {
         "moved": _("flyttes hertil"),
         "dropped": _("udgår"),

@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
-from tovholder.ui.naming import listed
+from tovholder.ui.naming import MONTHS, WEEKDAYS, day_and_month, listed
 from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
-from tovholder.yearwheel.words import MONTHS, WEEKDAYS, day_said
 
-MONTH_WORDS = MONTHS
 SHOWN_NAMES, SHOWN_DATES = 4, 3
 
 
@@ -54,7 +52,7 @@ class Words:
 
     def days(self, dates: Sequence[str]) -> str:
         """Say days: the first few, and how many more."""
-        days = [day_said(date.fromisoformat(each)) for each in dates]
+        days = [day_and_month(date.fromisoformat(each)) for each in dates]
         rest = len(days) - SHOWN_DATES
         shown = days[:SHOWN_DATES] + ([_("%(n)s dage mere") % {"n": rest}] if rest > 0 else [])
         return listed(shown)
@@ -100,7 +98,7 @@ def _when(plan: YearPlan, thing: Thing | None, which: int) -> tuple[str, date]:
         step = 7 * thing.wanted.count
         near = date.fromordinal(plan.starts_on.toordinal() + (which - 1) * step + step // 2)
         near = min(near, plan.ends_on)
-        return _("ugerne omkring %(day)s") % {"day": day_said(near)}, near
+        return _("ugerne omkring %(day)s") % {"day": day_and_month(near)}, near
     if thing.is_event:
         return _("arrangementet"), plan.ends_on
     count = max(thing.wanted.count, which)
@@ -173,7 +171,7 @@ def clash_said(code: str, names: Sequence[str], others: Sequence[PlannedMeeting]
         "max_parallel": _("Der er flere møder på samme tid, end I har tilladt: %(where)s.")
         % {"where": where},
         "min_gap": _("Der er for få dage til %(days)s.")
-        % {"days": listed(f"{each.title} {day_said(each.date)}" for each in others[:3])},
+        % {"days": listed(f"{each.title} {day_and_month(each.date)}" for each in others[:3])},
         "replaced": _("Et fællesmøde træder i stedet for mødet i den periode."),
         "window": _("Forummet får to møder i den samme periode, eller et i en periode uden møder."),
     }
@@ -237,7 +235,7 @@ def place_said(day: date, start: time) -> str:
     """Say a place in the year: tirsdag 4. maj kl. 13.00."""
     return _("%(weekday)s %(day)s kl. %(hour)s.%(minute)s") % {
         "weekday": WEEKDAYS[day.weekday()],
-        "day": day_said(day),
+        "day": day_and_month(day),
         "hour": start.hour,
         "minute": f"{start.minute:02d}",
     }

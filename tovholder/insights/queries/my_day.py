@@ -51,7 +51,8 @@ from tovholder.meetings.services.links import relay_token
 from tovholder.meetings.standing import at_the_table
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import for_cards, mine
-from tovholder.plans.wording import counted, day_and_month
+from tovholder.plans.wording import counted
+from tovholder.ui.naming import day_and_month
 
 MEETINGS_SHOWN = 4
 AGREEMENTS_SHOWN = 5

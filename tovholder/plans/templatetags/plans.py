@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tovholder.plans.models import Agreement, AgreementStatus
-from tovholder.plans.wording import day_and_month, due_badge
+from tovholder.plans.wording import due_badge
+from tovholder.ui.naming import day_and_month
 
 register = template.Library()
 CSS = {

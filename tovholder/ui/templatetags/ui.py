@@ -23,16 +23,12 @@ from django.utils.translation import gettext as _
 from tovholder.ui.fixed_text import translate
 from tovholder.ui.forms import dress
 from tovholder.ui.icons import ICONS
-from tovholder.ui.naming import listed
+from tovholder.ui.naming import MONTHS, WEEKDAYS, day_and_month, listed
 
 register = template.Library()
 register.filter("personlist", listed)
 register.tag("translate", translate)
 
-WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
-MONTHS = (
-    "januar februar marts april maj juni juli august september oktober november december".split()
-)  # fmt: skip
 LEVELS = {
     "general": ("gen", "groups", "Generelt"),
     "anonymous": ("ano", "visibility-off", "Anonymt"),
@@ -324,8 +320,7 @@ def dkday(value: date | datetime | None) -> str:
     """Write "17. marts"."""
     if not value:
         return ""
-    day = _as_date(value)
-    return f"{day.day}. {MONTHS[day.month - 1]}"
+    return day_and_month(_as_date(value))
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.ui.forms import TovholderForm
-from tovholder.ui.templatetags.ui import WEEKDAYS
+from tovholder.ui.naming import WEEKDAYS
 from tovholder.yearwheel.calendar_file import LAST_MINUTE, MAX_BYTES
 
 WEEKDAY_CHOICES = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tovholder.directory.models import Person, Role
 from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.ui.forms import TovholderForm
-from tovholder.ui.templatetags.ui import MONTHS, WEEKDAYS
+from tovholder.ui.naming import MONTHS, WEEKDAYS
 from tovholder.yearwheel.models import Rhythm
 from tovholder.yearwheel.queries.defaults import Wanted
 

@@ -16,7 +16,7 @@ from tovholder.forums.models import ForumType
 from tovholder.forums.standing import own_forum_ids
 from tovholder.meetings.models import Topic, TopicStatus
 from tovholder.ui.forms import TovholderForm
-from tovholder.ui.templatetags.ui import MONTHS
+from tovholder.ui.naming import MONTHS
 from tovholder.yearwheel.models import YearPlan
 
 # Each month has its own list of choices, and a page is to be light.

@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.forums.models import Forum, JointMeetingRule
-from tovholder.ui.naming import listed
+from tovholder.ui.naming import MONTHS, WEEKDAYS, listed
 from tovholder.yearwheel.models import PlanningRule, Rhythm
 from tovholder.yearwheel.queries import defaults, document
 from tovholder.yearwheel.queries.defaults import Wanted
-from tovholder.yearwheel.words import MONTHS, WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from tovholder.documents.typst import render_pdf
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services import letters
 from tovholder.meetings.services.links import public_url
+from tovholder.ui.naming import MONTHS, WEEKDAYS
 from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.presenters import Marks, picture, totals
 from tovholder.yearwheel.queries.document import closed_days
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.svg import as_svg
-from tovholder.yearwheel.words import MONTHS, WEEKDAYS
 
 
 def a3(plan: YearPlan, found: Sequence[Entry], by: str, today: date) -> bytes:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tovholder.forums.queries import dot
-from tovholder.ui.templatetags.ui import WEEKDAYS, badge, icon
+from tovholder.ui.naming import WEEKDAYS
+from tovholder.ui.templatetags.ui import badge, icon
 from tovholder.yearwheel.calendar_file import LAST_MINUTE
 from tovholder.yearwheel.drawing import Wheel
 from tovholder.yearwheel.models import BusyTime, YearPlan

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from tovholder.directory.models import Person
 from tovholder.directory.queries import municipality_name
 from tovholder.ui.download import PARAM, exported
-from tovholder.ui.templatetags.ui import MONTHS
+from tovholder.ui.naming import MONTHS
 from tovholder.yearwheel import policy, tables
 from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.presenters import Marks, picture, totals
