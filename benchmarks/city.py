@@ -58,23 +58,17 @@ def ensure(vendor: str, factor: Fraction, seed: int = SEED) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     stamp, wanted = _stamp(vendor, factor), _fingerprint(factor, seed)
     if stamp.exists() and stamp.read_text() == wanted and _stands(vendor, factor):
-        for database in ("default", "keys"):
-            _run(
-                vendor,
-                factor,
-                "manage.py",
-                "migrate",
-                f"--database={database}",
-                "--no-input",
-                "--verbosity=0",
-            )
-        return
-    print(f"Building {vendor}, {factor} of the city …", flush=True)
-    drop(vendor, factor)
-    if vendor == "postgresql":
-        _on_server("CREATE DATABASE {}", name_of(factor))
-    _run(vendor, factor, "benchmarks/city_fill.py", str(factor), str(seed))
-    stamp.write_text(wanted)
+        for name in ("default", "keys"):
+            _run(vendor, factor, "manage.py", "migrate", f"--database={name}", "--no-input", "--verbosity=0")
+    else:
+        print(f"Building {vendor}, {factor} of the city …", flush=True)
+        drop(vendor, factor)
+        if vendor == "postgresql":
+            _on_server("CREATE DATABASE {}", name_of(factor))
+        _run(vendor, factor, "benchmarks/city_fill.py", str(factor), str(seed))
+        stamp.write_text(wanted)
+    # A fresh clone has not gathered them, and no page is served without.
+    _run(vendor, factor, "manage.py", "collectstatic", "--no-input", "--verbosity=0")
 
 
 def _run(vendor: str, factor: Fraction, *command: str) -> None:

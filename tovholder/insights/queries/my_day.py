@@ -50,7 +50,7 @@ from tovholder.meetings.services.days import notice_date
 from tovholder.meetings.services.links import relay_token
 from tovholder.meetings.standing import at_the_table
 from tovholder.plans.models import Agreement, AgreementStatus
-from tovholder.plans.queries import for_cards, mine
+from tovholder.plans.queries import for_cards, mine, with_helpers
 from tovholder.plans.wording import counted
 from tovholder.ui.naming import day_and_month
 
@@ -103,6 +103,7 @@ def my_day(user: User) -> MyDay:
     """Return all that the first page shows to the user."""
     today = timezone.localdate()
     agreements = list(for_cards(mine(user, Q(status=AgreementStatus.OPEN))))
+    with_helpers(agreements[:AGREEMENTS_SHOWN])
     meetings = [_row(meeting, today) for meeting in _next_meetings(user)]
     return MyDay(
         today=today,

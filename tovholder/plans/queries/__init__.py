@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +39,7 @@ from tovholder.plans.queries.cases import (
 )
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
-from tovholder.statements import Given, Statement
+from tovholder.statements import Given, GivenSet, Statement
 
 __all__ = [
     "case_agreements_visible_to",
@@ -108,9 +109,35 @@ def with_carried_count(agreements: QuerySet[Agreement]) -> QuerySet[Any, Any]:
 
 
 def for_cards(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
-    """Read at once what a card or a row shows, earliest deadline first and those without one last."""
-    shown = with_carried_count(agreements).select_related("forum", "responsible").prefetch_related("helpers")
+    """Read at once what a card or a row shows but the helpers, earliest deadline first and those without one last."""
+    shown = with_carried_count(_with_names(agreements))
     return shown.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def _with_names(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """Read with them what forum and who, of both the name only: a forum's rules and texts are many."""
+    own = [column.name for column in Agreement._meta.concrete_fields]
+    return agreements.select_related("forum", "responsible").only(*own, "forum__name", "responsible__name")
+
+
+def with_helpers(agreements: Iterable[Agreement]) -> None:
+    """Lay the helpers at each of the agreements: only those that stand on the page need them."""
+    wanted = {each.pk: each for each in agreements}
+    beside: dict[int, list[Person]] = {pk: [] for pk in wanted}
+    for row in _HELPERS(agreements=wanted) if wanted else ():
+        beside[row.agreement_id].append(row.person)
+    for pk, agreement in wanted.items():
+        agreement._prefetched_objects_cache = {"helpers": beside[pk]}  # type: ignore[attr-defined]
+
+
+_HELPERS = Statement(
+    lambda: (
+        Agreement.helpers.through.objects.filter(agreement__in=GivenSet("agreements", BigIntegerField()))
+        .select_related("person")
+        .only("agreement", "person__name")
+        .order_by("person__name", "person")
+    )
+)
 
 
 def matching(agreements: list[Agreement], text: str) -> list[Agreement]:
@@ -181,7 +208,7 @@ def my_agreements(
         if each.due_on is not None and today <= each.due_on <= last_of_seven_days(today)
     ]
     later = [each for each in found if each not in late and each not in week]
-    return MyAgreements(
+    page = MyAgreements(
         late=_column("late", late, all_of),
         week=_column("week", week, all_of),
         later=_column("later", later, all_of),
@@ -201,6 +228,8 @@ def my_agreements(
         found=len(found),
         listed=[*found, *lately],
     )
+    with_helpers(each for each in page.shown if each.is_open)
+    return page
 
 
 def recently_closed(user: User) -> list[Agreement]:
@@ -221,7 +250,7 @@ def _my_open(named: bool) -> Statement[Agreement]:
 def _my_closed(named: bool) -> Statement[Agreement]:
     closed = Q(closed_at__gte=Given("since", DateTimeField()))
     return Statement(
-        lambda: _given_mine(named, closed).select_related("forum").order_by("-closed_at", "-pk")[:50]
+        lambda: _with_names(_given_mine(named, closed)).order_by("-closed_at", "-pk")[:50]
     )
 
 
