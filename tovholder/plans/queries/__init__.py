@@ -39,7 +39,7 @@ from tovholder.plans.queries.cases import (
 )
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
-from tovholder.statements import Given, GivenSet, Statement
+from tovholder.statements import Given, GivenSet, Statement, with_names
 
 __all__ = [
     "case_agreements_visible_to",
@@ -110,14 +110,8 @@ def with_carried_count(agreements: QuerySet[Agreement]) -> QuerySet[Any, Any]:
 
 def for_cards(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
     """Read at once what a card or a row shows but the helpers, earliest deadline first and those without one last."""
-    shown = with_carried_count(_with_names(agreements))
+    shown = with_carried_count(with_names(agreements, "forum", "responsible"))
     return shown.order_by(F("due_on").asc(nulls_last=True), "pk")
-
-
-def _with_names(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
-    """Read with them what forum and who, of both the name only: a forum's rules and texts are many."""
-    own = [column.name for column in Agreement._meta.concrete_fields]
-    return agreements.select_related("forum", "responsible").only(*own, "forum__name", "responsible__name")
 
 
 def with_helpers(agreements: Iterable[Agreement]) -> None:
@@ -250,7 +244,9 @@ def _my_open(named: bool) -> Statement[Agreement]:
 def _my_closed(named: bool) -> Statement[Agreement]:
     closed = Q(closed_at__gte=Given("since", DateTimeField()))
     return Statement(
-        lambda: _with_names(_given_mine(named, closed)).order_by("-closed_at", "-pk")[:50]
+        lambda: with_names(_given_mine(named, closed), "forum", "responsible").order_by("-closed_at", "-pk")[
+            :50
+        ]
     )
 
 
