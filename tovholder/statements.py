@@ -89,10 +89,14 @@ class Among(In):
         return f"{lhs} = ANY(ARRAY{found})", params
 
 
-def with_names(rows: QuerySet[Any, Row], *related: str) -> QuerySet[Any, Row]:
-    """Read with each row what it points to, of that the name only: a forum has some forty columns, and JSON in nine."""
+def with_only(rows: QuerySet[Any, Row], *columns: str) -> QuerySet[Any, Row]:
+    """Read with each row what it points to, and of that these columns only: a forum has some forty, JSON in nine.
+
+    `with_only(meetings, "lead_forum__name")`; of the rows themselves all is read.
+    """
     own = [column.name for column in rows.model._meta.concrete_fields]
-    return rows.select_related(*related).only(*own, *(f"{each}__name" for each in related))
+    related = dict.fromkeys(column.rpartition("__")[0] for column in columns)
+    return rows.select_related(*related).only(*own, *columns)
 
 
 class _Planned:

@@ -20,7 +20,7 @@ from tovholder.forums.standing import own_forum_ids, person_of
 from tovholder.forums.statements import UserStatement
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation, TopicStatus
 from tovholder.meetings.queries import at_the_table, visible_to
-from tovholder.statements import Given, with_names
+from tovholder.statements import Given, with_only
 from tovholder.ui.forms import NamesOnly, TovholderForm
 
 PER_PAGE = 25
@@ -66,7 +66,7 @@ class Choice:
             meeting=OuterRef("pk"), person=person_of(user), removed_at__isnull=True
         )
         found = found.annotate(my_answer=Subquery(own.values("answer")[:1])).order_by(*order)
-        return with_names(found, "lead_forum")
+        return with_only(found, "lead_forum__name", "lead_forum__notice_days")
 
 
 def _mine(user: User) -> Q:

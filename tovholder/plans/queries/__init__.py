@@ -39,7 +39,7 @@ from tovholder.plans.queries.cases import (
 )
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
-from tovholder.statements import Given, GivenSet, Statement, with_names
+from tovholder.statements import Given, GivenSet, Statement, with_only
 
 __all__ = [
     "case_agreements_visible_to",
@@ -110,7 +110,7 @@ def with_carried_count(agreements: QuerySet[Agreement]) -> QuerySet[Any, Any]:
 
 def for_cards(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
     """Read at once what a card or a row shows but the helpers, earliest deadline first and those without one last."""
-    shown = with_carried_count(with_names(agreements, "forum", "responsible"))
+    shown = with_carried_count(with_only(agreements, "forum__name", "responsible__name"))
     return shown.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
@@ -244,9 +244,9 @@ def _my_open(named: bool) -> Statement[Agreement]:
 def _my_closed(named: bool) -> Statement[Agreement]:
     closed = Q(closed_at__gte=Given("since", DateTimeField()))
     return Statement(
-        lambda: with_names(_given_mine(named, closed), "forum", "responsible").order_by("-closed_at", "-pk")[
-            :50
-        ]
+        lambda: with_only(_given_mine(named, closed), "forum__name", "responsible__name").order_by(
+            "-closed_at", "-pk"
+        )[:50]
     )
 
 
