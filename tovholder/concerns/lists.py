@@ -49,7 +49,7 @@ from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
 from tovholder.forums.standing import person_of
 from tovholder.forums.statements import UserStatement
-from tovholder.statements import Given, Statement
+from tovholder.statements import Beside, Given, Statement
 
 NEW = (ConcernStatus.NEW, ConcernStatus.REOPENED)
 # What a list does not show is not read for it.
@@ -230,28 +230,27 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     categories = Concern.categories.through.objects.filter(concern=OuterRef("pk"))
     lists = Concern.teams.through.objects.filter(concern=OuterRef("pk"))
     notified = Notification.objects.filter(concern=OuterRef("pk")).order_by("-sent_on", "-pk")
-    return (
-        found.select_related(
-            "district", "organisation", "scale_level", "raised_by__organisation__kind", "handler"
-        )
-        .prefetch_related(Prefetch("case_team", queryset=_case_team()))
-        .annotate(
-            category_names=_joined(categories, "category__name"),
-            team_names=_joined(lists, "team__name"),
-            by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
-            **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
-            close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
-            prompting=Exists(categories.filter(category__prompts_notification=True)),
-            notified_on=Subquery(notified.values("sent_on")[:1]),
-            notified_by=Subquery(notified.values("sent_by__name")[:1]),
-        )
+    return found.select_related(
+        "district", "organisation", "scale_level", "raised_by__organisation__kind", "handler"
+    ).annotate(
+        category_names=_joined(categories, "category__name"),
+        team_names=_joined(lists, "team__name"),
+        by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
+        **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
+        close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
+        prompting=Exists(categories.filter(category__prompts_notification=True)),
+        notified_on=Subquery(notified.values("sent_on")[:1]),
+        notified_by=Subquery(notified.values("sent_by__name")[:1]),
     )
 
 
 def page_of(user: User, code: str) -> Concern | None:
     """Return the concern as its page reads it, if the user may know of it."""
     found = _PAGE.first(code=code)
-    return found if found is not None and may_read(user, found) else None
+    if found is None:
+        return None
+    _TEAM.lay_at([found])
+    return found if may_read(user, found) else None
 
 
 _PAGE = Statement(lambda: for_page(Concern.objects.filter(code=Given("code", CharField()))))
@@ -259,6 +258,9 @@ _PAGE = Statement(lambda: for_page(Concern.objects.filter(code=Given("code", Cha
 
 def _case_team() -> QuerySet[CaseTeamMember]:
     return CaseTeamMember.objects.filter(until_at__isnull=True)
+
+
+_TEAM = Beside("case_team", "concern", _case_team)
 
 
 def _open_ages() -> QuerySet[AgeReminder]:

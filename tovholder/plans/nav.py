@@ -13,6 +13,7 @@ from tovholder.concerns.actions import ConcernAction
 from tovholder.concerns.models import Concern
 from tovholder.forums.standing import own_forum_ids
 from tovholder.plans.models import CasePlan
+from tovholder.statements import Beside
 from tovholder.ui.navigation import NavItem, facts
 
 
@@ -36,9 +37,12 @@ def concern_actions(user: User, concern: Concern) -> list[ConcernAction]:
         ConcernAction(_("Se indsatsaftalen"), reverse("case_plans:plan", args=[plan.pk]))
         if plan.status == CasePlan.Status.OPEN
         else ConcernAction(_("Se den afsluttede indsatsaftale"), reverse("case_plans:plan", args=[plan.pk]))
-        for plan in concern.plans.all()
+        for plan in _PLANS.of([concern.pk])
     ]
     if not concern.has_ended:
         label = _("Lav en ny indsatsaftale") if found else _("Lav en indsatsaftale")
         found.append(ConcernAction(label, reverse("case_plans:new", args=[concern.code])))
     return found
+
+
+_PLANS = Beside("plans", "concern", CasePlan.objects.all)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,12 +18,14 @@ from tovholder.access import sharing
 from tovholder.access.decision import Decision
 from tovholder.access.sharing.case import YOUNG_PERSON, age_on
 from tovholder.access.sharing.consents import months_before
+from tovholder.accounts.queries import Joined
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record, record_reading
 from tovholder.citizens.models import Adult, Child, Consent
 from tovholder.citizens.queries import read_with, sharing_rules
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.directory.models import Organisation
+from tovholder.statements import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +227,8 @@ def all_as_the_rules_read_them(
     `safe` holds their keys, where the caller has fetched them.
     """
     by_id = {each.pk: each for each in children}
-    consents = _all_of("consents", children, Consent.objects.prefetch_related("organisations"))
-    adults = _all_of("adults", children, Adult.objects.all())
+    consents = _all_of("consents", children, _CONSENTS)
+    adults = _all_of("adults", children, _ADULTS)
     safe, kinds = safe or Safe.of(children), frozenset(categories)
     found: dict[int, RulesRead] = {}
     for pk, child in by_id.items():
@@ -241,12 +244,22 @@ def all_as_the_rules_read_them(
     return found
 
 
-def _all_of(name: str, children: Sequence[Child], rows: QuerySet[Any]) -> list[Any]:
+def _all_of(name: str, children: Sequence[Child], rows: Beside[Any]) -> list[Any]:
     """The grown-ups or consents of these children; asks nothing where a page has read them with each child."""
     known = [read_with(child, name) for child in children]
     if any(each is None for each in known):
-        return list(rows.filter(child__in=[child.pk for child in children]))
+        return rows.of(child.pk for child in children)
     return [row for each in known if each is not None for row in each]
+
+
+def _with_named_ids() -> QuerySet[Consent]:
+    names = Consent.organisations.through.objects.filter(consent=OuterRef("pk")).order_by()
+    ids = names.values("consent").annotate(ids=Joined(Cast("organisation_id", CharField()))).values("ids")
+    return Consent.objects.annotate(named_ids=Subquery(ids))
+
+
+_CONSENTS = Beside("consents", "child", _with_named_ids)
+_ADULTS = Beside("adults", "child", Adult.objects.all)
 
 
 def _as_rules_read(safe: Safe, consent: Consent, child: Child) -> sharing.Consent:
