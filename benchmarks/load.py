@@ -70,14 +70,55 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=4.0, help="for each page in each round")
     parser.add_argument("--pages", nargs="+", default=[], help="only these, by their first letters")
+    parser.add_argument(
+        "--sealing", action="store_true", help="let the worker seal the log beside; tell if it keeps up"
+    )
     asked = parser.parse_args()
     sizes = sorted({asked.factor, HUNDREDTH}, reverse=True)
     for vendor in asked.databases:
         for size in sizes:
             city.ensure(vendor, size)
         with served(vendor, sizes) as servers:
-            tell(vendor, sizes, measure(servers, asked.seconds, asked.pages))
+            if asked.sealing:
+                with sealed_beside(vendor, asked.factor):
+                    results = measure(servers, asked.seconds, asked.pages)
+            else:
+                results = measure(servers, asked.seconds, asked.pages)
+            tell(vendor, sizes, results)
     return 0
+
+
+@contextmanager
+def sealed_beside(vendor: str, size: Fraction) -> Iterator[None]:
+    """Run the worker meanwhile; tell how many rows of the log were written and how many sealed."""
+    environment = city.environment(vendor, size)
+    written, waiting, began = *log_of(environment), time.perf_counter()
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(60)
+    lasted, (rows, left) = time.perf_counter() - began, log_of(environment)
+    new = rows - written
+    print(
+        f"\nthe log in {lasted:.0f} s: {new:,} rows written ({new / lasted:.0f}/s), {waiting + new - left:,} sealed "
+        f"({(waiting + new - left) / lasted:.0f}/s), {waiting:,} unsealed before and {left:,} after"
+    )
+
+
+def log_of(environment: dict[str, str]) -> tuple[int, int]:
+    """Return how many rows the log has, and how many of them are in no sealed segment."""
+    asking = "from tovholder.audit.models import Event, Unsealed; print(Event.objects.count(), Unsealed.objects.count())"
+    said = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", asking],
+        check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    rows, unsealed = said.stdout.split()[-2:]
+    return int(rows), int(unsealed)
 
 
 @contextmanager
