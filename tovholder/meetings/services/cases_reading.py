@@ -22,7 +22,7 @@ from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
 from tovholder.directory.models import Person
 from tovholder.meetings import policy
-from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
+from tovholder.meetings.models import CaseItem, CaseText, Disclosure, MeetingStatus
 from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
 from tovholder.meetings.services.cases_known import Known, around, known_of
 from tovholder.meetings.services.cases_room import is_closed, mends
@@ -98,6 +98,8 @@ class CaseView:
     minutes: CaseText | None = None
     minutes_text: Opened = field(default_factory=Opened)
     agreements: list[CaseAgreementLine] = field(default_factory=list)
+    # To whom the name has been told.
+    told: list[Disclosure] = field(default_factory=list)
     added: list[tuple[CaseText, Opened]] = field(default_factory=list)
     # What the chair has released to the family, for who works on the case.
     family: list[ReleasedText] = field(default_factory=list)
@@ -166,6 +168,7 @@ def _open(
         minutes=minutes,
         minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
         agreements=agreements_of(item, safe),
+        told=told_of(item),
         added=[(each, safe.read(each, "text")) for each in texts if each.key.startswith(ADDED)],
         family=released_texts(texts, safe, views) if concerns.may_work(by, item.concern) else [],
         frozen=json.loads(frozen) if frozen else {},
@@ -213,6 +216,12 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
             CaseAgreementLine(safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display()))
         )
     return lines
+
+
+def told_of(item: CaseItem) -> list[Disclosure]:
+    """Return to whom the name has been told, each once whatever the number of children, in the order of telling."""
+    rows = Disclosure.objects.filter(case_item=item).select_related("person", "organisation", "family_member")
+    return list({(row.person_id, row.family_member_id): row for row in rows}.values())
 
 
 def _offence(by: User, item: CaseItem, decision: Decision, known: Known) -> Opened | None:

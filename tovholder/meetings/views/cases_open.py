@@ -59,7 +59,8 @@ def _show(
 
 
 def _closed(context: dict[str, Any], meeting: Meeting, item: CaseItem, view: CaseView) -> dict[str, Any]:
-    found: dict[str, Any] = {"people": cases_room.before_whom(view.room)}
+    people = cases_room.before_whom(view.room)
+    found: dict[str, Any] = {"people": people, "covered": sum(each.is_covered for each in people)}
     if context["works"] and context["is_running"] and "form" not in context:
         found["form"] = ground_form(item, meeting)
     return found
