@@ -12,7 +12,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.directory.queries import municipality_name, municipality_text
 from tovholder.documents.shapes import Addendum, AgreementLine, Attendee, DocumentItem, MeetingDocument
-from tovholder.meetings.services.cases_reading import CaseView
+from tovholder.meetings.services.cases_reading import CaseView, told_of
 from tovholder.meetings.services.letters import MONTHS, when
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.papers import approved_line
@@ -42,7 +42,7 @@ def case_document(*, by: User, view: CaseView, form: str) -> MeetingDocument:
                 name=row.person.name,
                 organisation=row.organisation.name if row.organisation else "",
             )
-            for row in view.told
+            for row in told_of(item)
             if row.person is not None
         ],
         items=_parts(view),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,8 +99,6 @@ class CaseView:
     minutes: CaseText | None = None
     minutes_text: Opened = field(default_factory=Opened)
     agreements: list[CaseAgreementLine] = field(default_factory=list)
-    # To whom the name has been told.
-    told: list[Disclosure] = field(default_factory=list)
     added: list[tuple[CaseText, Opened]] = field(default_factory=list)
     # What the chair has released to the family, for who works on the case.
     family: list[ReleasedText] = field(default_factory=list)
@@ -147,6 +146,7 @@ def _open(
 ) -> CaseView:
     links, safe = known.links[item.concern_id], known.keys
     views = in_clear([link.child for link in links], safe)
+    prefetch_related_objects([item], "texts")
     texts = list(item.texts.all())
     for each in texts:
         each.case_item = item
@@ -168,11 +168,17 @@ def _open(
         minutes=minutes,
         minutes_text=safe.read(minutes, "text") if minutes is not None else Opened(),
         agreements=agreements_of(item, safe),
-        told=told_of(item),
         added=[(each, safe.read(each, "text")) for each in texts if each.key.startswith(ADDED)],
         family=released_texts(texts, safe, views) if concerns.may_work(by, item.concern) else [],
         frozen=json.loads(frozen) if frozen else {},
     )
+
+
+def text_of(item: CaseItem, key: str) -> CaseText | None:
+    """Return one text of a case; asks nothing where the case has been opened for the page."""
+    known = getattr(item, "_prefetched_objects_cache", {}).get("texts")
+    rows = known if known is not None else item.texts.filter(key=key)
+    return next((each for each in rows if each.key == key), None)
 
 
 def released_texts(texts: list[CaseText], safe: Safe, children: list[ChildView]) -> list[ReleasedText]:

@@ -20,7 +20,7 @@ from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteFor
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus, MinutesStatus
 from tovholder.meetings.services import cases_papers, cases_room, cases_writing
 from tovholder.meetings.services.cases import open_case, record_ground
-from tovholder.meetings.services.cases_reading import CaseView, show_case
+from tovholder.meetings.services.cases_reading import CaseView, show_case, told_of
 from tovholder.meetings.services.cases_writing import CaseTextConflictError
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.views.cases import case_of, ground_form
@@ -81,6 +81,7 @@ def _opened(
     }
     return {
         "readers": readers(item.concern),
+        "told": told_of(item),
         "approved": approved,
         "may_write": may_write and not approved,
         "may_add": may_write and approved,
