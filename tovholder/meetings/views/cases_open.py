@@ -185,7 +185,6 @@ def agree(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
 
 @require_POST
 def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
-    """Decide by one key; from the list of names the way leads to the next one."""
     _meeting, item = case_of(request, pk, case_pk)
     decision = request.POST.get("beslutning", "")
     if decision not in CaseItem.Decision.values or not decision:
@@ -195,12 +194,6 @@ def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         request,
         _("%(case)s: %(word)s.") % {"case": item.concern, "word": CaseItem.Decision(decision).label},
     )
-    if request.POST.get("fra") == "navne":
-        following, side = request.POST.get("naeste", ""), request.POST.get("side", "")
-        response = redirect("meetings:names", pk)
-        response.headers["Location"] += f"?side={side}" if side.isdecimal() else ""
-        response.headers["Location"] += f"#navn-{following}" if following.isdecimal() else ""
-        return response
     return redirect("meetings:case", pk, case_pk)
 
 
