@@ -259,7 +259,8 @@ def _texts_of(wishes: int, way: str) -> UserStatement[Any]:
             .values_list("wish", *_TEXTS)
             for number in range(wishes)
         )
-        return first.union(*rest, all=True) if rest else first
+        found: QuerySet[Any, Any] = first.union(*rest, all=True) if rest else first
+        return found
 
     return UserStatement(texts, known=(triage_of,), planned_once=way == _EACH)
 
@@ -270,7 +271,8 @@ def _candidates(user: User, chosen: frozenset[str], way: str, match: str = "matc
     number = BigIntegerField()
     params: list[Any] = [text.place, Given("before", number).place, Given("size", number).place]
     found = Entry.objects.extra(where=[f"search_entry.id IN ({way})"], params=params)  # noqa: S610 - one of the three above
-    return found.annotate(may=ExpressionWrapper(readable(user, chosen), BooleanField()))
+    told: QuerySet[Any, Any] = found.annotate(may=ExpressionWrapper(readable(user, chosen), BooleanField()))
+    return told
 
 
 def _written(wanted: Wanted, write: Callable[[Terms], str]) -> str:
