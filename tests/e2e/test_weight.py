@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from django.utils import timezone
 from playwright.sync_api import Request
 
 from tests.e2e.conftest import Demo
+from tests.e2e.heavy import heavy_pages
 from tests.factories import (
     AgendaItemFactory,
     AgreementFactory,
@@ -62,6 +64,7 @@ def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> 
             if queries > MAX_QUERIES or size > MAX_HTML:
                 too_dear.append(f"{pattern} ({persona.name}, {path}): {queries} reads, {size} bytes")
     too_dear += [f"the joint meeting: {each}" for each in joint_meeting_costs()]
+    too_dear += [each for client, path, told in heavy_pages() for each in _too_dear(client, path, told)]
     assert seen > 20 * len(walkers)
     assert not too_dear, "\n".join(too_dear)
 
@@ -95,9 +98,10 @@ def joint_meeting_costs() -> Iterator[str]:
     yield from _too_dear(client, f"/moeder/{meeting.pk}/efter/de-rigtige/")
 
 
-def _too_dear(client: Client, path: str) -> Iterator[str]:
+def _too_dear(client: Client, path: str, told: dict[str, Any] | None = None) -> Iterator[str]:
+    connection.queries_log.clear()  # it holds so many and no more
     with CaptureQueriesContext(connection) as queries:
-        answer = client.get(path)
+        answer = client.get(path) if told is None else client.post(path, told)
     assert answer.status_code == 200, path
     if len(queries) > MAX_QUERIES or len(answer.content) > MAX_HTML:
         yield f"{path}: {len(queries)} reads, {len(answer.content)} bytes"
