@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tovholder.audit.models import Event
 from tovholder.concerns import mending, policy
 
 ClientFor = Callable[[User], Client]
+FOLDED = re.compile(r'<p class="th-folded"><input type="hidden" name="([^"]+)" value="([^"]*)">')
 FORM = {
     "level": "named", "date": "2026-11-22", "highest_level": "named", "bases": list(LegalBasis.values), "chair_is_ssp": "on",
     "basis": "rpl115", "purpose_code": "crime_prevention", "purpose": "forebygge", "is_necessary": "on",
@@ -102,11 +105,52 @@ def test_it_is_for_who_may_raise(personas: dict[str, User], client_for: ClientFo
 
 def test_more_rows_keep_what_was_written(anna: User, client_for: ClientFor) -> None:
     page = client_for(anna).post("/maa-vi-dele/", FORM | CLUB | {"flere": "deltager"}).content.decode()
-    assert page.count('name="deltager-7-kind"') == 1
-    assert 'value="FC"' in page
+    assert page.count('<select name="deltager-') == 2 * 4  # four empty rows, two choices in each
+    assert 'name="deltager-5-kind"' in page
+    assert "Forening · FC" in page
     assert 'id="svar"' not in page
     page = client_for(anna).post("/maa-vi-dele/", FORM | {"flere": "deltager", "deltager-TOTAL_FORMS": "20"})
     assert 'name="deltager-20-kind"' not in page.content.decode()
+
+
+def test_a_folded_row_is_carried_on_and_changed(anna: User, client_for: ClientFor) -> None:
+    client = client_for(anna)
+    page = client.post("/maa-vi-dele/", FORM | CLUB).content.decode()
+    folded = {name: unescape(value) for name, value in FOLDED.findall(page)}
+    assert folded == {"deltager-0": "kind=police", "deltager-1": "kind=association&organisation=FC"}
+    carried = {name: value for name, value in FORM.items() if "-kind" not in name} | folded
+    assert "ikke er part i det kriminalitetsforebyggende" in client.post("/maa-vi-dele/", carried).content.decode()  # fmt: skip
+    page = client.post("/maa-vi-dele/", carried | {"ret": "deltager-1"}).content.decode()
+    assert '<option value="association" selected>' in page
+    assert 'value="FC"' in page
+    assert FOLDED.findall(page) == [("deltager-0", "kind=police")]
+    page = client.post("/maa-vi-dele/", carried | {"deltager-0": "kind=nobody", "ret": "forum-1"})
+    assert page.status_code == 422  # what cannot be read is not folded away
+
+
+TWENTY = {
+    f"deltager-{n}-{field}": value
+    for n in range(20)
+    for field, value in {
+        "kind": "self_governing", "organisation": f"Fritidsklubben {n}", "public_task": "employment", "outside": "on",
+    }.items()
+}  # fmt: skip
+SIX = {
+    f"samtykke-{n}-{field}": value
+    for n in range(6)
+    for field, value in {
+        "giver": "second", "organisations": "Spejderne, FC, Klubben", "given": "2026-10-01", "expires": "2027-10-01",
+    }.items()
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", [{}, {"ret": "deltager-19"}, {"flere": "samtykke"}])
+def test_twenty_people_and_six_consents_are_a_light_page(anna: User, client_for: ClientFor, act: dict[str, str]) -> None:  # fmt: skip
+    asked = FORM | TWENTY | SIX | {"deltager-TOTAL_FORMS": "20", "samtykke-TOTAL_FORMS": "6"} | act
+    page = client_for(anna).post("/maa-vi-dele/", asked)
+    assert page.status_code == 200
+    assert "Fritidsklubben 19" in page.content.decode()
+    assert len(page.content) <= 30_000
 
 
 @given(cases())

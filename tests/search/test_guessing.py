@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from tovholder.access.levels import Level
 from tovholder.search import danish, guessing, services
 from tovholder.search.queries import search
 
+MAX_QUERIES = 12
 WORD = st.text(alphabet="abdeo", min_size=4, max_size=7)
 
 
@@ -133,3 +136,15 @@ def test_few_queries(network, bo, client_for, django_assert_max_num_queries):
 
 def test_folding_is_the_searchs_own():
     assert guessing.is_one_slip(danish.fold("mode"), danish.fold("møde"))
+
+
+def test_the_page_that_offers_it_is_read_cheaply(network, anna, bo, client_for):
+    AgreementFactory(forum=network, what="Nyt fritidsjob ved hallen efter mødet om trivsel")
+    services.rebuild()
+    for user in (anna, bo):
+        client = client_for(user)
+        page = client.post(reverse("search:ask"), {"q": "fritidsjbo halleq mødt"})["Location"]
+        with CaptureQueriesContext(connection) as reads:
+            body = client.get(page).content.decode()
+        assert "Mente du" in body
+        assert len(reads) <= MAX_QUERIES, "\n".join(each["sql"] for each in reads)

@@ -29,6 +29,7 @@ from django.utils import timezone
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import Joined
 from tovholder.citizens.models import SealedField
+from tovholder.citizens.queries import rules_beside
 from tovholder.concerns.models import (
     ENDED,
     AgeReminder,
@@ -44,6 +45,7 @@ from tovholder.concerns.models import (
 )
 from tovholder.concerns.policy import NEVER, Part, may_read
 from tovholder.concerns.queries import visible_to
+from tovholder.concerns.rules_facts import with_family_and_consents
 from tovholder.concerns.standing import own_rules, triage_of
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
@@ -241,6 +243,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
         prompting=Exists(categories.filter(category__prompts_notification=True)),
         notified_on=Subquery(notified.values("sent_on")[:1]),
         notified_by=Subquery(notified.values("sent_by__name")[:1]),
+        **rules_beside(),
     )
 
 
@@ -292,6 +295,11 @@ def children_of(user: User, concern: Concern, months: int) -> list[Any]:
     """
     since = timezone.now() - timedelta(days=30 * months)
     found = _CHILDREN(user, concern=concern.pk, since=since)
+    # Their grown-ups and consents are read with each child, for the reminders.
+    known = {each.pk: each.child for each in with_family_and_consents([concern.pk])} if found else {}
+    for link in found:
+        if link.pk in known:
+            link.child = known[link.pk]
     # What else asks the concern of its children on this page is answered by the same read.
     links = concern.concern_children.all()
     links._result_cache = found
@@ -304,7 +312,7 @@ def _children(user: User) -> QuerySet[Any, Any]:
     of_child = ConcernChild.objects.filter(child=OuterRef("child"), concern__in=readable).order_by()
     parties = of_child.values("child").annotate(n=PARTIES).values("n")
     links = ConcernChild.objects.filter(concern=Given("concern", BigIntegerField()))
-    links = links.select_related("child", "information").order_by("pk")
+    links = links.select_related("information").order_by("pk")
     return links.annotate(parties=Coalesce(Subquery(parties), 0), settled=Exists(of_child.filter(SETTLED)))
 
 

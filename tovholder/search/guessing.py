@@ -15,8 +15,16 @@ from collections.abc import Iterator
 from tovholder.accounts.models import User
 from tovholder.search import danish
 from tovholder.search.models import Entry, Kind
-from tovholder.search.queries import Asked, Found, Terms, Way, matching_within, near_ways, understand
-from tovholder.search.sources import circles
+from tovholder.search.queries import (
+    Found,
+    Terms,
+    Wanted,
+    Way,
+    matching_within,
+    near_ways,
+    texts_within,
+    understand,
+)
 
 FEW = 2  # hits, so that the reader may have meant something else
 WORDS_TRIED = 3
@@ -31,8 +39,11 @@ def did_you_mean(user: User, text: str, found: Found) -> str:
     if (found.count > FEW and not found.widened) or _QUOTES.search(text):
         return ""
     words = _doubtful(text)
-    around = circles(user) if words else None
-    better = {word: _better(user, around, danish.fold(word)) for word in words}
+    if not words:
+        return ""
+    around = found.around.circles
+    met = texts_within(user, around, [_spellings(danish.fold(word)) for word in words])
+    better = {word: _better(danish.fold(word), texts) for word, texts in zip(words, met, strict=True)}
     mended = _WORD.sub(lambda word: better.get(word.group()) or word.group(), text)
     if mended == text or not matching_within(user, around, understand(mended)):
         return ""
@@ -47,15 +58,18 @@ def _doubtful(text: str) -> list[str]:
     ]
 
 
-def _better(user: User, around: list[str] | None, folded: str) -> str:
+def _spellings(folded: str) -> Wanted:
+    """Return the word itself and every word one slip away, each a way to find."""
+    terms = dict.fromkeys(danish.term(each) for each in (folded, *one_slip_from(folded)))
+    ways: list[Way] = [(Terms(("words",), (each,)),) for each in terms]
+    return [[*ways, (Terms(("names",), (folded,)),), *near_ways(folded)]]
+
+
+def _better(folded: str, texts: list[Entry]) -> str:
     """Return the word one slip away that the reader meets most often; "" when the word itself is met."""
     same = danish.term(folded)
-    terms = dict.fromkeys([same, *(danish.term(each) for each in one_slip_from(folded))])
-    ways: list[Way] = [(Terms(("words",), (each,)),) for each in terms]
-    ways += [(Terms(("names",), (folded,)),), *near_ways(folded)]
     met: Counter[str] = Counter()
-    read = matching_within(user, around, Asked([ways]))[:ENTRIES_READ]
-    for entry in Entry.objects.filter(pk__in=read).order_by("-pk"):
+    for entry in texts[:ENTRIES_READ]:
         for word, is_name in _words(entry):
             other = danish.fold(word)
             if other == folded or (not is_name and danish.term(other) == same):

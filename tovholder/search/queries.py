@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, QuerySet, TextField
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, QuerySet, TextField, Value
 
 from tovholder.accounts.models import User
 from tovholder.concerns.standing import triage_of
@@ -75,11 +75,23 @@ class Asked:
         return not self.marked.isdisjoint(within)
 
 
+class Around:
+    """The circles of a user: read when they are first asked for, once for a page."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    @cached_property
+    def circles(self) -> list[str] | None:
+        return circles(self._user)
+
+
 @dataclass(frozen=True)
 class Found:
     """A page of what was found. `count` is 100 at most; `more` tells that there is more than that."""
 
     asked: Asked
+    around: Around
     entries: list[Entry] = field(default_factory=list)
     count: int = 0
     more: bool = False
@@ -112,18 +124,19 @@ def find(
     page: int = 1,
     per_page: int = PER_PAGE,
     wide: bool = False,
+    around: Around | None = None,
 ) -> Found:
     """Return a page of the entries of these kinds (all when none are given) that match and that the user may read.
 
     Newest first. Never counts further than to 100, so that a frequent word costs no more than a rare one.
     """
-    asked = understand(text, wide=wide)
+    asked, around = understand(text, wide=wide), around or Around(user)
     if not asked.wanted:
-        return Found(asked)
-    keys = matching(user, asked, kinds)
+        return Found(asked, around)
+    keys = matching(user, asked, kinds, around)
     shown = keys[:MOST][(page - 1) * per_page : page * per_page]
     entries = _SHOWN(shown=shown) if shown else []
-    return Found(asked, entries, min(len(keys), MOST), more=len(keys) > MOST, widened=wide)
+    return Found(asked, around, entries, min(len(keys), MOST), more=len(keys) > MOST, widened=wide)
 
 
 _SHOWN = Statement(lambda: Entry.objects.filter(pk__in=GivenSet("shown", BigIntegerField())).order_by("-pk"))
@@ -134,14 +147,17 @@ def search(
 ) -> Found:
     """Find; and where there is nothing at all, look for what resembles it."""
     found = find(user, text, kinds=kinds, page=page, per_page=per_page)
-    return found if found.count else find(user, text, kinds=kinds, page=page, per_page=per_page, wide=True)
+    if found.count:
+        return found
+    around = found.around
+    return find(user, text, kinds=kinds, page=page, per_page=per_page, wide=True, around=around)
 
 
-def matching(user: User, asked: Asked, kinds: Iterable[str] = ()) -> list[int]:
+def matching(user: User, asked: Asked, kinds: Iterable[str] = (), around: Around | None = None) -> list[int]:
     """Return which entries match and may be read by the user, newest first and no more than are counted."""
     # Of forums and people there are few: they are looked through as they are.
-    around = None if kinds and FEW_OF.issuperset(kinds) else circles(user)
-    return matching_within(user, around, asked, kinds)
+    few = bool(kinds) and FEW_OF.issuperset(kinds)
+    return matching_within(user, None if few else (around or Around(user)).circles, asked, kinds)
 
 
 def matching_within(
@@ -163,6 +179,26 @@ def matching_within(
         if len(found) > MOST or len(rows) < size:
             return found[: MOST + 1]
         before, size = rows[-1][0], size * 4
+
+
+def texts_within(user: User, around: list[str] | None, wishes: Sequence[Wanted]) -> list[list[Entry]]:
+    """Return for each wish the texts of the newest entries that match and that the user may read; all in one read.
+
+    For wishes in very many ways, as every spelling of a word. Only the newest of what matches are looked at.
+    """
+    if not wishes or (around is not None and not around):
+        return [[] for _wish in wishes]
+    everything = frozenset(Kind.values)
+    written = [_match(wanted, around, everything) for wanted in wishes]
+    [way] = {way for way, _match_of in written}
+    given = {f"match{number}": match for number, (_way, match) in enumerate(written)}
+    found: list[list[Entry]] = [[] for _wish in wishes]
+    for number, *values in _texts_of(len(wishes), way)(user, **given, before=FURTHEST, size=AT_ONCE):
+        found[number].append(Entry(**dict(zip(_TEXTS, values, strict=True))))
+    return [sorted(each, key=lambda entry: entry.pk, reverse=True) for each in found]
+
+
+_TEXTS = ("id", "kind", "title", "body")
 
 
 # The one place where the two databases differ: how a match is written, and asked for. All read from the newest on.
@@ -202,20 +238,41 @@ def _scopes(terms: Iterable[str]) -> list[Way]:
 
 @cache
 def _looked_at(chosen: frozenset[str], way: str) -> UserStatement[tuple[int, bool]]:
-    text = GivenSet("match", TextField()) if way == _EACH else Given("match", TextField())
-    number = BigIntegerField()
-    params: list[Any] = [text.place, Given("before", number).place, Given("size", number).place]
-
     def looked_at(user: User) -> QuerySet[Entry, tuple[int, bool]]:
-        may = ExpressionWrapper(readable(user, chosen), BooleanField())
-        found = Entry.objects.extra(where=[f"search_entry.id IN ({way})"], params=params)  # noqa: S610 - one of the three above
         shown: QuerySet[Entry, tuple[int, bool]] = (
-            found.annotate(may=may).order_by("-pk").values_list("pk", "may")
+            _candidates(user, chosen, way).order_by("-pk").values_list("pk", "may")
         )
         return shown
 
     # All at once, a frequent word is looked for in another way than a rare one.
     return UserStatement(looked_at, known=(triage_of,), planned_once=way == _EACH)
+
+
+@cache
+def _texts_of(wishes: int, way: str) -> UserStatement[Any]:
+    def texts(user: User) -> QuerySet[Any, Any]:
+        first, *rest = (
+            _candidates(user, frozenset(Kind.values), way, f"match{number}")
+            .filter(may=True)
+            .annotate(wish=Value(number))
+            .order_by()
+            .values_list("wish", *_TEXTS)
+            for number in range(wishes)
+        )
+        found: QuerySet[Any, Any] = first.union(*rest, all=True) if rest else first
+        return found
+
+    return UserStatement(texts, known=(triage_of,), planned_once=way == _EACH)
+
+
+def _candidates(user: User, chosen: frozenset[str], way: str, match: str = "match") -> QuerySet[Any, Any]:
+    """The newest entries that match, each with whether the user `may` read it."""
+    text = GivenSet(match, TextField()) if way == _EACH else Given(match, TextField())
+    number = BigIntegerField()
+    params: list[Any] = [text.place, Given("before", number).place, Given("size", number).place]
+    found = Entry.objects.extra(where=[f"search_entry.id IN ({way})"], params=params)  # noqa: S610 - one of the three above
+    told: QuerySet[Any, Any] = found.annotate(may=ExpressionWrapper(readable(user, chosen), BooleanField()))
+    return told
 
 
 def _written(wanted: Wanted, write: Callable[[Terms], str]) -> str:

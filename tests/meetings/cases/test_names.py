@@ -131,12 +131,21 @@ def test_a_decision_by_one_key_moves_the_concern(tuesday, handed, people, client
     client = client_for(people["anna"])
     for item, word in zip(handed, ("take_on", "refer", "close"), strict=True):
         answer = client.post(
-            reverse("meetings:case_decide", args=[tuesday.pk, item.pk]),
-            {"beslutning": word, "fra": "navne", "naeste": item.pk},
+            reverse("meetings:names", args=[tuesday.pk]), {"beslutning": f"{item.pk}:{word}"}
         )
-        assert answer.headers["Location"].endswith(f"/navne/#navn-{item.pk}")
+        following = handed[min(handed.index(item) + 1, 2)]
+        assert answer.headers["Location"].endswith(f"/navne/?side=1#navn-{following.pk}")
     statuses = [Concern.objects.get(pk=each.concern_id).status for each in handed]
     assert statuses == [ConcernStatus.CLARIFYING, ConcernStatus.HANDED_OVER, ConcernStatus.NO_ACTION]
+
+
+def test_only_a_name_of_the_meeting_is_decided_and_by_who_decides(tuesday, handed, people, client_for):
+    url = reverse("meetings:names", args=[tuesday.pk])
+    for said in ("", "17", f"{handed[0].pk}:", f"{handed[0].pk}:burn", "999999:close", "x:close"):
+        assert client_for(people["anna"]).post(url, {"beslutning": said}).status_code == 404
+    answer = client_for(people["dina"]).post(url, {"beslutning": f"{handed[0].pk}:close"})
+    assert answer.status_code == 403
+    assert not CaseItem.objects.exclude(decision="").exists()
 
 
 def test_a_decision_can_be_taken_again(tuesday, handed, people):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.bases import LegalBasis
@@ -24,6 +27,7 @@ from tovholder.access.sharing.case import FAMILY, YOUNG_PERSON
 from tovholder.ui.forms import TovholderForm
 
 PEOPLE, CONSENTS = 2, 1
+OPEN = "aaben"  # beside a row's fields: it is to be changed, so it does not fold
 MOST_PEOPLE, MOST_CONSENTS = 20, 6
 # The four tasks by what they open: the early basis takes the first two only.
 TASKS = (
@@ -111,7 +115,30 @@ class CaseForm(TovholderForm):
         return values
 
 
-class PersonRow(TovholderForm):
+class Row(TovholderForm):
+    """A row of which there can be many: filled in, it folds to one line, so that twenty are still a page to look over."""
+
+    def says(self) -> str:
+        """Return what the row says in one line; empty where nobody and nothing is chosen."""
+        raise NotImplementedError
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it stands as a line: it can be read, says something, and nobody has asked to change it."""
+        return (
+            self.is_bound
+            and self.is_valid()
+            and bool(self.says())
+            and not self.data.get(self.add_prefix(OPEN))
+        )
+
+    def packed(self) -> str:
+        """Return what carries a folded row on, in one field (see `arrange`)."""
+        filled = [(name, self[name].data) for name in self.fields if self[name].data]
+        return urlencode([(name, "on" if value is True else value) for name, value in filled])
+
+
+class PersonRow(Row):
     """One in the room: what they come as. `organisation` is a letter or word of the user's own, to match a consent."""
 
     kind = forms.ChoiceField(
@@ -122,6 +149,22 @@ class PersonRow(TovholderForm):
     outside = forms.BooleanField(label=_("Er ikke med i SSP-samarbejdet"), required=False)
     other_child = forms.BooleanField(label=_("Familie til et andet barn"), required=False)
     age = forms.IntegerField(label=_("Alder (bisidder)"), required=False, min_value=0, max_value=120)
+
+    def says(self) -> str:
+        told = self.cleaned_data
+        if not told.get("kind"):
+            return ""
+        task = dict(TASKS)[told["public_task"]] if told["public_task"] else ""
+        age = _("%(age)d år") % {"age": told["age"]} if told["age"] is not None else ""
+        parts = [
+            Kind(told["kind"]).label,
+            told["organisation"].strip(),
+            _("offentlig opgave: %(task)s") % {"task": str(task).lower()} if task else "",
+            age,
+            _("ikke med i SSP-samarbejdet") if told["outside"] else "",
+            _("familie til et andet barn") if told["other_child"] else "",
+        ]
+        return " · ".join(str(each) for each in parts if each)
 
     def participant(self, number: int) -> Participant | None:
         told = self.cleaned_data
@@ -139,7 +182,7 @@ class PersonRow(TovholderForm):
         )
 
 
-class ConsentRow(TovholderForm):
+class ConsentRow(Row):
     giver = forms.ChoiceField(
         label=_("Givet af"), choices=[("", _("Intet samtykke")), *GIVERS], required=False
     )
@@ -153,6 +196,23 @@ class ConsentRow(TovholderForm):
     withdrawn = forms.DateField(label=_("Trukket tilbage den"), required=False, widget=forms.DateInput)
     expires = forms.DateField(label=_("Udløber den"), required=False, widget=forms.DateInput)
     lacks = forms.BooleanField(label=_("Formål eller slags oplysninger mangler"), required=False)
+
+    def says(self) -> str:
+        told = self.cleaned_data
+        if not told.get("giver"):
+            return ""
+        days = [
+            (_("givet %(day)s"), told["given"]),
+            (_("trukket tilbage %(day)s"), told["withdrawn"]),
+            (_("udløber %(day)s"), told["expires"]),
+        ]
+        parts = [
+            dict(GIVERS)[told["giver"]],
+            told["organisations"].strip(),
+            *(words % {"day": date_format(day, "j. F Y")} for words, day in days if day is not None),
+            _("formål eller slags oplysninger mangler") if told["lacks"] else "",
+        ]
+        return " · ".join(str(each) for each in parts if each)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -183,6 +243,27 @@ PersonRows = forms.formset_factory(PersonRow, extra=PEOPLE, max_num=MOST_PEOPLE,
 ConsentRows = forms.formset_factory(
     ConsentRow, extra=CONSENTS, max_num=MOST_CONSENTS, absolute_max=MOST_CONSENTS
 )
+
+
+def arrange(told: QueryDict, prefix: str, *, blank: int, most: int) -> None:
+    """Write the rows of a set anew, folded ones too: the filled ones close together, then `blank` empty ones.
+
+    What cannot be read is left to the set itself to say.
+    """
+    count = told.get(f"{prefix}-TOTAL_FORMS", "")
+    if not count.isdecimal() or len(count) > 3:
+        return
+    rows = []
+    for number in range(min(int(count), most)):
+        here = f"{prefix}-{number}-"
+        row = {name.removeprefix(here): told.pop(name)[-1] for name in list(told) if name.startswith(here)}
+        row |= QueryDict(told.get(f"{prefix}-{number}", "")).dict()
+        if any(value.strip() for value in row.values()):
+            rows.append(row)
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            told[f"{prefix}-{number}-{name}"] = value
+    told[f"{prefix}-TOTAL_FORMS"] = str(min(len(rows) + blank, most))
 
 
 def read_case(form: CaseForm, people: Any, consents: Any) -> Case:

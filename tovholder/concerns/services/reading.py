@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tovholder.access.decision import Decision
+from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading, record_readings
 from tovholder.citizens.models import Child
@@ -48,8 +49,13 @@ class CourseView:
     notifications: list[tuple[Notification, Opened]]
 
 
-def show_concern(*, by: User, concern: Concern, purpose: str) -> ConcernView:
-    """Open as much of the concern as the reader may see, and log it. Raises Refused for who may see none of it."""
+def show_concern(
+    *, by: User, concern: Concern, purpose: str, rules: SharingRules | None = None
+) -> ConcernView:
+    """Open as much of the concern as the reader may see, and log it. Raises Refused for who may see none of it.
+
+    `rules` are the municipality's, where a page has read them.
+    """
     decision, part = _widest(by, concern)
     decision.require()
     record_reading(
@@ -69,7 +75,7 @@ def show_concern(*, by: User, concern: Concern, purpose: str) -> ConcernView:
         texts.pop("outcome")
     factors = safe.read(concern, "factors").text
     offence = None
-    if part == Part.ALL and concern.offence is not None and policy.may_read_offence(by, concern):
+    if part == Part.ALL and concern.offence is not None and policy.may_read_offence(by, concern, rules):
         offence = safe.read(concern, "offence")
     sides = json.loads(factors) if factors else {}
     return ConcernView(concern, part, decision.basis, texts, sides, offence, advice)

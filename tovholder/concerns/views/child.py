@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.levels import Level
 from tovholder.citizens.models import Child
-from tovholder.citizens.queries import sharing_rules
+from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.child import AdultForm, IdentityForm, InformationForm, LookUpForm, PartForm
 from tovholder.concerns.models import ConcernChild
@@ -42,8 +42,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "concern": concern,
         "panel": children.show_children_of(by=request.user, concern=concern, purpose="case"),
-        "prompts": child_prompts(concern),
-        "team": shown_seats(queries.case_team(concern), concern),
+        "prompts": child_prompts(concern, rules=rules_read_with(concern)),
+        "team": shown_seats(concern.case_team.all(), concern),
         "may_name": bool(policy.may_name(request.user, concern)),
         "may_triage": bool(policy.may_triage(request.user, concern)),
         "crumbs": here(crumbs(concern)),
@@ -54,7 +54,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def child(request: HttpRequest, code: str, child: str) -> HttpResponse:
     link = whole_link_of(request, code, child)
-    concern, rules = link.concern, sharing_rules()
+    concern, rules = link.concern, rules_read_with(link)
     shown, consents = children.show_whole_child(by=request.user, link=link, rules=rules)
     context = {
         "concern": concern,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.citizens.models import Consent, MergeUndo
-from tovholder.citizens.queries import with_everything
+from tovholder.citizens.queries import rules_beside, with_everything
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import visible_to
@@ -32,7 +32,7 @@ def whole_case_of(request: HttpRequest, code: str) -> Concern:
     """Return the same with its team and its children, for a page that shows them and changes nothing."""
     children = ConcernChild.objects.select_related("child", "information")
     children = children.prefetch_related(*with_everything("child__"))
-    found = visible_to(request.user, Part.ALL).annotate(by_family=_by_family("pk"))
+    found = visible_to(request.user, Part.ALL).annotate(by_family=_by_family("pk"), **rules_beside())
     found = found.prefetch_related(Prefetch("concern_children", children), _team())
     return get_object_or_404(found, code=code)
 
@@ -42,7 +42,7 @@ def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernCh
     links = ConcernChild.objects.filter(concern__in=visible_to(request.user, Part.ALL), concern__code=code)
     undo = MergeUndo.objects.filter(merge__kept=OuterRef("child"), until__gt=timezone.now())
     links = links.select_related("child", "information", "concern").annotate(
-        by_family=_by_family("concern"), can_be_parted=Exists(undo)
+        by_family=_by_family("concern"), can_be_parted=Exists(undo), **rules_beside()
     )
     links = links.prefetch_related(*with_everything("child__"), _team("concern__"))
     link = get_object_or_404(links, child__code=child_code, child__erased_at__isnull=True)
@@ -51,7 +51,8 @@ def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernCh
 
 
 def _team(path: str = "") -> Prefetch[Any]:
-    return Prefetch(f"{path}case_team", CaseTeamMember.objects.select_related("person__organisation"))
+    seats = CaseTeamMember.objects.filter(until_at__isnull=True).order_by("from_at", "pk")
+    return Prefetch(f"{path}case_team", seats.select_related("person__organisation"))
 
 
 def _by_family(concern: str) -> Exists:

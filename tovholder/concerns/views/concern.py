@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import lists, policy, queries
 from tovholder.concerns.actions import actions_for
 from tovholder.concerns.models import Concern
@@ -25,7 +26,8 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
     found = lists.page_of(request.user, code)
     if found is None:
         raise Http404
-    view = show_concern(by=request.user, concern=found, purpose="concern")
+    sharing = rules_read_with(found)
+    view = show_concern(by=request.user, concern=found, purpose="concern", rules=sharing)
     context = {
         **frame(found, "concern"),
         "view": view,
@@ -41,7 +43,7 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "children": children,
         "prompts": prompts_of(found, children, own),
-        "child_prompts": child_prompts(found) if children else [],
+        "child_prompts": child_prompts(found, rules=sharing) if children else [],
         "close_ages": lists.close_ages_of(found),
         "actions": actions_for(request.user, found),
         "may_triage": bool(policy.may_triage(request.user, found)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,16 +18,19 @@ from tovholder.concerns import policy
 from tovholder.concerns.forms.sharing import (
     MOST_CONSENTS,
     MOST_PEOPLE,
+    OPEN,
     CaseForm,
     ConsentRows,
     PersonRows,
+    arrange,
     read_case,
 )
 from tovholder.concerns.mending import mends
 from tovholder.concerns.standing import rules
 
-# How many rows more a click gives, and how many there can be.
+# How many empty rows a click gives, and how many rows there can be.
 MORE = {"deltager": (4, MOST_PEOPLE), "samtykke": (1, MOST_CONSENTS)}
+ROW = re.compile(r"(deltager|samtykke)-\d{1,2}")
 COVERED_BY = {
     "not_needed": _("Punktet nævner ingen ved navn"),
     "own_case": _("Det er deres egen sag"),
@@ -36,13 +40,12 @@ COVERED_BY = {
 
 
 @dataclass(frozen=True)
-class PersonLine:
-    """What the rules say of one in the room."""
+class Group:
+    """Those in the room of whom the rules say the same."""
 
-    what: str
-    organisation: str
     covered: bool
     why: str
+    who: list[str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +62,7 @@ def may_we_share(request: HttpRequest) -> HttpResponse:
         answer = assess(case, sharing_rules())
         context |= {
             "answer": answer,
-            "lines": _lines(case, answer),
+            "groups": _groups(case, answer),
             "warnings": [SENTENCES[code].text for code in answer.warnings],
             "mends": mends(case, answer),
             "notify": answer.code == "notify_at_once",
@@ -71,28 +74,26 @@ def may_we_share(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """What was filled in, with rows more where they were asked for."""
+    """What was filled in; with rows more, or one opened, where that was asked for."""
     if request.method != "POST":
         return None, False
     told, asked = request.POST.copy(), request.POST.get("flere", "")
-    if asked in MORE:
-        rows = told.get(f"{asked}-TOTAL_FORMS", "")
-        step, most = MORE[asked]
-        if rows.isdecimal() and len(rows) < 4:
-            told[f"{asked}-TOTAL_FORMS"] = str(min(int(rows) + step, most))
-    return told, asked in MORE
+    opened = ROW.fullmatch(request.POST.get("ret", ""))
+    if opened is not None:
+        told[f"{opened[0]}-{OPEN}"] = "1"
+    for prefix, (step, most) in MORE.items():
+        arrange(told, prefix, blank=step if asked == prefix else 1, most=most)
+    return told, asked in MORE or opened is not None
 
 
-def _lines(case: Case, answer: Assessment) -> list[PersonLine]:
-    return [
-        PersonLine(
-            str(each.kind.label),
-            each.organisation or "",
-            answer.coverage[each.id] != "none",
-            _why(answer.coverage[each.id]),
-        )
-        for each in case.participants
-    ]
+def _groups(case: Case, answer: Assessment) -> list[Group]:
+    """Gather those in the room by what the rules say of them, those whom it closes to first."""
+    found: dict[str, list[str]] = {}
+    for each in case.participants:
+        named = " · ".join(filter(None, [str(each.kind.label), each.organisation]))
+        found.setdefault(answer.coverage[each.id], []).append(named)
+    groups = [Group(coverage != "none", _why(coverage), who) for coverage, who in found.items()]
+    return sorted(groups, key=lambda each: each.covered)
 
 
 def _why(coverage: str) -> str:

@@ -50,7 +50,7 @@ class NamesPage:
         return any(row.closed and row.item.status != CaseItem.Status.PLANNED for row in self.rows)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def show_names(*, by: User, meeting: Meeting, items: Sequence[CaseItem]) -> NamesPage:
     """Open the names for a reader who may know of all these cases. Each reading is a line in the log."""
     known = known_of(items)

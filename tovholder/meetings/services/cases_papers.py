@@ -12,8 +12,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.directory.queries import municipality_name, municipality_text
 from tovholder.documents.shapes import Addendum, AgreementLine, Attendee, DocumentItem, MeetingDocument
-from tovholder.meetings.models import Disclosure
-from tovholder.meetings.services.cases_reading import CaseView
+from tovholder.meetings.services.cases_reading import CaseView, told_of
 from tovholder.meetings.services.letters import MONTHS, when
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.papers import approved_line
@@ -30,10 +29,6 @@ def case_document(*, by: User, view: CaseView, form: str) -> MeetingDocument:
         ground=view.ground,
         details={"concern": item.concern_id, "form": form},
     )
-    told = Disclosure.objects.filter(case_item=item, person__isnull=False).select_related(
-        "person", "organisation"
-    )
-    people = {row.person.pk: row for row in told if row.person is not None}
     return MeetingDocument(
         municipality=municipality_name(),
         title=_("%(case)s: %(names)s") % {"case": item.concern, "names": view.names},
@@ -44,10 +39,11 @@ def case_document(*, by: User, view: CaseView, form: str) -> MeetingDocument:
         minute_taker=meeting.minute_taker.name if meeting.minute_taker else "",
         present=[
             Attendee(
-                name=row.person.name if row.person else "",
+                name=row.person.name,
                 organisation=row.organisation.name if row.organisation else "",
             )
-            for row in people.values()
+            for row in told_of(item)
+            if row.person is not None
         ],
         items=_parts(view),
         addenda=[

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
 from tovholder.directory.models import Person
 from tovholder.meetings import policy
-from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
+from tovholder.meetings.models import CaseItem, CaseText, Disclosure, MeetingStatus
 from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
 from tovholder.meetings.services.cases_known import Known, around, known_of
 from tovholder.meetings.services.cases_room import is_closed, mends
@@ -145,6 +146,7 @@ def _open(
 ) -> CaseView:
     links, safe = known.links[item.concern_id], known.keys
     views = in_clear([link.child for link in links], safe)
+    prefetch_related_objects([item], "texts")
     texts = list(item.texts.all())
     for each in texts:
         each.case_item = item
@@ -170,6 +172,13 @@ def _open(
         family=released_texts(texts, safe, views) if concerns.may_work(by, item.concern) else [],
         frozen=json.loads(frozen) if frozen else {},
     )
+
+
+def text_of(item: CaseItem, key: str) -> CaseText | None:
+    """Return one text of a case; asks nothing where the case has been opened for the page."""
+    known = getattr(item, "_prefetched_objects_cache", {}).get("texts")
+    rows = known if known is not None else item.texts.filter(key=key)
+    return next((each for each in rows if each.key == key), None)
 
 
 def released_texts(texts: list[CaseText], safe: Safe, children: list[ChildView]) -> list[ReleasedText]:
@@ -213,6 +222,12 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
             CaseAgreementLine(safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display()))
         )
     return lines
+
+
+def told_of(item: CaseItem) -> list[Disclosure]:
+    """Return to whom the name has been told, each once whatever the number of children, in the order of telling."""
+    rows = Disclosure.objects.filter(case_item=item).select_related("person", "organisation", "family_member")
+    return list({(row.person_id, row.family_member_id): row for row in rows}.values())
 
 
 def _offence(by: User, item: CaseItem, decision: Decision, known: Known) -> Opened | None:

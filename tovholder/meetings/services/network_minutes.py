@@ -32,6 +32,7 @@ from tovholder.meetings.models import (
     NetworkMeeting,
     Participation,
 )
+from tovholder.meetings.services.cases_reading import text_of
 from tovholder.meetings.services.guarding import open_for_writing
 from tovholder.meetings.services.letters import MONTHS, when
 from tovholder.meetings.services.minutes import minutes_of
@@ -124,7 +125,7 @@ class Record:
 
 def record_of(case: CaseItem, network: NetworkMeeting) -> Record:
     """Return what the minutes say: as approved, else as they stand. The caller has asked and logs the reading."""
-    row = CaseText.objects.filter(case_item=case, key=FROZEN).first()
+    row = text_of(case, FROZEN)
     if row is not None:
         row.case_item = case
         opened = Safe.of([case]).read(row, "text")

@@ -39,8 +39,7 @@ def release_to_family(
     policy.may_release(by, item).require()
     if item.meeting.status != MeetingStatus.HELD or item.opened_at is None:
         no("not_held", _("Vent, til mødet er slut.")).require()
-    if item.meeting.kind == MeetingKind.NETWORK and not _approved(item):
-        no("not_approved", _("Vent, til referatet er godkendt.")).require()
+    must_be_approved(item)
     child = Child.objects.filter(concern_links__concern=item.concern_id, pk=child_id).first()
     if child is None:
         no("case_unknown", _("Sagen findes ikke.")).require()
@@ -62,9 +61,12 @@ def release_to_family(
     return row
 
 
-def _approved(item: CaseItem) -> bool:
-    minutes = minutes_of(item.meeting)
-    return minutes is not None and minutes.status == MinutesStatus.APPROVED
+def must_be_approved(item: CaseItem) -> None:
+    """Raise Refused for a network meeting whose minutes can still change."""
+    minutes = minutes_of(item.meeting) if item.meeting.kind == MeetingKind.NETWORK else None
+    approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
+    if item.meeting.kind == MeetingKind.NETWORK and not approved:
+        no("not_approved", _("Vent, til referatet er godkendt.")).require()
 
 
 def _check(item: CaseItem, child: Child, text: str, audience: str, child_agrees: bool) -> None:

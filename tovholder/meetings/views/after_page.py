@@ -136,8 +136,16 @@ class AfterPage:
         for each in blockers(self.meeting, self.material.agreements):
             hidden = each.agreement is not None and each.agreement.level not in levels
             text = _("En aftale, som du ikke kan se, er ikke færdig.") if hidden else each.message
-            found.append({"text": text, "href": "" if hidden else self._mend(each.code, each.agreement)})
+            what = "" if hidden or each.agreement is None else each.agreement.what
+            href = "" if hidden else self._mend(each.code, each.agreement)
+            found.append({"text": text, "href": href, "what": what})
         return found
+
+    @cached_property
+    def choices_to_make(self) -> list[dict[str, str]]:
+        """Those of the blockers that are told in one sentence, where they are several: to go on, change or stop."""
+        found = [each for each in self.blockers if each["href"].startswith("#valg-")]
+        return found if len(found) > 1 else []
 
     def _mend(self, code: str, agreement: Any) -> str:
         if agreement is None:
@@ -148,8 +156,8 @@ class AfterPage:
 
     @cached_property
     def stuck(self) -> set[int]:
-        from_blockers = (each["href"] for each in self.blockers if each["href"].startswith("#valg-"))
-        return {int(href.removeprefix("#valg-")) for href in from_blockers}
+        hrefs = (each["href"] for each in self.blockers if each["href"].startswith("#valg-"))
+        return {int(href.removeprefix("#valg-")) for href in hrefs}
 
     @cached_property
     def written_by(self) -> AgendaItem | None:
@@ -165,6 +173,13 @@ class AfterPage:
     @property
     def objections(self) -> list[MinutesComment]:
         return [each for each in self.comments if each.stance == MinutesComment.Stance.OBJECT]
+
+    @property
+    def stances(self) -> list[tuple[str, str, list[MinutesComment]]]:
+        """What people have answered, those with an objection first, each with its badge."""
+        kinds = ((MinutesComment.Stance.OBJECT, "warning"), (MinutesComment.Stance.ACCEPT, "success"))
+        found = [(stance, kind, [c for c in self.comments if c.stance == stance]) for stance, kind in kinds]
+        return [(str(stance.label), kind, comments) for stance, kind, comments in found if comments]
 
     @property
     def accepted_by(self) -> list[Any]:

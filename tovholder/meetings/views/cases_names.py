@@ -1,6 +1,5 @@
 """The case meeting: names handed over in one go, opened together, one decision for each."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import policy as concerns
 from tovholder.meetings import policy
 from tovholder.meetings.forms.cases import HandOverForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
-from tovholder.meetings.services import cases_intake, cases_names, cases_room
+from tovholder.meetings.services import cases_intake, cases_names, cases_room, cases_writing
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.lookups import lookups
 from tovholder.meetings.views.face import crumbs
@@ -64,14 +63,19 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/names_in.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def names(request: HttpRequest, pk: int) -> HttpResponse:
-    """The names handed over at this meeting, a page of them, for those they are opened to; closed while one is not covered."""
+    """The names handed over at this meeting, a page of them, for those they are opened to; closed while one is not covered.
+
+    Each is decided by one key, and the way leads to the next one.
+    """
     meeting = meeting_of(request, pk)
     user: Any = request.user
     rows = _handed_over(user, meeting)
     if not rows:
         raise Http404
+    if request.method == "POST":
+        return _decide(request, pk, rows)
     page_obj: Page[CaseItem] = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
     page = cases_names.show_names(by=user, meeting=meeting, items=list(page_obj))
     undecided = [number for number, each in enumerate(rows) if not each.decision]
@@ -79,7 +83,6 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting,
         "page": page,
         "page_obj": page_obj,
-        "rows": zip(page.rows, _following(rows, page_obj), strict=True),
         "undecided": len(undecided),
         "waiting": sum(each.status == CaseItem.Status.PLANNED for each in rows),
         # Where to go on, when nothing is left on this page.
@@ -99,11 +102,18 @@ def _handed_over(user: Any, meeting: Meeting) -> list[CaseItem]:
     return [each for each in cases_room.shown_cases(user, meeting) if each.is_handover]
 
 
-def _following(rows: list[CaseItem], page_obj: Page[CaseItem]) -> Iterator[tuple[int, int]]:
-    """For each name of the page the one after it and its page: where one goes when the name is decided."""
-    for number in range(page_obj.start_index(), page_obj.end_index() + 1):
-        after = min(number, len(rows) - 1)
-        yield rows[after].pk, after // PER_PAGE + 1
+def _decide(request: HttpRequest, pk: int, rows: list[CaseItem]) -> HttpResponse:
+    """Decide one of the names ("17:take_on"), and go to the one after it."""
+    number, _colon, decision = request.POST.get("beslutning", "").partition(":")
+    at = next((n for n, each in enumerate(rows) if str(each.pk) == number), None)
+    if at is None or decision not in CaseItem.Decision.values or not decision:
+        raise Http404
+    cases_writing.decide(by=request.user, case_item=rows[at], decision=decision)  # type: ignore[arg-type]
+    said = {"case": rows[at].concern, "word": CaseItem.Decision(decision).label}
+    messages.success(request, _("%(case)s: %(word)s.") % said)
+    response = redirect("meetings:names", pk)
+    response.headers["Location"] += _address(rows, min(at + 1, len(rows) - 1))
+    return response
 
 
 def _address(rows: list[CaseItem], number: int) -> str:

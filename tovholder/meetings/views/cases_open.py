@@ -20,7 +20,7 @@ from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteFor
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus, MinutesStatus
 from tovholder.meetings.services import cases_papers, cases_room, cases_writing
 from tovholder.meetings.services.cases import open_case, record_ground
-from tovholder.meetings.services.cases_reading import CaseView, show_case
+from tovholder.meetings.services.cases_reading import CaseView, show_case, told_of
 from tovholder.meetings.services.cases_writing import CaseTextConflictError
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.views.cases import case_of, ground_form
@@ -59,7 +59,8 @@ def _show(
 
 
 def _closed(context: dict[str, Any], meeting: Meeting, item: CaseItem, view: CaseView) -> dict[str, Any]:
-    found: dict[str, Any] = {"people": cases_room.before_whom(view.room)}
+    people = cases_room.before_whom(view.room)
+    found: dict[str, Any] = {"people": people, "covered": sum(each.is_covered for each in people)}
     if context["works"] and context["is_running"] and "form" not in context:
         found["form"] = ground_form(item, meeting)
     return found
@@ -80,6 +81,7 @@ def _opened(
     }
     return {
         "readers": readers(item.concern),
+        "told": told_of(item),
         "approved": approved,
         "may_write": may_write and not approved,
         "may_add": may_write and approved,
@@ -183,7 +185,6 @@ def agree(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
 
 @require_POST
 def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
-    """Decide by one key; from the list of names the way leads to the next one."""
     _meeting, item = case_of(request, pk, case_pk)
     decision = request.POST.get("beslutning", "")
     if decision not in CaseItem.Decision.values or not decision:
@@ -193,12 +194,6 @@ def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         request,
         _("%(case)s: %(word)s.") % {"case": item.concern, "word": CaseItem.Decision(decision).label},
     )
-    if request.POST.get("fra") == "navne":
-        following, side = request.POST.get("naeste", ""), request.POST.get("side", "")
-        response = redirect("meetings:names", pk)
-        response.headers["Location"] += f"?side={side}" if side.isdecimal() else ""
-        response.headers["Location"] += f"#navn-{following}" if following.isdecimal() else ""
-        return response
     return redirect("meetings:case", pk, case_pk)
 
 

@@ -44,6 +44,8 @@ def release_network(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for a network meeting, beside its approved minutes."""
     made = network_of(request, pk)
     item = case_or_404(request, made)
+    policy.may_release(request.user, item).require()
+    releasing.must_be_approved(item)
     view = _shown(request, item)
     here, back = reverse("network:release", args=[pk]), reverse("network:after", args=[pk])
     said = network_minutes.record_of(item, made)

@@ -42,11 +42,16 @@ def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
     return CaseAgreement.objects.filter(condition)
 
 
-def for_case_page(cases: QuerySet[CaseAgreement]) -> QuerySet[CaseAgreement]:
-    """Read at once what the page of an agreement in a case shows, but for its sealed words."""
-    return cases.select_related(
-        "concern", "plan", "agreement__responsible__organisation", "agreement__forum"
-    ).prefetch_related("agreement__helpers")
+def for_case_page(user: User, cases: QuerySet[CaseAgreement]) -> QuerySet[Any, Any]:
+    """Read at once what the page of an agreement in a case shows, but for its sealed words.
+
+    Each says `on_team`: whether the user is on the case team.
+    """
+    return (
+        cases.annotate(on_team=_on_team(user))
+        .select_related("concern", "plan", "agreement__responsible__organisation", "agreement__forum")
+        .prefetch_related("agreement__helpers")
+    )
 
 
 def reads_named(user: User) -> bool:
@@ -87,11 +92,13 @@ def plans_visible_to(user: User) -> QuerySet[CasePlan]:
     Each says its `ground`, as that policy does, so that a page need not ask again.
     """
     worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
-    on_team = CaseTeamMember.objects.filter(
-        concern=OuterRef("concern"), person=person_of(user), until_at__isnull=True
-    )
-    ground = Case(When(Exists(on_team), then=Value("case_team")), default=Value("triager"))
+    ground = Case(When(_on_team(user), then=Value("case_team")), default=Value("triager"))
     return CasePlan.objects.filter(concern__in=worked_on).annotate(ground=ground)
+
+
+def _on_team(user: User) -> Exists:
+    seats = CaseTeamMember.objects.filter(person=person_of(user), until_at__isnull=True)
+    return Exists(seats.filter(concern=OuterRef("concern")))
 
 
 def listed_plans(plans: QuerySet[CasePlan], chosen: str = "") -> QuerySet[CasePlan]:

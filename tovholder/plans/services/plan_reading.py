@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
-from tovholder.citizens.services.children import show_child
+from tovholder.audit.services import Reading, record_page
+from tovholder.citizens.services.children import in_clear
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
 from tovholder.plans.models import CasePlan, Scaling
@@ -87,16 +86,13 @@ def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | Non
     scalings = list(plan.scalings.all())
     for scaling in scalings:
         scaling.plan = plan
-    with transaction.atomic(savepoint=False):
-        child = show_child(by=by, decision=decision, child=plan.child, purpose=purpose)
-        record_reading(
-            by=by,
-            action="case_plan.read",
-            obj=plan.concern,
-            purpose=purpose,
-            ground=decision.basis,
-            details={"plan": plan.pk, "agreements": [case.agreement_id for case in cases]},
-        )
+    details = {"plan": plan.pk, "agreements": [case.agreement_id for case in cases]}
+    read = [
+        Reading("child.read", plan.child, purpose, decision.basis),
+        Reading("case_plan.read", plan.concern, purpose, decision.basis, details),
+    ]
+    record_page(by=by, readings=read)
+    [child] = in_clear([plan.child])
     safe = Safe.of([plan])
     return PlanView(
         plan=plan,

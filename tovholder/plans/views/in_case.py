@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from tovholder.forums.standing import person_of
 from tovholder.plans import forms, policy, queries
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
 from tovholder.plans.services import case_agreements
@@ -142,9 +144,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def visible_case(request: HttpRequest, pk: int) -> CaseAgreement:
-    found = queries.for_case_page(queries.case_agreements_visible_to(request.user))
+    user: Any = request.user
+    found = queries.for_case_page(user, queries.case_agreements_visible_to(user))
     # Asked of the agreement's own number, so that one beyond every column finds nothing.
-    return get_object_or_404(found, agreement__in=Agreement.every.filter(pk=pk))
+    case: CaseAgreement = get_object_or_404(found, agreement__in=Agreement.every.filter(pk=pk))
+    person = person_of(user)
+    if person is not None:
+        case.concern.__dict__["on_case_team"] = {person.pk: case.on_team}  # type: ignore[attr-defined]
+    return case
 
 
 def add_errors(form: forms.TovholderForm, error: ValidationError) -> None:

@@ -1,0 +1,98 @@
+"""Pages about cases with as much on them as there can be, in the demo's world: for the test of what a page costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tovholder.accounts.models import User
+from tovholder.demo.cast import PERSONAS
+from tovholder.meetings.models import CaseItem, Meeting
+from tovholder.meetings.services import attendance, cases_intake, cases_names, running
+from tovholder.meetings.services.cases import open_case
+from tovholder.plans.models import Agreement, CasePlan, Scaling
+from tovholder.plans.services import case_agreements, case_plans
+
+# A page is a login, an address, and what is posted to it where it is not only looked at.
+Heavy = tuple[Client, str, dict[str, Any] | None]
+NAMES, EFFORTS, PEOPLE = cases_intake.MOST, 10, 20
+PLAN_PAGES = ("plan", "write", "add_effort", "who_does_what", "release", "readers")
+
+
+def heavy_pages() -> Iterator[Heavy]:
+    """Fill the pages, and yield each of them to be asked for."""
+    anna, carla = (User.objects.get(email=PERSONAS[n].email) for n in (0, 2))
+    hers, theirs = Client(), Client()
+    hers.force_login(anna)
+    theirs.force_login(carla)
+    yield from _case_meeting(anna, carla, hers, theirs)
+    yield from _plan(anna, hers)
+    yield hers, "/maa-vi-dele/", _may_we_share()
+    asked = hers.post(reverse("search:ask"), {"q": "boligforenigen belysnign statoinen"})
+    assert "Mente du" in hers.get(asked["Location"]).content.decode()
+    yield hers, asked["Location"], None
+
+
+def _case_meeting(anna: User, carla: User, hers: Client, theirs: Client) -> Iterator[Heavy]:
+    """The case meeting with five hundred names: planned, with one case opened, with a page of names opened."""
+    case = CaseItem.objects.filter(status="planned", is_handover=False, meeting__kind="ordinary").first()
+    assert case is not None
+    meeting = Meeting.every.get(pk=case.meeting_id)
+    lines = "\n".join(
+        f"Prøve Nummer{n}; {1 + n % 28}.{1 + n % 12}.2012; m; politi; tyveri" for n in range(NAMES)
+    )
+    read = cases_intake.read_lines(lines)
+    cases_intake.hand_over(by=carla, meeting=meeting, lines=read, necessity="De skal nævnes")
+    page = reverse("meetings:case", args=[meeting.pk, case.pk])
+    lists = [reverse(f"meetings:{name}", args=[meeting.pk]) for name in ("names", "case_list", "before")]
+    for path in (page, *lists):
+        yield hers, path, None
+    yield theirs, reverse("meetings:names_in", args=[meeting.pk]), None
+    chair = next(user for user in User.objects.all() if getattr(user, "person", None) == meeting.chair)
+    meeting = running.start(by=chair, meeting=meeting)
+    for row in meeting.participations.all():
+        attendance.set_attended(by=chair, participation=row, attended=True)
+    yield hers, page, None  # the form that opens the name
+    open_case(by=anna, case_item=case)
+    first = list(meeting.case_items.filter(is_handover=True, status="planned")[:25])
+    cases_names.open_names(by=anna, meeting=meeting, items=first)
+    for client in (hers, theirs):
+        for path in (page, *lists[:2]):
+            yield client, path, None
+
+
+def _plan(anna: User, hers: Client) -> Iterator[Heavy]:
+    """A plan with ten efforts, each with somebody who helps, and ten numbers."""
+    plan = CasePlan.objects.filter(status=CasePlan.Status.OPEN).select_related("concern").first()
+    assert plan is not None
+    one = Agreement.every.filter(case__plan=plan).select_related("forum", "responsible").first()
+    assert one is not None
+    today = timezone.localdate()
+    for number in range(EFFORTS):
+        case_agreements.make_case_agreement(
+            by=anna, concern=plan.concern, plan=plan, forum=one.forum, words=f"Følge til fodbold, uge {number}",
+            responsible=one.responsible, due_on=today + timedelta(days=number), priority=number,
+            sign_of_progress="Kommer hver gang", helpers=[anna.person],
+        )  # fmt: skip
+        on = today - timedelta(days=number)
+        case_plans.scale(by=anna, plan=plan, by_whom=Scaling.By.values[0], value=number, words="Bedre", on=on)
+    for name in PLAN_PAGES:
+        yield hers, reverse(f"case_plans:{name}", args=[plan.pk]), None
+
+
+def _may_we_share() -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "level": "named", "date": "2026-11-22", "highest_level": "named", "bases": ["rpl115"], "basis": "rpl115",
+        "purpose_code": "crime_prevention", "purpose": "forebygge", "is_necessary": "on", "birth_date": "2014-01-01",
+        "custody_holders": "2", "prior": "0", "deltager-TOTAL_FORMS": str(PEOPLE), "deltager-INITIAL_FORMS": "0",
+        "samtykke-TOTAL_FORMS": "1", "samtykke-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    for number in range(PEOPLE):
+        told[f"deltager-{number}-kind"] = "association"
+        told[f"deltager-{number}-organisation"] = f"Fritidsklubben {number}"
+    return told
