@@ -253,8 +253,8 @@ def _all_of(name: str, children: Sequence[Child], rows: Beside[Any]) -> list[Any
 
 
 def _with_named_ids() -> QuerySet[Consent]:
-    names = Consent.organisations.through.objects.filter(consent=OuterRef("pk")).order_by()
-    ids = names.values("consent").annotate(ids=Joined(Cast("organisation_id", CharField()))).values("ids")
+    names: QuerySet[Any, Any] = Consent.organisations.through.objects.filter(consent=OuterRef("pk"))
+    ids = names.order_by().values("consent").annotate(ids=Joined(Cast("organisation_id", CharField()))).values("ids")
     return Consent.objects.annotate(named_ids=Subquery(ids))
 
 
