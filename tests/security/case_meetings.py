@@ -261,17 +261,13 @@ def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:
 
 
 def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, attended: bool | None) -> None:
-    # Each child of the case by a parent of their own: the rules ask it of each of them.
+    # Each child of the case by a parent of their own, or by itself when it is of age: the rules ask it of each of them.
     for child in case.children:
-        adult = child.adults.first()
+        adult = None if world.homes[child.pk].is_of_age else child.adults.first()
         member = FamilyMember.objects.create(
-            meeting=meeting,
-            child=child,
-            adult=adult,
-            part="adult",
-            told_on=timezone.localdate(),
-            attended=attended,
-        )
+            meeting=meeting, child=child, adult=adult, part="adult" if adult else "young_person",
+            told_on=timezone.localdate(), attended=attended,
+        )  # fmt: skip
         world.family.append((member, case, item))
         if not case.suspected:
             voice = FamilyVoice(family_member=member, kind="question", at=ago(1))

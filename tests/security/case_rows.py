@@ -157,7 +157,7 @@ def _consent(world: CaseWorld, case: Case, child: Child) -> None:
     for _n in range(world.chance.choice((0, 1, 2))):
         withdrawn = timezone.localdate() if world.chance.random() < 0.3 else None
         consent = Consent(
-            child=child, giver=child.adults.first(), form="written", withdrawn=withdrawn,
+            child=child, giver=None if world.homes[child.pk].is_of_age else child.adults.first(), form="written", withdrawn=withdrawn,
             given=timezone.localdate() - timedelta(days=world.chance.choice((1, 400))),
         )  # fmt: skip
         case.keep(f"consent {child.pk}", world.seal(consent, [case]))

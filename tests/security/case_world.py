@@ -111,6 +111,10 @@ class Home:
     holders: dict[str, int] = field(default_factory=dict)
     itself: str = ""
 
+    @property
+    def is_of_age(self) -> bool:
+        return age(self.born, timezone.localdate()) >= 18
+
 
 @dataclass
 class Release:
