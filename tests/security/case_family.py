@@ -77,6 +77,7 @@ def _text(world: CaseWorld, case: Case, item: Item, row: CaseItem, key: str, tol
 def _shown_at(world: CaseWorld, told: Release, page: str, row: Any) -> None:
     """Keep what the family's page of this shows: the text, and the child's name; and that it was released."""
     home = told.home
+    told.case.released.append(told)
     world.shown_with.setdefault(page, {row_name(home.child)}).add(row_name(row))
     for fact in world.facts.values():
         if fact.kind in {"child.name", "child.code"} and fact.row == row_name(home.child):

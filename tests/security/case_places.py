@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.security.case_addresses import Address
-from tests.security.case_kin import is_family
+from tests.security.case_kin import is_family, reaches
 from tests.security.case_oracle import MUST, answer, was_told, works
-from tests.security.case_world import CaseWorld, Fact
+from tests.security.case_world import FAMILY, CaseWorld, Fact
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ PAPERS = {name for name in PLACES if name.endswith(("pdf", "word"))}
 # Of these pages all is told: what must stand there, and nothing else.
 OWN_PAGES = {"family:mine", "family:minutes", "family:plan"}
 OF_FAMILY = {"child.name", "child.code", "casetext.text", "planrelease.text"}
+WHO_SEES = "concerns:readers"  # it tells of the family too, when that reads something
 # What is criminal is never in a paper; what is read from the wall holds no case at all.
 ON_THE_WALL = "meetings:projector"
 
@@ -102,6 +103,9 @@ def _is_in(place: Place, fact: Fact) -> bool:
 
 def must_say(address: Address, who: str) -> str:
     """Return the sentence that the page says to this person, or nothing."""
+    if address.name == WHO_SEES and works_on(address, who) and address.case is not None:
+        read = any(reaches(each, kin) for each in address.case.released for kin in FAMILY)
+        return "Forældre med forældremyndighed, og den unge selv" if read else ""
     place = PLACES.get(address.name)
     return place.says if place is not None and place.whom(address, who) else ""
 

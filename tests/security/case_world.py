@@ -94,7 +94,7 @@ class Case:
     notified: set[str] = field(default_factory=set)
     children: list[Any] = field(default_factory=list)
     pks: dict[str, list[int]] = field(default_factory=dict)
-    places: list[dict[str, Any]] = field(default_factory=list)
+    released: list[Release] = field(default_factory=list)
 
     def keep(self, kind: str, row: Any) -> Any:
         self.pks.setdefault(kind, []).append(row.pk)
