@@ -99,6 +99,9 @@ class Crawl:
         """Ask; what a button changes is taken back, what looking leaves behind is not."""
         if method == "get":
             response = self.client.get(path, **more)
+            if 300 <= response.status_code < 400:
+                # What it says waits for the page that it leads to, and would be read on the next one here.
+                self.client.cookies.pop("messages", None)
             return response, text_of(response)
         kept = {name: each.value for name, each in self.client.cookies.items()}
         with transaction.atomic():
