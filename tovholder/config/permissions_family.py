@@ -185,7 +185,7 @@ def _cpr(age: int, number: int) -> str:
 
 def _child(age: int) -> Child:
     born, name = date(timezone.localdate().year - age, 1, 1), "Reference Reference"
-    child = Child(code=f"reference-{age}", key=keyring.create(DataKey.Use.CHILD))
+    child = Child(code=f"family-{age}", key=keyring.create(DataKey.Use.CHILD))
     Safe.of([child]).write(child, name=name, birth_date=born.isoformat())
     child.save()
     known = Identity(name, born, cpr=_cpr(age, 0)).tokens(keyring.index_key())
