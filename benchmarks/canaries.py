@@ -28,7 +28,10 @@ def test_long_run(municipality, monkeypatch):
         worlds += 1
         with fresh(), case_crawl.papers_said(monkeypatch), case_heard.lines_heard() as lines:
             world = case_rows.build(f"{seed} {worlds}", asked["CONCERNS"])
-            heard = case_crawl.crawl(world, case_heard.Heard(), whole=not asked["SMALL"])
+            heard = case_heard.Heard()
+            case_crawl.crawl(
+                world, heard, whole=not asked["SMALL"], told=lambda who, heard=heard: through(who, heard)
+            )
             stored = case_dump.in_clear(lambda text, world=world: bool(case_heard.secrets_in(world, text)))
             logged = sorted(case_heard.secrets_in(world, "\n".join(lines.said)))
             wrong += tell(f"{seed} {worlds}", world, heard, stored, logged)
@@ -43,6 +46,17 @@ def test_long_run(municipality, monkeypatch):
     )
     if wrong:
         pytest.fail(f"{wrong} wrong")
+
+
+def through(who, heard):
+    """Tell how far it has come: a whole world takes an hour on a busy machine."""
+    wrong = [*heard.leaks, *heard.missed, *heard.told_apart, *heard.faults]
+    print(
+        f"    {who}: {heard.responses:,} responses, {len(wrong)} wrong so far",
+        *wrong[-3:],
+        sep="\n      ",
+        flush=True,
+    )
 
 
 def fresh():

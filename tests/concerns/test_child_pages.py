@@ -8,19 +8,22 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, sharing_kind
+from tests.factories import DistrictFactory
 from tovholder.access.sharing import Kind
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.models import Adult, Child, Consent, ConsentScan
+from tovholder.citizens.services.merging import AdultAnswers
 from tovholder.concerns.models import CaseTeamMember, Concern
-from tovholder.concerns.services import seats
+from tovholder.concerns.services import children, seats
 from tovholder.concerns.services.seats import SeatGround
 
 ClientFor = Callable[[User], Client]
@@ -319,6 +322,24 @@ def test_different_custody_holders_are_shown_and_asked_about(
     assert Child.objects.get(merged_into__isnull=False) == twin
     assert Adult.objects.get(pk=father.pk).standing == "no_custody"
     assert client.get(world.path(twin.code)).status_code == 404
+
+
+def test_another_districts_child_is_not_opened_by_its_code(
+    anna: User, erik: User, client_for: ClientFor
+) -> None:
+    """Who was at a meeting about it knows the code; only what may be the same child is laid beside, or one's own."""
+    world, other = (
+        make_case(anna, erik, *each) for each in ((SOFIE,), (Identity("Ib Anden", SOFIE.birth_date), SOFIE))
+    )
+    Concern.objects.filter(pk=other.concern.pk).update(district=DistrictFactory(key="oest", name="Øst"))
+    ib, same = (link.child for link in other.links)
+    client = client_for(anna)
+    assert client.get(world.child_path("saml", ib.code)).status_code == 404
+    assert client.post(world.child_path("saml", ib.code), {"confirmed": "on"}).status_code == 404
+    for kept, gone in ((world.child, ib), (ib, world.child)):
+        with pytest.raises(ValidationError):
+            children.merge(by=anna, concern=world.concern, kept=kept, gone=gone, answers=AdultAnswers())
+    assert client.get(world.child_path("saml", same.code)).status_code == 200
 
 
 def test_erasing_asks_for_the_texts_first_and_says_what_is_lost(

@@ -91,7 +91,8 @@ def _filled(
 ) -> Address:
     places = {place: each.values.get(place, FIXED.get(place, 1)) for place in converters}
     path = filled(route, places)
-    twin = filled(route, {**places, **{place: TWIN[place] for place in each.twin if place in places}})
+    unknown = TWIN if name.partition(":")[0] != "family" else {**TWIN, "code": NO_CHILD}
+    twin = filled(route, {**places, **{place: unknown[place] for place in each.twin if place in places}})
     rows = frozenset(world.shown_with.get(each.row, {each.row}))
     return Address(name, path, twin if twin != path else "", case, each.item, rows)
 
@@ -113,6 +114,8 @@ def _of_case(world: CaseWorld, case: Case, name: str) -> Iterator[Filling]:
         yield from _network(case, short, code)
     elif space == "plans" and short not in {"mine", "board", "switch_reminders", "new"}:
         yield from (Filling({"pk": pk, "step": "gjort"}, ("pk",)) for pk in case.pks.get("agreement", []))
+    elif space == "family" and short in {"minutes", "plan"}:
+        yield from _of_family(case, short)
     elif space == "case_plans":
         yield from _of_plans(case, short, code)
 
@@ -169,6 +172,15 @@ def _of_plans(case: Case, short: str, code: dict[str, Any]) -> Iterator[Filling]
     elif short != "list":
         for pk, number in zip(case.pks.get("plan", []), case.pks.get("scaling", []), strict=True):
             yield Filling({"pk": pk, "number": number}, ("pk",), row=f"caseplan {pk}")
+
+
+def _of_family(case: Case, short: str) -> Iterator[Filling]:
+    plans, items = case.pks.get("plan", []), [each.pk for each in case.items]
+    kind, pks = ("caseplan", plans) if short == "plan" else ("caseitem", items)
+    for child in case.children:
+        for pk in pks:
+            values = {"code": child.code, "pk": pk}
+            yield Filling(values, ("code", "pk"), row=f"own {child.pk} {kind} {pk}")
 
 
 def _ids(world: CaseWorld) -> dict[str, list[Any]]:

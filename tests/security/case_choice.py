@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tests.security.case_addresses import Address
+from tests.security.case_kin import is_family
 from tests.security.case_oracle import knows, was_told, works
 from tests.security.case_world import CaseWorld
 
@@ -30,6 +31,8 @@ ROOMS = {
     "meetings:before", "meetings:run", "meetings:after", "meetings:projector", "meetings:agenda_pdf", "meetings:minutes_pdf",
     "meetings:people", "meetings:case_list", "search:results",
 }  # fmt: skip
+# What a family comes for: all of it, and everybody of the family.
+OF_FAMILY = {"family:front", "family:mine", "family:minutes", "family:plan"}
 STANDINGS = ("works", "knows", "nothing", STRANGER)
 
 # In the order of the addresses; with whether its button is pressed too.
@@ -64,6 +67,9 @@ Choice = tuple[str, int, bool]
 def _of_name(
     chance: random.Random, name: str, rows: list[Row], persons: tuple[str, ...], standings: tuple[str, ...]
 ) -> Iterable[Choice]:
+    kin = [who for who in persons if is_family(who)]
+    persons = tuple(who for who in persons if not is_family(who))
+    yield from _of_kin(chance, name, rows, kin)
     links = [row for row in rows if row[1].link is not None]
     cases = [row for row in rows if row[1].case is not None]
     others = [row for row in rows if row[1].link is None and row[1].case is None]
@@ -78,6 +84,14 @@ def _of_name(
     elif others and standings == STANDINGS:
         # What is no child's is for `test_crawl`; here it is heard that no child stands there.
         yield chance.choice(persons), chance.choice(others)[0], chance.random() < 0.2
+
+
+def _of_kin(chance: random.Random, name: str, rows: list[Row], kin: list[str]) -> Iterable[Choice]:
+    """Of each kind of address one is asked for by somebody of a family; their own by all of them."""
+    if name in OF_FAMILY:
+        yield from ((who, number, False) for who in kin for number, _address in rows)
+    elif kin:
+        yield chance.choice(kin), chance.choice(rows)[0], chance.random() < 0.3
 
 
 def _of_links(chance: random.Random, rows: list[Row], persons: tuple[str, ...]) -> Iterable[Choice]:

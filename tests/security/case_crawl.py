@@ -5,26 +5,30 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.security.case_addresses import Address, addresses
 from tests.security.case_choice import READING, STANDINGS, STRANGER, chosen
 from tests.security.case_heard import Heard, difference, text_of, tokens_in
+from tests.security.case_kin import is_family
 from tests.security.case_oracle import NEVER, answer, knows
-from tests.security.case_places import must_say, must_stand, never_there
+from tests.security.case_places import OWN_PAGES, must_say, must_stand, never_there
 from tests.security.case_search import search
-from tests.security.case_world import CAST, CaseWorld
+from tests.security.case_world import CAST, FAMILY, CaseWorld
+from tovholder.accounts.sign_on import FamilySignOn
+from tovholder.citizens.services.kin import token_of
+from tovholder.meetings.services.own_child import SHOWN
 from tovholder.ui.typed import KEPT
 
 __all__ = ["PERSONS", "READING", "STRANGER", "Crawl", "client_of", "crawl", "papers_said"]
 
-PERSONS = (*CAST, STRANGER)
+PERSONS = (*CAST, STRANGER, *FAMILY)
 # Where no text of a case ever stands, whoever looks: addresses, the page's title, the breadcrumbs.
 _OPEN_PLACES = re.compile(
     r'\A.*?</title>|\b(?:href|action|src|hx-[a-z]+)="[^"]*"|<nav[^>]*breadcrumb.*?</nav>', re.DOTALL
@@ -40,9 +44,13 @@ PAPERS = (
 
 
 def client_of(world: CaseWorld, who: str) -> Client:
-    """Return a client that is logged in, and has typed eight words that stand in cases."""
+    """Return a client that is logged in, and has typed eight words that stand in cases; a family's has shown who they are."""
     client = Client(raise_request_exception=False)
-    if who != STRANGER:
+    if is_family(who):
+        session = client.session
+        session[SHOWN] = token_of(world.citizens[who]).hex()
+        session.save()
+    elif who != STRANGER:
         client.force_login(world.users[who])
         session = client.session
         words = enumerate(typed_by(world, who), start=1)
@@ -62,7 +70,7 @@ class Crawl:
     def __init__(self, world: CaseWorld, who: str, heard: Heard) -> None:
         self.world, self.who, self.heard = world, who, heard
         self.client = client_of(world, who)
-        self.typed = set(typed_by(world, who))
+        self.typed = set(typed_by(world, who)) if who in world.users else set()
         self.allowed = {token for token, fact in world.facts.items() if answer(fact, who) != NEVER}
         self.nothing: dict[str, str] = {}  # what a list says where nothing is found
         self._twins: dict[tuple[str, str, str], tuple[int, str]] = {}
@@ -91,6 +99,9 @@ class Crawl:
         """Ask; what a button changes is taken back, what looking leaves behind is not."""
         if method == "get":
             response = self.client.get(path, **more)
+            if 300 <= response.status_code < 400:
+                # What it says waits for the page that it leads to, and would be read on the next one here.
+                self.client.cookies.pop("messages", None)
             return response, text_of(response)
         kept = {name: each.value for name, each in self.client.cookies.items()}
         with transaction.atomic():
@@ -112,10 +123,12 @@ class Crawl:
         facts, own = self.world.facts, tokens_in(self.world, address.path)
         allowed = self.allowed | own
         if address.link is not None:
-            allowed |= address.link.must | address.link.may
+            allowed |= address.link.must | address.link.may | set(self.world.general)
         heads = tokens_in(self.world, json.dumps(dict(response.headers), ensure_ascii=False))
         bad = (found - allowed) | {token for token in found if never_there(facts[token], address)}
         bad |= {token for token in heads if not facts[token].is_code} | (heads - allowed)
+        if is_family(self.who) and address.name in OWN_PAGES:
+            bad |= found - must_stand(self.world, address, self.who) - own
         for token in sorted(bad):
             fact = facts[token]
             of = ", ".join(each.row.code for each in fact.cases)
@@ -162,6 +175,8 @@ class Crawl:
 
     def _knows(self, address: Address) -> bool:
         assert address.case is not None
+        if is_family(self.who):
+            return bool(must_stand(self.world, address, self.who))
         if knows(address.case, self.who):
             return True
         # A child can stand in another case too, which this person works on.
@@ -198,17 +213,25 @@ def crawl(
     whole: bool = False,
     persons: Iterable[str] = PERSONS,
     standings: Any = STANDINGS,
+    told: Callable[[str], object] = lambda _who: None,
 ) -> Heard:
-    """Let everybody visit what is chosen for them, press some of the buttons, and look for what they may not find."""
+    """Let everybody visit what is chosen for them, press some of the buttons, and look for what they may not find.
+
+    `told` is called with each person who is through.
+    """
     there = [each for each in addresses(world) if not each.name.endswith("account_logout")]
-    visits = chosen(world, there, tuple(persons), whole=whole, standings=standings)
-    for who, mine in visits.items():
-        one = Crawl(world, who, heard)
-        for address, presses in mine:
-            one.visit(address)
-            if "/under/" in address.path and address.case is None:
-                one.visit(address, headers={"HX-Request": "true"})
-            if presses:
-                one.visit(address, "post", data={"text": "", "version": "1"})
-        search(one, whole=whole)
+    there_are = tuple(who for who in persons if not is_family(who) or who in world.citizens)
+    visits = chosen(world, there, there_are, whole=whole, standings=standings)
+    with override_settings(FAMILY_SIGN_ON=FamilySignOn("https://mitid.example", "tovholder")):
+        for who, mine in visits.items():
+            one = Crawl(world, who, heard)
+            for address, presses in mine:
+                one.visit(address)
+                if "/under/" in address.path and address.case is None:
+                    one.visit(address, headers={"HX-Request": "true"})
+                if presses:
+                    one.visit(address, "post", data={"text": "", "version": "1"})
+            if whole or not is_family(who):
+                search(one, whole=whole)
+            told(who)
     return heard

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from tests.security.case_oracle import MUST, answer
-from tests.security.case_world import CAST, CaseWorld
+from tests.security.case_world import CAST, FAMILY, CaseWorld
 
 # Everything that can be a token, in one pass: words, then CPR numbers, days, codes, and numbers that stand for themselves.
 _ANY = re.compile(
@@ -43,14 +43,14 @@ class Heard:
     faults: list[str] = field(default_factory=list)
     by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def hidden(self, world: CaseWorld, persons: Iterable[str] = CAST) -> list[str]:
+    def hidden(self, world: CaseWorld, persons: Iterable[str] = (*CAST, *FAMILY)) -> list[str]:
         """What somebody is to read and found nowhere, or not where it must stand."""
         nowhere = (
             f"{who}: {fact.kind} {fact.note} of {', '.join(each.row.code for each in fact.cases)}"
             f"{' at ' + fact.item.meeting if fact.item else ''}"
             for fact in world.facts.values()
             for who in persons
-            if who in CAST and answer(fact, who) == MUST and fact.token not in self.by[who]
+            if answer(fact, who) == MUST and fact.token not in self.by[who]
         )
         return sorted({*nowhere, *self.missed})
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.factories import AgendaItemFactory, MeetingFactory, ParticipationFactory
+from tests.security.case_family import release
 from tests.security.case_world import IN_FORUM, Case, CaseWorld, Item, ago
 from tovholder.meetings.models import (
     CaseItem,
@@ -118,11 +119,13 @@ def _item(world: CaseWorld, case: Case, name: str) -> None:
     item.pk = row.pk
     case.items.append(item)
     world.together(row, *case.children)
+    if name not in {"planned", "running"} or opened:
+        release(world, case, item, row)
     if not opened:
         return
     # What was approved stands frozen beside the text it was made from, and is what is shown; then it can be added to.
     minutes = "tilfoejelse-1" if name == "approved" else "referat"
-    _texts(world, case, item, row, (minutes, f"familie-{case.children[0].pk}"))
+    _texts(world, case, item, row, (minutes,))
     told = {*ROOM, *({"erik"} if chance.random() < 0.5 else ())}
     if name in {"running", "closed"}:
         told = set(ROOM)
@@ -244,6 +247,8 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     _family(world, case, item, meeting, attended=None if name == "planned" else True)
     if status != "planned":
         _texts(world, case, item, row, ("skema-barnets-stemme", "skema-familiens-oplevelse"))
+        if name == "approved":
+            release(world, case, item, row)
         for who in sorted(there):
             tell(world, case, item, who, alive=name != "approved" or world.chance.random() < 0.6)
 
@@ -256,17 +261,13 @@ def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:
 
 
 def _family(world: CaseWorld, case: Case, item: Item, meeting: Meeting, *, attended: bool | None) -> None:
-    # Each child of the case by a parent of their own: the rules ask it of each of them.
+    # Each child of the case by a parent of their own, or by itself when it is of age: the rules ask it of each of them.
     for child in case.children:
-        adult = child.adults.first()
+        adult = None if world.homes[child.pk].is_of_age else child.adults.first()
         member = FamilyMember.objects.create(
-            meeting=meeting,
-            child=child,
-            adult=adult,
-            part="adult",
-            told_on=timezone.localdate(),
-            attended=attended,
-        )
+            meeting=meeting, child=child, adult=adult, part="adult" if adult else "young_person",
+            told_on=timezone.localdate(), attended=attended,
+        )  # fmt: skip
         world.family.append((member, case, item))
         if not case.suspected:
             voice = FamilyVoice(family_member=member, kind="question", at=ago(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.security.case_kin import is_family, reads_of_own
 from tests.security.case_meetings import COVERED
 from tests.security.case_world import Case, Fact, Item
 
@@ -44,6 +45,8 @@ def knows(case: Case, who: str) -> bool:
 
 def answer(fact: Fact, who: str) -> str:
     """Say whether the text must be found by this person, may be, or never."""
+    if is_family(who):
+        return MUST if reads_of_own(fact, who) else NEVER
     if not fact.cases:
         return MAY
     said = [_of_case(fact, case, who) for case in fact.cases]
@@ -73,7 +76,7 @@ def _of_case(fact: Fact, case: Case, who: str) -> str:
 
 def _stands_behind(fact: Fact) -> bool:
     """What no page need show: closed by who is in the room, taken off the agenda, or replaced by what was frozen."""
-    if fact.note == "behind":
+    if fact.note.startswith("behind"):
         return True
     return fact.item is not None and (fact.item.room_closed or fact.item.status == "withdrawn")
 
@@ -83,8 +86,8 @@ def _code(fact: Fact, case: Case, who: str) -> str:
     if who in REVIEWERS:
         return MUST if fact.kind == "concern.code" else MAY
     if works(case, who):
-        return MUST
-    if fact.kind == "child.code":
+        return MAY if fact.kind == "gone.code" else MUST
+    if fact.kind in {"child.code", "gone.code"}:
         return MAY if any(was_told(each, who) for each in case.items) else NEVER
     if who in case.holders or (who == case.raiser and not case.erased):
         return MUST
@@ -122,10 +125,11 @@ def _at_meeting(fact: Fact, case: Case, who: str) -> str:
     # While somebody in the room is not covered the name is closed: then a page shows it by another item, or not at all.
     shown = [each for each in open_items if not each.room_closed]
     if fact.item is not None:
-        if fact.item not in open_items:
+        # What is for the family is shown to those who work on the case, and to no other in the room.
+        if fact.item not in open_items or fact.release is not None:
             return NEVER
         must = {"caseitem.purpose", "caseitem.necessity", "casetext.text"}
-        if fact.kind in must and fact.item in shown and not fact.note.startswith(("familie", "behind")):
+        if fact.kind in must and fact.item in shown and not fact.note.startswith("behind"):
             return MUST
         return MAY
     if fact.kind == "child.name":

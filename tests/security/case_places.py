@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.security.case_addresses import Address
-from tests.security.case_oracle import was_told, works
-from tests.security.case_world import CaseWorld, Fact
+from tests.security.case_kin import is_family, reaches
+from tests.security.case_oracle import MUST, answer, was_told, works
+from tests.security.case_world import FAMILY, CaseWorld, Fact
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ PLACES = {
     "network:form_word": NETWORK,
 }
 PAPERS = {name for name in PLACES if name.endswith(("pdf", "word"))}
+# Of these pages all is told: what must stand there, and nothing else.
+OWN_PAGES = {"family:mine", "family:minutes", "family:plan"}
+OF_FAMILY = {"child.name", "child.code", "casetext.text", "planrelease.text"}
+WHO_SEES = "concerns:readers"  # it tells of the family too, when that reads something
 # What is criminal is never in a paper; what is read from the wall holds no case at all.
 ON_THE_WALL = "meetings:projector"
 
@@ -71,10 +76,23 @@ def must_stand(world: CaseWorld, address: Address, who: str) -> set[str]:
     """Return the tokens that the page holds for this person."""
     if address.link is not None:
         return set(address.link.must) if address.name == address.link.kind else set()
+    if is_family(who):
+        return _own(world, address, who)
     place = PLACES.get(address.name)
     if place is None or not place.whom(address, who):
         return set()
     return {fact.token for fact in world.facts.values() if fact.row in address.rows and _is_in(place, fact)}
+
+
+def _own(world: CaseWorld, address: Address, who: str) -> set[str]:
+    """The family's list: of each child of whom they read something the name and code. A page: its texts, and whose they are."""
+    if address.name not in OWN_PAGES:
+        return set()
+    mine = [fact for fact in world.facts.values() if fact.kind in OF_FAMILY and answer(fact, who) == MUST]
+    if address.name == "family:mine":
+        return {fact.token for fact in mine if fact.released}
+    here = [fact for fact in mine if fact.row in address.rows and fact.kind != "child.code"]
+    return {fact.token for fact in here} if any(fact.release for fact in here) else set()
 
 
 def _is_in(place: Place, fact: Fact) -> bool:
@@ -85,6 +103,9 @@ def _is_in(place: Place, fact: Fact) -> bool:
 
 def must_say(address: Address, who: str) -> str:
     """Return the sentence that the page says to this person, or nothing."""
+    if address.name == WHO_SEES and works_on(address, who) and address.case is not None:
+        read = any(reaches(each, kin) for each in address.case.released for kin in FAMILY)
+        return "Forældre med forældremyndighed, og den unge selv" if read else ""
     place = PLACES.get(address.name)
     return place.says if place is not None and place.whom(address, who) else ""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.security.case_family import citizens, home_of, laid_together, release_plan
 from tests.security.case_links import links
 from tests.security.case_meetings import at_meetings, make_meetings, network_meetings, tell
 from tests.security.case_world import (
@@ -26,7 +27,7 @@ from tests.security.case_world import (
 from tovholder.audit.services import record_reading
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.keys import keyring
-from tovholder.citizens.models import Adult, Child, ChildToken, Consent, ConsentScan
+from tovholder.citizens.models import Child, ChildToken, Consent, ConsentScan
 from tovholder.concerns.models import (
     AbsenceReading,
     CaseTeamMember,
@@ -49,6 +50,7 @@ def build(seed: str, concerns: int) -> CaseWorld:
     """Make the world of this seed in an empty database."""
     world = CaseWorld(random.Random(f"children {seed}"))
     people(world)
+    citizens(world)
     make_meetings(world)
     born = birth_dates(world.chance)
     for number in range(concerns):
@@ -63,6 +65,7 @@ def build(seed: str, concerns: int) -> CaseWorld:
             _plans(world, case)
     _in_another_matter(world)
     _rooms(world)
+    laid_together(world)
     world.links = links(world)
     _watched(world)
     search.rebuild()
@@ -96,17 +99,23 @@ def _concern(world: CaseWorld, number: int) -> Case:
     world.write(row, factors=factors(world, case))
     world.seal(row, [case], but=["factors"])
     world.look("concern.code", [case], row.code, is_code=True)
-    case.suspected = chance.random() < 0.2
+    case.suspected = number > 0 and chance.random() < 0.25
     row.categories.add(world.categories["vold" if case.suspected else "mistrivsel"])
     world.cases.append(case)
     return case
 
 
-def _children(world: CaseWorld, case: Case, born: Callable[[], date]) -> None:
+# Of the first children: who each is, and how old. Then of any age.
+FIRST = (("ung", 15, 17), ("barn", 11, 14), ("myndig", 18, 19))
+ANY = ("", 11, 19)
+
+
+def _children(world: CaseWorld, case: Case, born: Callable[[int, int], date]) -> None:
     if case.level != "named":
         return
     for _n in range(world.chance.choice((1, 1, 2))):
-        child = _child(world, case, born())
+        who, *ages = FIRST[len(world.homes)] if len(world.homes) < len(FIRST) else ANY
+        child = _child(world, case, who, born(*ages))
         case.children.append(child)
         link = ConcernChild.objects.create(concern=case.row, child=child)
         answered = world.chance.random() < 0.5
@@ -119,7 +128,7 @@ def _children(world: CaseWorld, case: Case, born: Callable[[], date]) -> None:
         _consent(world, case, child)
 
 
-def _child(world: CaseWorld, case: Case, born: date) -> Child:
+def _child(world: CaseWorld, case: Case, who: str, born: date) -> Child:
     child = Child(key=world.key("child"))
     name = world.fact("child.name", [case])
     cpr = f"{born:%d%m%y}{world.chance.randrange(1000, 9999)}"
@@ -130,13 +139,10 @@ def _child(world: CaseWorld, case: Case, born: date) -> Child:
     world.write(child, name=f"{name} {name}", cpr=cpr, birth_date=born.isoformat(), circumstances=hidden)
     world.seal(child, [case], but=["name", "cpr", "birth_date", "circumstances"])
     world.look("child.code", [case], child.code, is_code=True)
-    world.stands_in(child, name)
+    world.stands_in(child, name, child.code)
     tokens = Identity(f"{name} {name}", born, cpr=cpr).tokens(keyring.index_key())
     ChildToken.objects.bulk_create(ChildToken(child=child, token=token) for token in sorted(tokens))
-    for position, standing in enumerate(
-        ("custody", world.chance.choice(("custody", "no_custody", "foster")))
-    ):
-        world.seal(Adult(child=child, standing=standing, position=position), [case])
+    home_of(world, case, child, born, who, cpr)
     for quarter in (date(2026, 4, 1), date(2026, 7, 1)):
         reading = AbsenceReading(child=child, quarter=quarter, by="system", at=timezone.now())
         percent = world.number("absencereading.percent", [case])
@@ -151,7 +157,7 @@ def _consent(world: CaseWorld, case: Case, child: Child) -> None:
     for _n in range(world.chance.choice((0, 1, 2))):
         withdrawn = timezone.localdate() if world.chance.random() < 0.3 else None
         consent = Consent(
-            child=child, giver=child.adults.first(), form="written", withdrawn=withdrawn,
+            child=child, giver=None if world.homes[child.pk].is_of_age else child.adults.first(), form="written", withdrawn=withdrawn,
             given=timezone.localdate() - timedelta(days=world.chance.choice((1, 400))),
         )  # fmt: skip
         case.keep(f"consent {child.pk}", world.seal(consent, [case]))
@@ -235,6 +241,7 @@ def _plans(world: CaseWorld, case: Case) -> None:
         rows = [_scaling(world, case, plan, days) for days in (30, 0)]
         case.keep("scaling", rows[0])
         world.together(plan, child, _agreement(world, case, plan, 0), *rows)
+        release_plan(world, case, plan, child)
 
 
 def _scaling(world: CaseWorld, case: Case, plan: CasePlan, days: int) -> Scaling:
@@ -280,6 +287,7 @@ def _in_another_matter(world: CaseWorld) -> None:
     child = first.children[0]
     ConcernChild.objects.create(concern=second.row, child=child)
     second.children.append(child)
+    world.homes[child.pk].cases.append(second)
     kinds = {"child", "adult", "consent", "consentscan", "absencereading"}
     mine = _texts_of(world, child) | {child.code}
     for fact in world.facts.values():

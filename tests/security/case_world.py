@@ -45,6 +45,16 @@ CAST: dict[str, tuple[str, str, bool]] = {
     "ida": (Role.DATA_PROTECTION_OFFICER, "", False),
     "lise": (Role.LOG_REVIEWER, "", False),
 }
+# Citizens who show an identity to the provider for families, and have no login here.
+FAMILY = {
+    "mor": "a custody holder",
+    "far": "a custody holder of some",
+    "ung": "a young person of 15 to 17",
+    "barn": "a child under 15",
+    "myndig": "was a child here, and is of age",
+    "uden": "a grown-up around a child, without custody",
+    "borger": "not known here",
+}
 # Who may get a part in a case; the others have none, whatever they are.
 PARTS = ("anna", "berit", "dina", "erik", "karl", "sanne", "pia", "viggo")
 IN_FORUM = ("bo", "mona", "frida", "anna", "karl", "dina", "erik")
@@ -84,11 +94,36 @@ class Case:
     notified: set[str] = field(default_factory=set)
     children: list[Any] = field(default_factory=list)
     pks: dict[str, list[int]] = field(default_factory=dict)
-    places: list[dict[str, Any]] = field(default_factory=list)
+    released: list[Release] = field(default_factory=list)
 
     def keep(self, kind: str, row: Any) -> Any:
         self.pks.setdefault(kind, []).append(row.pk)
         return row
+
+
+@dataclass
+class Home:
+    """A child's family, in plain words: who of the citizens holds custody (and which grown-up each is), and the child itself."""
+
+    child: Any
+    born: date
+    cases: list[Case]
+    holders: dict[str, int] = field(default_factory=dict)
+    itself: str = ""
+
+    @property
+    def is_of_age(self) -> bool:
+        return age(self.born, timezone.localdate()) >= 18
+
+
+@dataclass
+class Release:
+    """Something the chair released to a family: for all of it (""), for the young person ("young"), or one grown-up's number."""
+
+    home: Home
+    case: Case
+    audience: str | int
+    out: bool  # the meeting is over, the item was opened, and it was not taken back
 
 
 @dataclass
@@ -105,6 +140,9 @@ class Fact:
     looks: tuple[str, ...] = ()
     row: str = ""  # where it is written: "caseplan 7"
     is_code: bool = False  # tells of a case that it exists, and nothing of a person
+    release: Release | None = None
+    # Of what was released in all to the family whose child's name or code this is.
+    released: list[Release] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -138,6 +176,8 @@ class CaseWorld:
     meetings: dict[str, Any] = field(default_factory=dict)
     consented: set[int] = field(default_factory=set)  # children with a consent that holds
     links: list[Link] = field(default_factory=list)
+    homes: dict[int, Home] = field(default_factory=dict)  # by the child's number
+    citizens: dict[str, str] = field(default_factory=dict)  # the CPR number of each that there is
     family: list[tuple[Any, Case, Item]] = field(
         default_factory=list
     )  # who of it has a link to which meeting
@@ -256,11 +296,22 @@ def people(world: CaseWorld) -> None:
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
 
 
-def birth_dates(chance: random.Random) -> Callable[[], date]:
-    """Give each child a day of its own, in years that nothing else lies in."""
-    days = list(range(0, 5 * 365, 11))
+def birth_dates(chance: random.Random) -> Callable[[int, int], date]:
+    """Give each child a day of its own and of an age between the two, in years that nothing else lies in."""
+    today = timezone.localdate()
+    days = [date(today.year - 20, 1, 1) + timedelta(days=number) for number in range(0, 9 * 365, 11)]
     chance.shuffle(days)
-    return lambda: date(2009, 1, 1) + timedelta(days=days.pop())
+
+    def born(youngest: int, oldest: int) -> date:
+        found = next(each for each in days if youngest <= age(each, today) <= oldest)
+        days.remove(found)
+        return found
+
+    return born
+
+
+def age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def looks_of(born: date) -> tuple[str, ...]:

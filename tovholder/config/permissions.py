@@ -21,6 +21,7 @@ from tovholder.citizens.models import Child
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import CaseTeamMember, Concern, Subject, Team, TeamMember
 from tovholder.concerns.policy import Part
+from tovholder.config.permissions_family import family_table
 from tovholder.directory import policy as directory
 from tovholder.directory.models import Organisation, OrganisationKind, Person
 from tovholder.directory.models import Role as ForumRole
@@ -381,7 +382,7 @@ def permissions_page() -> str:
         "such learns nothing of it. A case planned for a meeting is known to who works on its concern; once it is "
         "opened, those it was told to read it, here the minute taker, a member and a guest, and the absent convener not.\n"
     )
-    return "\n".join([head, *tables])
+    return "\n".join([head, *tables, family_table()])
 
 
 def _table(title: str, rows: dict[str, Question], world: World) -> str:

@@ -29,7 +29,7 @@ from tovholder.citizens.services.unmerging import latest_undo, part_children
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 from tovholder.concerns.policy import Part
-from tovholder.concerns.queries import living_children
+from tovholder.concerns.queries import living_children, visible_to
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.concerns.standing import rules
 
@@ -183,6 +183,22 @@ def write_adult(
 
 
 @transaction.atomic
+def twin_of(*, by: User, child: Child, code: str) -> Child | None:
+    """Return the other record that may be laid together with a child: one that may be the same, or of a case of theirs.
+
+    None for any other, though it is there: who was at a meeting about it knows its code. The caller has asked `may_triage`.
+    """
+    living = Child.objects.filter(code=code, erased_at__isnull=True, merged_into__isnull=True)
+    twin = living.exclude(pk=child.pk).first()
+    return twin if twin is not None and _may_be_seen_beside(by, child, twin) else None
+
+
+def _may_be_seen_beside(by: User, child: Child, other: Child) -> bool:
+    if visible_to(by, Part.ALL).filter(concern_children__child=other).exists():
+        return True
+    return other in possible_doubles([child])[child.pk]
+
+
 def show_both(*, by: User, concern: Concern, one: Child, other: Child) -> list[ChildView]:
     """Open two records that may be one child, side by side, to a triager. Raises Refused."""
     decision = policy.may_triage(by, concern).require()
@@ -196,6 +212,8 @@ def merge(*, by: User, concern: Concern, kept: Child, gone: Child, answers: Adul
     decision = policy.may_triage(by, concern).require()
     if not concern.concern_children.filter(child__in=[kept, gone]).exists():
         raise ValidationError(_("Barnet er ikke på sagen. Hent siden igen."))
+    if not (_may_be_seen_beside(by, kept, gone) and _may_be_seen_beside(by, gone, kept)):
+        raise ValidationError(_("Det andet barn findes ikke. Hent siden igen."))
     days = rules().merge_undo_days
     merge_children(by=by, decision=decision, kept=kept, gone=gone, answers=answers, undo_days=days)
 

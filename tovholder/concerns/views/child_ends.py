@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tovholder.citizens.models import Child
 from tovholder.citizens.services.children import ChildView
 from tovholder.citizens.services.unmerging import latest_undo, may_be_parted
 from tovholder.concerns import policy
@@ -46,8 +45,8 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
     concern = case_of(request, code)
     policy.may_triage(request.user, concern).require()
     link = link_of(concern, child)
-    twin = get_object_or_404(Child, code=other, erased_at__isnull=True, merged_into__isnull=True)
-    if twin.pk == link.child_id:
+    twin = children.twin_of(by=request.user, child=link.child, code=other)
+    if twin is None:
         raise Http404
     kept, gone = children.show_both(by=request.user, concern=concern, one=link.child, other=twin)
     form = MergeForm(request.POST or None, kept=kept, gone=gone)

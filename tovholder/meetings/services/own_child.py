@@ -6,7 +6,7 @@ request. Whether anything is known of a child is not told: where nothing is rele
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -90,7 +90,7 @@ class OwnPlan:
 
 def mine(token: bytes) -> list[OwnChild]:
     """Return the children of whom something is released to this person, and log that it was listed."""
-    found = _own(token)
+    found = _own(kin_of(token))
     for own in found:
         record_page(by=own.kin[0], readings=[("family.listed", own.child, PURPOSE, GROUND)])
     return found
@@ -129,12 +129,12 @@ def _log(own: OwnChild, details: dict[str, int]) -> None:
 
 
 def _one(token: bytes, code: str) -> OwnChild | None:
-    return next((each for each in _own(token) if each.child.code == code), None)
+    return next(iter(_own(kin for kin in kin_of(token) if kin.child.code == code)), None)
 
 
-def _own(token: bytes) -> list[OwnChild]:
+def _own(kin_found: Iterable[Kin]) -> list[OwnChild]:
     by_child: dict[int, list[Kin]] = {}
-    for kin in kin_of(token):
+    for kin in kin_found:
         by_child.setdefault(kin.child.pk, []).append(kin)
     lines = {pk: _lines(kins[0].child, kins) for pk, kins in by_child.items()}
     shown = [tuple(kins) for pk, kins in by_child.items() if lines[pk]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection, connections
 from django.db.models import TextChoices
 from django.test.utils import setup_databases, teardown_databases
 
@@ -64,12 +64,12 @@ def diagram(title: str, states: type[TextChoices], transitions: Mapping[str, fro
 
 
 def pages() -> dict[str, str]:
-    """Name to text of every generated page. The policies are asked in an empty database of their own.
+    """Name to text of every generated page. The policies are asked in empty databases of their own, with keys of their own.
 
-    It gets its tables from the models: the migrations lead to the same, and take ten times as long.
+    The first gets its tables from the models: the migrations lead to the same, and take ten times as long.
     """
     connection.settings_dict["TEST"]["MIGRATE"] = False
-    made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: False})
+    made = setup_databases(verbosity=0, interactive=False, aliases=dict.fromkeys(connections, False))
     try:
         permissions = permissions_page()
     finally:
