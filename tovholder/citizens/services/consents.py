@@ -254,7 +254,12 @@ def _all_of(name: str, children: Sequence[Child], rows: Beside[Any]) -> list[Any
 
 def _with_named_ids() -> QuerySet[Consent]:
     names: QuerySet[Any, Any] = Consent.organisations.through.objects.filter(consent=OuterRef("pk"))
-    ids = names.order_by().values("consent").annotate(ids=Joined(Cast("organisation_id", CharField()))).values("ids")
+    ids = (
+        names.order_by()
+        .values("consent")
+        .annotate(ids=Joined(Cast("organisation_id", CharField())))
+        .values("ids")
+    )
     return Consent.objects.annotate(named_ids=Subquery(ids))
 
 
