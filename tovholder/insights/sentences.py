@@ -310,6 +310,7 @@ SENTENCES = {
     "year_plan.made": gettext_lazy("oprettede et skoleår"),
     "year_plan.meeting_loosened": gettext_lazy("lod planlæggeren flytte et møde igen"),
     "year_plan.meeting_moved": gettext_lazy("flyttede et møde i årsplanen"),
+    "year_plan.meeting_moved_back": gettext_lazy("fortrød flytningen af et møde i årsplanen"),
     "year_plan.meeting_placed": gettext_lazy("gav et møde en plads i årsplanen"),
     "year_plan.meeting_put_back": gettext_lazy("lod et møde blive i årsplanen"),
     "year_plan.meeting_taken_out": gettext_lazy("tog et møde ud af årsplanen"),

@@ -69,6 +69,8 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
+    start: date
+    days: int
     rings: list[Ring]
     months: list[Label]
     spokes: list[tuple[Point, Point]]
@@ -138,6 +140,8 @@ def wheel(
     months = list(_months(start, end))
     now = (today - start).days >= 0 and today <= end
     return Wheel(
+        start=start,
+        days=clock.days,
         rings=drawn,
         months=[
             Label(
@@ -152,7 +156,7 @@ def wheel(
         closed=[Arc(clock.sector(a, b, INNER, OUTER), name) for a, b, name in closed],
         points=[Arc(clock.arc(a, b, INNER - 8), name) for a, b, name in points],
         marks=list(_marks(clock, list(items), radius, css)),
-        today=(clock.at(today, INNER - 24), clock.at(today, OUTER), clock.at(today, INNER - 46))
+        today=(clock.at(today, INNER - 22), clock.at(today, OUTER), clock.at(today, INNER - 22))
         if now
         else None,
     )

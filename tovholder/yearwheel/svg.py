@@ -31,7 +31,7 @@ def as_svg(
     """
     parts = [
         f'<svg class="th-svg th-wheel" xmlns="http://www.w3.org/2000/svg" viewBox="{-EDGE} {-EDGE} {2 * EDGE} {2 * EDGE}" '
-        f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d">',
+        f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d"{"" if for_paper else _year(wheel)}>',
         f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(described)}</desc>',
         *(
             f'<circle r="{each.radius}" fill="none" stroke="{PAPER}" stroke-width="{each.width}"/>'
@@ -51,6 +51,11 @@ def as_svg(
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _year(wheel: Wheel) -> str:
+    """The first day and the number of days: what a script needs to know which day an angle is."""
+    return f' data-year="{wheel.start.isoformat()}/{wheel.days}"'
 
 
 def _months(wheel: Wheel) -> Iterator[str]:
@@ -95,16 +100,16 @@ def _today(wheel: Wheel) -> Iterator[str]:
         return
     a, b, label = wheel.today
     yield f'<path d="M{a.x} {a.y}L{b.x} {b.y}" stroke="{NOW}" stroke-width="3"/>'
-    yield f'<rect x="{label.x - 29:.1f}" y="{label.y - 14:.1f}" width="58" height="28" rx="14" fill="{NOW}"/>'
+    yield f'<rect x="{label.x - 25}" y="{label.y - 12}" width="50" height="24" rx="12" fill="{NOW}"/>'
     yield (
-        f'<text x="{label.x}" y="{label.y + 5:.1f}" text-anchor="middle" font-size="15" font-weight="600" fill="#fff" '
+        f'<text x="{label.x}" y="{label.y + 5}" text-anchor="middle" font-size="14" font-weight="600" fill="#fff" '
         'class="w">I dag</text>'
     )
 
 
 def _middle(lines: list[str]) -> Iterator[str]:
     for number, text in enumerate(line for line in lines if line):
-        size, y = (42, 0) if number == 0 else (16, 2 + 24 * number)
+        size, y = (38, 0) if number == 0 else (16, 2 + 24 * number)
         css, weight = ("b", "600") if number == 0 else ("m", "400")
         yield (
             f'<text y="{y}" text-anchor="middle" font-size="{size}" font-weight="{weight}" class="{css}">{escape(text)}</text>'

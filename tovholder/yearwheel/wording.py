@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
 from tovholder.ui.naming import MONTHS, WEEKDAYS, day_and_month, listed
-from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
+from tovholder.yearwheel.models import Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
 
@@ -151,32 +151,6 @@ def said(words: Words, reason: dict[str, Any]) -> str:
             return _("Mødet ville slutte efter midnat.")
         case _:
             return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
-
-
-def clash_said(code: str, names: Sequence[str], others: Sequence[PlannedMeeting], *, own: bool) -> str:
-    """Say a rule that a move by hand breaks, with the names of persons and of the other meetings."""
-    who = listed(names[:SHOWN_NAMES]) or _("Nogen")
-    where = listed(
-        _("%(name)s kl. %(hour)s.%(minute)s")
-        % {"name": each.title, "hour": each.start.hour, "minute": f"{each.start.minute:02d}"}
-        for each in others[:3]
-    )
-    sentences = {
-        "no_working_day": _("Det er ingen af forummets dage, eller det er for tæt på i dag til varslet."),
-        "no_start": _("Mødet må ikke begynde på det tidspunkt efter forummets regel."),
-        "person_busy": _("%(who)s er optaget.") % {"who": who},
-        "person_double": _("%(who)s skal være med i %(where)s på samme tid.") % {"who": who, "where": where},
-        "overlap": _("Mødet ligger oven i %(where)s.") % {"where": where},
-        "max_per_day": _("%(who)s får flere møder den dag, end I har tilladt.") % {"who": who},
-        "max_parallel": _("Der er flere møder på samme tid, end I har tilladt: %(where)s.")
-        % {"where": where},
-        "min_gap": _("Der er for få dage til %(days)s.")
-        % {"days": listed(f"{each.title} {day_and_month(each.date)}" for each in others[:3])},
-        "replaced": _("Et fællesmøde træder i stedet for mødet i den periode."),
-        "window": _("Forummet får to møder i den samme periode, eller et i en periode uden møder."),
-    }
-    sentence = sentences.get(code, _("Reglerne for forummet tillader det ikke."))
-    return sentence if own or not others else f"{others[0].title}: {sentence}"
 
 
 FREES = {

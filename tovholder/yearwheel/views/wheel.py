@@ -25,6 +25,7 @@ from tovholder.yearwheel.presenters import Marks, picture, totals
 from tovholder.yearwheel.queries import entries, watch
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.services import papers
+from tovholder.yearwheel.views import undoing
 from tovholder.yearwheel.views.face import (
     STATES,
     Chosen,
@@ -50,6 +51,8 @@ def _page(request: HttpRequest, choice: Chosen, found: list[Entry], view: str) -
         "query": choice.query(),
         "today": timezone.localdate(),
         "states": STATES,
+        "undo": undoing.offered(request, choice.plan),
+        "full_path": request.get_full_path(),
     }
 
 
