@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tovholder.directory.models import Person
 from tovholder.ui.naming import MONTHS, WEEKDAYS, day_and_month, listed
@@ -213,3 +213,13 @@ def place_said(day: date, start: time) -> str:
         "hour": start.hour,
         "minute": f"{start.minute:02d}",
     }
+
+
+def time_left(seconds: int | None) -> str:
+    """Say about how long something still takes; nothing while that is not known."""
+    if seconds is None:
+        return ""
+    if seconds < 50:
+        return _("under et minut")
+    minutes = max(1, round(seconds / 60))
+    return ngettext("omkring %(n)s minut", "omkring %(n)s minutter", minutes) % {"n": minutes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
@@ -52,8 +52,8 @@ class Thing:
         return max((forum.notice_days for forum in self.forums), default=0)
 
 
-def things() -> dict[str, Thing]:
-    """Return all that is planned, by its id in the file: open forums with a rhythm, then joint meetings and events."""
+def things(also: Container[str] = ()) -> dict[str, Thing]:
+    """Return all that is planned, by its id in the file: open forums with a rhythm or named in `also`, joint meetings, events."""
     rules = list(PlanningRule.objects.filter(retired_at__isnull=True))
     of_forum = {each.forum_id: each for each in rules if each.forum_id}
     of_joint = {each.joint_id: each for each in rules if each.joint_id}
@@ -61,8 +61,8 @@ def things() -> dict[str, Thing]:
     forums = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True).order_by("position", "pk")
     for forum in forums:
         wanted = defaults.of_forum(forum, of_forum.get(forum.pk))
-        if wanted.rhythm != Rhythm.NONE:
-            thing = Thing(forum, wanted, (forum,))
+        thing = Thing(forum, wanted, (forum,))
+        if wanted.rhythm != Rhythm.NONE or thing.of in also:
             found[thing.of] = thing
     joints = JointMeetingRule.objects.filter(retired_at__isnull=True).prefetch_related("forums")
     for joint in joints.order_by("position", "pk"):
@@ -202,6 +202,14 @@ def _forum(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -
         "min_gap_days": wanted.min_gap_days,
         "notice_days": forum.notice_days,
     }
+
+
+def as_row(plan: YearPlan, thing: Thing) -> Json:
+    """Return what the planner's file says of a thing's own rule, without who is in it."""
+    if thing.is_event:
+        return next(iter(_events(plan, thing)), {})
+    row = _joint(thing) if isinstance(thing.row, JointMeetingRule) else _forum(thing.row, thing, [])
+    return {name: value for name, value in row.items() if name not in ("members", "forums")}
 
 
 def _joint(thing: Thing) -> Json:

@@ -21,6 +21,7 @@ from tovholder.yearwheel.forms.planning import SettingsForm, YearForm
 from tovholder.yearwheel.forms.themes import ThemesForm
 from tovholder.yearwheel.models import MeetingState, YearPlan
 from tovholder.yearwheel.queries import hours as hour_queries
+from tovholder.yearwheel.queries.as_planned import changed_since
 from tovholder.yearwheel.services import publishing, runs, themes, years
 from tovholder.yearwheel.views.face import crumbs, plan_crumbs, the_plan
 
@@ -84,6 +85,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "uninvited": publishing.uninvited(found),
         "unplaced": wording.unplaced(found) if found.unplaced else [],
         "run": run,
+        "other_rules": changed_since(found) if rows else [],
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(
