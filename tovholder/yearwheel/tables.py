@@ -13,7 +13,7 @@ from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.queries.hours import Line
 from tovholder.yearwheel.queries.rules import RuleLine
 
-SHOWN = 150
+SHOWN = 30
 STATES = {
     "draft": gettext_lazy("Ikke offentliggjort"),
     "moved": gettext_lazy("Flyttes"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from tovholder.ui.naming import WEEKDAYS, day_and_month, listed
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.queries.document import Thing
-from tovholder.yearwheel.services import coming, moving, papers
+from tovholder.yearwheel.services import coming, moving
 from tovholder.yearwheel.services.moving import Broken
 
 SHOWN = 4
@@ -46,12 +47,14 @@ class Weighed:
 
 def weigh(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> Weighed:
     """Weigh a place for a meeting. Nothing is written."""
-    data = document.build(plan)
-    broken = moving.Trial(plan, row, data).clashes(day, start)
-    missing = coming.missing(plan, moving.placed(row, day, start), data)
+    known = document.things()
+    data = document.build(plan, known=known)
+    trial = moving.Trial(plan, row, data)
+    broken = trial.clashes(day, start)
+    missing = coming.missing(plan, moving.placed(row, day, start), data, trial.others)
     persons = {pk for each in broken for pk in each.persons} | {pk for each in missing for pk in each.persons}
     names = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
-    place = _Place(plan, document.things().get(row.of), day, start)
+    place = _Place(data, known.get(row.of), day, start)
     lines = [_line(each, [names.get(pk, "") for pk in each.persons], place) for each in broken]
     return Weighed(
         clashes=list({line.text: line for line in lines}.values()),
@@ -85,7 +88,7 @@ def _clock(clock: time) -> str:
 
 @dataclass(frozen=True)
 class _Place:
-    plan: YearPlan
+    data: dict[str, Any]
     thing: Thing | None
     day: date
     start: time
@@ -131,7 +134,8 @@ def said(broken: Broken, names: Sequence[str], day: date) -> str:
 
 def _no_day(place: _Place, text: str) -> Line:
     """Say which of the three it is: closed, too near today for the notice, or no day of the forum's."""
-    closed = papers.closed_names(place.plan).get(place.day)
+    day = place.day.isoformat()
+    closed = next((each["name"] for each in place.data["closed"] if each["start"] <= day <= each["end"]), "")
     if closed:
         return Line(_("Der er lukket den dag: %(name)s.") % {"name": closed})
     weekday = WEEKDAYS[place.day.weekday()]

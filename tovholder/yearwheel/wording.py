@@ -35,9 +35,14 @@ class Unplaced:
 class Words:
     """Says the ids of the planner's files in names; read once for a page."""
 
-    def __init__(self, plan: YearPlan, reasons: Iterable[dict[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        plan: YearPlan,
+        reasons: Iterable[dict[str, Any]] = (),
+        known: dict[str, Thing] | None = None,
+    ) -> None:
         self.plan = plan
-        self.things = things()
+        self.things = things() if known is None else known
         persons = {int(who[1:]) for each in reasons for who in each.get("persons") or ()}
         self.persons = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
 
@@ -58,7 +63,7 @@ class Words:
         return listed(shown)
 
 
-def unplaced(plan: YearPlan) -> list[Unplaced]:
+def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unplaced]:
     """Return the meetings of the plan that have no place, with the reasons in words."""
     told = [reason for each in plan.unplaced for reason in each["because"]]
     told += [
@@ -67,7 +72,7 @@ def unplaced(plan: YearPlan) -> list[Unplaced]:
         for h in each.get("helps") or []
         if h.get("person")
     ]
-    words = Words(plan, told)
+    words = Words(plan, told, known)
     found = []
     for each in plan.unplaced:
         thing = words.things.get(each["of"])

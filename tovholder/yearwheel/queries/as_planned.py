@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tovholder.forums.models import JointMeetingRule
 from tovholder.yearwheel.models import PlanRun, Rhythm, YearPlan
-from tovholder.yearwheel.queries.document import Thing, as_row, things
+from tovholder.yearwheel.queries.document import Thing, event_rows, forum_row, joint_row, things
 
 Json = dict[str, Any]
 
@@ -19,13 +20,18 @@ def _data(plan: YearPlan) -> dict[str, Json]:
 
 
 def as_planned(plan: YearPlan) -> dict[str, Thing]:
-    """Return all that is planned, how often as it was when the plan of the year was taken into use.
+    """Return all that is planned, as often as it was when the plan of the year was taken into use.
 
     What has come since, and a year that was never planned, follow the rules of today.
     """
     told = _data(plan)
     planned = {of for of, each in told.items() if each.get("rule") != {"months": []}}
-    return {of: _as_told(thing, told.get(of)) for of, thing in things(also=planned).items()}
+    wanted = {
+        of: thing
+        for of, thing in things(idle=True).items()
+        if of in planned or thing.wanted.rhythm != Rhythm.NONE
+    }
+    return {of: _as_told(thing, told.get(of)) for of, thing in wanted.items()}
 
 
 def _as_told(thing: Thing, told: Json | None) -> Thing:
@@ -38,13 +44,23 @@ def _as_told(thing: Thing, told: Json | None) -> Thing:
     return replace(thing, wanted=replace(thing.wanted, rhythm=rhythm, count=next(iter(rule.values()))))
 
 
-def changed_since(plan: YearPlan) -> list[str]:
-    """Return the names of those whose rules are others than when the plan of the year was taken into use."""
+def changed_since(plan: YearPlan, now: dict[str, Thing]) -> list[str]:
+    """Return the names of those whose rules are others `now` than when the plan of the year was taken into use."""
     told = _data(plan)
-    now = things(also=told)
     found = []
     for of, thing in now.items():
-        before, today = told.get(of), as_row(plan, thing)
+        before, today = told.get(of), _row(plan, thing)
         if before is not None and any(before.get(name) != value for name, value in today.items()):
             found.append(str(thing.row))
     return found
+
+
+def _row(plan: YearPlan, thing: Thing) -> Json:
+    """Return what the planner's file says of a thing's own rule, without who is in it."""
+    if thing.is_event:
+        return next(iter(event_rows(plan, thing)), {})
+    if isinstance(thing.row, JointMeetingRule):
+        row = joint_row(thing)
+    else:
+        row = forum_row(thing.row, None if thing.wanted.rhythm == Rhythm.NONE else thing, [])
+    return {name: value for name, value in row.items() if name not in ("members", "forums")}

@@ -24,10 +24,13 @@ class Missing:
     persons: tuple[int, ...]
 
 
-def missing(plan: YearPlan, there: PlannedMeeting, data: Json | None = None) -> list[Missing]:
-    """Return who cannot come to a meeting where it would stand, then who can come to another no more. Nothing is written."""
+def missing(
+    plan: YearPlan, there: PlannedMeeting, data: Json, others: Iterable[PlannedMeeting]
+) -> list[Missing]:
+    """Return who cannot come to a meeting where it would stand, then who can come to one of the others no more."""
     found = []
-    for row, absent in _lists(plan, [there.date], there, data):
+    near = [each for each in others if each.date == there.date]
+    for row, absent in _lists(data, near, there):
         new = absent if row is there else [pk for pk in absent if pk not in row.absent]
         if new:
             found.append(Missing(row, tuple(new)))
@@ -39,8 +42,11 @@ def note(plan: YearPlan, days: Iterable[date], moved: PlannedMeeting | None = No
 
     `moved` stands where it is to be and gives way to the others: who goes to another at the time is absent from it.
     """
+    standing = plan.planned.filter(date__in=set(days), dropped=False)
     changed = []
-    for row, absent in _lists(plan, days, moved, None):
+    for row, absent in _lists(
+        document.build(plan), standing.select_related("joint", "forum", "meeting"), moved
+    ):
         if row.pk is not None and sorted(row.absent) != absent and not document.stands_fast(row):
             row.absent = absent
             changed.append(row)
@@ -48,14 +54,10 @@ def note(plan: YearPlan, days: Iterable[date], moved: PlannedMeeting | None = No
 
 
 def _lists(
-    plan: YearPlan, days: Iterable[date], moved: PlannedMeeting | None, data: Json | None
+    data: Json, standing: Iterable[PlannedMeeting], moved: PlannedMeeting | None
 ) -> list[tuple[PlannedMeeting, list[int]]]:
-    """Return the meetings of some days, the moved one first, each with those who cannot come."""
-    data = data or document.build(plan)
+    """Return the moved meeting, then the others, each with those who cannot come."""
     known = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
-    standing = plan.planned.filter(date__in=set(days), dropped=False).select_related(
-        "joint", "forum", "meeting"
-    )
     rows = [row for row in standing if row.of in known and (moved is None or row.pk != moved.pk)]
     told = document.as_meetings(rows)
     if moved is not None and moved.of in known:

@@ -256,6 +256,14 @@ def uninvited(plan: YearPlan) -> int:
     ).count()
 
 
+def is_uninvited(row: PlannedMeeting) -> bool:
+    """Tell of one row whether `uninvited` counts it."""
+    meeting = row.meeting
+    if meeting is None or row.was_there or meeting.status != MeetingStatus.PLANNED:
+        return False
+    return meeting.invited_at is None and meeting.ends_at > timezone.now() - timedelta(hours=1)
+
+
 @transaction.atomic
 def take_back(*, by: User, plan: YearPlan) -> tuple[int, int]:
     """Take the meetings out of the calendar that the plan made and nobody was invited to; how many went, how many stay.

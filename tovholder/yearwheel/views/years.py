@@ -20,6 +20,7 @@ from tovholder.yearwheel import policy, tables, wording
 from tovholder.yearwheel.forms.planning import SettingsForm, YearForm
 from tovholder.yearwheel.forms.themes import ThemesForm
 from tovholder.yearwheel.models import MeetingState, YearPlan
+from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.queries import hours as hour_queries
 from tovholder.yearwheel.queries.as_planned import changed_since
 from tovholder.yearwheel.services import publishing, runs, themes, years
@@ -73,6 +74,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = the_plan(request, pk)
     rows = list(found.planned.select_related("meeting"))
     states = [row.state for row in rows]
+    known = document.things(idle=True)
     run = found.runs.defer("data").first()
     context = {
         "plan": found,
@@ -82,10 +84,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "dropped": states.count(MeetingState.DROPPED),
         "published": states.count(MeetingState.PUBLISHED),
         "by_hand": sum(row.locked and row.state != MeetingState.PUBLISHED for row in rows),
-        "uninvited": publishing.uninvited(found),
-        "unplaced": wording.unplaced(found) if found.unplaced else [],
+        "uninvited": sum(publishing.is_uninvited(row) for row in rows),
+        "unplaced": wording.unplaced(found, known) if found.unplaced else [],
         "run": run,
-        "other_rules": changed_since(found) if rows else [],
+        "other_rules": changed_since(found, known) if rows else [],
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(

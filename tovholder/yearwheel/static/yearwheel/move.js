@@ -9,8 +9,14 @@
   const wheel = document.querySelector("svg.th-wheel[data-year]");
   const table = document.querySelector("table.th-cal");
   const arena = wheel || table;
-  const panel = document.querySelector("[data-moving]");
-  if (!panel || !arena) return;
+  if (!arena) return;
+  const panel = document.createElement("section");
+  panel.className = "th-moving";
+  panel.dataset.moving = "";
+  panel.hidden = true;
+  panel.setAttribute("aria-labelledby", "flytter");
+  panel.innerHTML = '<h2 id="flytter" class="th-label"></h2><p class="sr-only" role="status" data-told></p><div data-weighed></div>';
+  document.querySelector("main").append(panel);
   const [heading, told, weighed] = ["h2", "[data-told]", "[data-weighed]"].map((each) => panel.querySelector(each));
   const [starts, days] = wheel ? wheel.dataset.year.split("/") : ["", 0];
   let held = null; /* link, cell (kun i kalenderen), from og day: hvor mødet ligger og er på vej hen, at: klokken, settle */
