@@ -97,8 +97,8 @@ def run(publication_id: int) -> str:
     begun = Publication.objects.filter(pk=publication_id, status__in=UNDER_WAY)
     now = timezone.now()
     # While it runs the counts hold when it began, so that one can say how long it will take.
-    counts = {BEGUN: now.isoformat()}
-    if not begun.update(status=RunStatus.RUNNING, heartbeat_at=now, done=0, counts=counts):
+    clock = {BEGUN: now.isoformat()}
+    if not begun.update(status=RunStatus.RUNNING, heartbeat_at=now, done=0, counts=clock):
         return ""
     publication = Publication.objects.select_related("plan", "asked_by").get(pk=publication_id)
     try:
