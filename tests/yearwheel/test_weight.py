@@ -7,11 +7,13 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.factories import DistrictFactory, ForumFactory, PersonFactory, join, make_user
 from tovholder.accounts.models import Role
 from tovholder.directory.models import Theme
-from tovholder.yearwheel.models import PlannedMeeting, YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, PlanRun, YearPlan
+from tovholder.yearwheel.queries import document
 
 MAX_READS, MAX_HTML = 12, 30_000
 # A place that is tried asks for everybody's year: when they are busy, what they sit in, and what rules there are.
@@ -57,6 +59,7 @@ def large(plan: YearPlan, anna) -> YearPlan:
         for forum in forums
     ]
     plan.save()
+    PlanRun.objects.create(plan=plan, data=document.build(plan), status="done", used_at=timezone.now())
     return plan
 
 

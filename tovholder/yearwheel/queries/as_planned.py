@@ -15,8 +15,11 @@ Json = dict[str, Any]
 def _data(plan: YearPlan) -> dict[str, Json]:
     """Return what the last run that was taken into use was told of each thing, by id."""
     run = PlanRun.objects.filter(plan=plan, used_at__isnull=False).only("data").order_by("-used_at").first()
-    parts = ("forums", "joint", "events")
-    return {each["id"]: each for part in parts for each in run.data.get(part, [])} if run else {}
+    return _by_id(run) if run else {}
+
+
+def _by_id(run: PlanRun) -> dict[str, Json]:
+    return {each["id"]: each for part in ("forums", "joint", "events") for each in run.data.get(part, [])}
 
 
 def as_planned(plan: YearPlan) -> dict[str, Thing]:
@@ -44,9 +47,9 @@ def _as_told(thing: Thing, told: Json | None) -> Thing:
     return replace(thing, wanted=replace(thing.wanted, rhythm=rhythm, count=next(iter(rule.values()))))
 
 
-def changed_since(plan: YearPlan, now: dict[str, Thing]) -> list[str]:
-    """Return the names of those whose rules are others `now` than when the plan of the year was taken into use."""
-    told = _data(plan)
+def changed_since(run: PlanRun, now: dict[str, Thing]) -> list[str]:
+    """Return the names of those whose rules are others `now` than what a run was told."""
+    told, plan = _by_id(run), run.plan
     found = []
     for of, thing in now.items():
         before, today = told.get(of), _row(plan, thing)

@@ -74,8 +74,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = the_plan(request, pk)
     rows = list(found.planned.select_related("meeting"))
     states = [row.state for row in rows]
-    known = document.things(idle=True)
-    run = found.runs.defer("data").first()
+    run = found.runs.select_related("plan").defer("best").first()
+    in_use = run is not None and run.used_at is not None
+    known = document.things(idle=True) if in_use or found.unplaced else {}
     context = {
         "plan": found,
         "count": len(rows),
@@ -87,7 +88,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "uninvited": sum(publishing.is_uninvited(row) for row in rows),
         "unplaced": wording.unplaced(found, known) if found.unplaced else [],
         "run": run,
-        "other_rules": changed_since(found, known) if rows else [],
+        "other_rules": changed_since(run, known) if run is not None and in_use else [],
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(
