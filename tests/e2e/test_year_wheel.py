@@ -72,7 +72,7 @@ def move(page: Page, base: str, row: PlannedMeeting) -> None:
     page.locator("main").get_by_role("link", name=re.compile(r"kl\. \d")).first.click()
     expect(page.get_by_text("Ingen sammenfald.")).to_be_visible()
     page.get_by_role("button", name="Flyt mødet hertil").click()
-    expect(page.get_by_text("Mødet er flyttet til")).to_be_visible()
+    expect(page.get_by_text("Ingen får besked, før du offentliggør")).to_be_visible()
 
 
 def test_the_coming_year_from_rules_to_invitations(page: Page, vestby: str) -> None:

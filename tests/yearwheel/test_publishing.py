@@ -15,7 +15,8 @@ from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import planning
 from tovholder.outbox.models import OutgoingMail
 from tovholder.yearwheel.models import MonthTheme, Publication
-from tovholder.yearwheel.services import moving, publishing, themes
+from tovholder.yearwheel.queries import watch
+from tovholder.yearwheel.services import applying, moving, publishing, rules, runs, themes, years
 
 
 @pytest.fixture
@@ -183,3 +184,78 @@ def _theme():
     from tovholder.directory.models import Theme  # the row of this test's database
 
     return Theme.objects.get(key="rusmidler")
+
+
+class TestProgress:
+    def test_it_tells_how_many_are_left_and_about_how_long(self, planned, anna, client_for):
+        made = Publication.objects.create(plan=planned, asked_by=anna, total=115)
+        client, page = client_for(anna), f"/aarshjul/offentliggoerelse/{made.pk}/"
+        assert "Venter på at begynde" in client.get(page).content.decode()
+        now = timezone.now()
+        begun = (now - timedelta(seconds=60)).isoformat()
+
+        def told(done: int) -> str:
+            rows = Publication.objects.filter(pk=made.pk)
+            rows.update(status="running", done=done, heartbeat_at=now, counts={"begun": begun})
+            html = client.get(page, headers={"HX-Request": "true"}).content.decode()
+            assert f'<progress class="th-progress" max="115" value="{done}"' in html
+            return html
+
+        assert "112 møder tilbage." in told(3)  # too early to say how long
+        assert "15 af 115 møder." in told(15)
+        assert "100 møder tilbage, omkring 7 minutter." in told(15)
+        assert "1 møde tilbage, under et minut." in told(114)
+
+    def test_it_is_measured_while_it_runs(self, planned, anna, monkeypatch):
+        seen: list[Publication] = []
+        real = publishing._one
+
+        def one(by, pk, *, invites):
+            seen.append(Publication.objects.get())
+            return real(by, pk, invites=invites)
+
+        monkeypatch.setattr(publishing, "_one", one)
+        assert publish(anna, planned).counts["made"] == 4
+        assert "begun" in seen[-1].counts
+        assert seen[-1].done == 3
+        assert "begun" not in Publication.objects.get().counts
+
+
+class TestRulesOfTheNextYear:
+    def test_they_leave_this_years_plan_and_its_watching_alone(self, planned, anna, east, west, client_for):
+        """Rules are shared by all years; what is planned stands, and is watched by the rules it was planned by."""
+        publish(anna, planned)
+        before = list(planned.planned.values_list("pk", "date", "start", "meeting__starts_at"))
+
+        def too_few() -> list[str]:
+            return [each.text for each in watch.look(planned, date(2026, 10, 1)) if each.rule == 32]
+
+        watched = too_few()
+        assert "Netværk Øster mangler 10 af årets 11 møder." in watched
+        years.make(by=anna, starts_on=date(2027, 8, 1), ends_on=date(2028, 7, 31), like=planned)
+        rules.change(by=anna, thing=east, rhythm="count", count=20, weekdays=[3], starts=["08:00"])
+        rules.change(by=anna, thing=west, rhythm="none")
+        assert too_few() == watched
+        assert list(planned.planned.values_list("pk", "date", "start", "meeting__starts_at")) == before
+        again = publish(anna, planned)
+        assert (again.counts, again.left) == ({}, [])
+        assert list(planned.planned.values_list("pk", "date", "start", "meeting__starts_at")) == before
+        html = client_for(anna).get(f"/aarshjul/{planned.pk}/").content.decode()
+        assert "Reglerne er ændret, siden planen blev regnet: Netværk Vester og Netværk Øster." in html
+
+    def test_the_next_year_follows_them_and_so_does_this_one_when_it_is_planned_again(
+        self, planned, anna, east, client_for
+    ):
+        after = years.make(by=anna, starts_on=date(2027, 8, 1), ends_on=date(2028, 7, 31), like=planned)
+        rules.change(by=anna, thing=east, rhythm="count", count=20)
+        texts = [each.text for each in watch.look(after, date(2027, 10, 1))]
+        assert "Netværk Øster mangler 20 af årets 20 møder." in texts
+        run = runs.start(by=anna, plan=planned)
+        runs.solve(run.pk)
+        run.refresh_from_db()
+        applying.use(by=anna, run=run)
+        planned.refresh_from_db()
+        texts = [each.text for each in watch.look(planned, date(2026, 10, 1))]
+        assert "Netværk Øster mangler 20 af årets 20 møder." in texts
+        html = client_for(anna).get(f"/aarshjul/{planned.pk}/").content.decode()
+        assert "Reglerne er ændret" not in html

@@ -166,11 +166,12 @@ class YearMonth:
 
 @dataclass(frozen=True, kw_only=True)
 class YearDocument:
-    """A year on one large page: its drawing (`svg`, with `described` in words) and the meetings by month."""
+    """A year on one large page: its drawing (`svg`, with `described` in words, and a `legend`) and the meetings by month."""
 
     municipality: str
     title: str
     described: str
+    legend: str
     svg: str
     months: Sequence[YearMonth] = ()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from time import monotonic
 from typing import Any
 
@@ -12,11 +14,14 @@ from django.utils import timezone
 from icalendar import Calendar
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_EVENTS = 20_000
+MAX_LINES = 40_000  # that say when; the library takes a second over ten thousand of them
 MAX_TIMES = 4_000
 SECONDS = 10.0  # of counting out series, before a file is called too much
 # Nobody meets by the hour; a series of seconds since 1970 would keep the server counting for days.
 RHYTHMS = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+# More than one time of day in a series; nobody's calendar has it, and each second of a day for fifty years can be said so.
+CLOCKS = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
+SAYS_WHEN = frozenset(b"UID DTSTART DTEND DURATION RRULE EXDATE RECURRENCE-ID STATUS TRANSP".split())
 LAST_MINUTE = time(23, 59)
 Busy = tuple[date, time, time]
 
@@ -40,7 +45,7 @@ def busy_times(content: bytes, start: date, end: date) -> list[Busy]:
     until = monotonic() + SECONDS
     try:
         found: set[Busy] = set()
-        for event in _events(Calendar.from_ical(content)):
+        for event in _events(Calendar.from_ical(_only_times(content, start, end))):
             found.update(_of(event, start, end))
             if len(found) > MAX_TIMES or monotonic() > until:
                 raise UnreadableCalendarError("too_many")
@@ -51,12 +56,78 @@ def busy_times(content: bytes, start: date, end: date) -> list[Busy]:
     return sorted(found)
 
 
-def _events(calendar: Any) -> Iterator[Any]:
-    if calendar.name != "VCALENDAR":
+def _only_times(content: bytes, start: date, end: date) -> bytes:
+    """Return the calendar with nothing but when its events are, and its own time zones; those that lie elsewhere left out.
+
+    What is left out is never understood: the library takes long, and much memory, over each line.
+    """
+    kept: list[bytes] = [b"BEGIN:VCALENDAR"]
+    block: list[bytes] = []
+    inside: list[bytes] = []
+    for name, line in _lines(content):
+        if name == b"BEGIN":
+            inside.append(line[6:].strip().upper())
+            if inside[0] != b"VCALENDAR":
+                break
+            if len(inside) == 2:
+                block = []
+        within = inside[1] if len(inside) > 1 else b""
+        if within == b"VTIMEZONE" or (within == b"VEVENT" and len(inside) == 2 and name in _KEPT):
+            block.append(line)
+        if name == b"END" and inside:
+            inside.pop()
+            is_event = within == b"VEVENT"
+            if len(inside) == 1 and block and not (is_event and _elsewhere(block, start, end)):
+                kept += block
+                if len(kept) > MAX_LINES:
+                    raise UnreadableCalendarError("too_many")
+            block = block if len(inside) > 1 else []
+    if inside or (not kept[1:] and b"BEGIN:VCALENDAR" not in content[:500].upper()):
         raise UnreadableCalendarError("not_a_calendar")
+    return b"\r\n".join([*kept, b"END:VCALENDAR", b""])
+
+
+_KEPT = SAYS_WHEN | {b"BEGIN", b"END"}
+_NAME = re.compile(rb"[A-Za-z-]+")
+_DAY = re.compile(rb"[:,](\d{8})")
+
+
+def _lines(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the lines, folded ones laid together, each with the name of what it says."""
+    line = b""
+    parts: list[bytes] = []
+    for raw in BytesIO(content.removeprefix(b"\xef\xbb\xbf")):
+        if raw[:1] in (b" ", b"\t"):
+            parts.append(raw[1:].rstrip(b"\r\n"))
+            continue
+        if line:
+            yield _named(b"".join([line, *parts]))
+        line, parts = raw.rstrip(b"\r\n"), []
+    if line:
+        yield _named(b"".join([line, *parts]))
+
+
+def _named(line: bytes) -> tuple[bytes, bytes]:
+    found = _NAME.match(line)
+    return (found[0].upper() if found else b""), line
+
+
+def _elsewhere(block: list[bytes], start: date, end: date) -> bool:
+    """Tell whether an event happens once, and surely not between two days: by the days alone, before zones are known."""
+    said = dict(reversed([_named(line) for line in block]))
+    if b"RRULE" in said or b"RECURRENCE-ID" in said or b"DURATION" in said or b"DTSTART" not in said:
+        return False
+    days = [
+        found[1].decode()
+        for line in (said[b"DTSTART"], said.get(b"DTEND", b""))
+        if (found := _DAY.search(line))
+    ]
+    low, high = start - timedelta(days=2), end + timedelta(days=2)
+    return bool(days) and (max(days) < f"{low:%Y%m%d}" or min(days) > f"{high:%Y%m%d}")
+
+
+def _events(calendar: Any) -> Iterator[Any]:
     events = calendar.walk("VEVENT")
-    if len(events) > MAX_EVENTS:
-        raise UnreadableCalendarError("too_many")
     # An occurrence that was moved stands as an event of its own: the series must leave it out.
     moved: dict[str, set[datetime]] = {}
     for each in events:
@@ -97,7 +168,7 @@ def _occurrences(event: Any, first: Any, length: timedelta, start: date, end: da
     rule = event["RRULE"]
     text = (rule[0] if isinstance(rule, list) else rule).to_ical().decode()
     parts = dict(_naive_until(part).split("=", 1) for part in text.upper().split(";"))
-    if parts.get("FREQ") not in RHYTHMS:
+    if parts.get("FREQ") not in RHYTHMS or CLOCKS & parts.keys() or int(parts.get("INTERVAL", "1")) < 1:
         raise UnreadableCalendarError("too_many")
     if not {"UNTIL", "COUNT"} & parts.keys():
         parts["UNTIL"] = f"{end:%Y%m%d}T235959"  # a day that never comes is not looked for after it

@@ -69,10 +69,12 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
+    start: date
+    days: int
     rings: list[Ring]
     months: list[Label]
     spokes: list[tuple[Point, Point]]
-    weeks: str
+    weeks: str  # the rim from the first Monday on
     closed: list[Arc]
     points: list[Arc]
     marks: list[Mark]
@@ -138,6 +140,8 @@ def wheel(
     months = list(_months(start, end))
     now = (today - start).days >= 0 and today <= end
     return Wheel(
+        start=start,
+        days=clock.days,
         rings=drawn,
         months=[
             Label(
@@ -148,11 +152,11 @@ def wheel(
             for first, middle in months
         ],
         spokes=[(clock.at(first, INNER, 0), clock.at(first, OUTER + 30, 0)) for first, _middle in months],
-        weeks=_weeks(clock, start, end),
+        weeks=clock.arc(start + timedelta(days=(7 - start.weekday()) % 7), end, OUTER + 2),
         closed=[Arc(clock.sector(a, b, INNER, OUTER), name) for a, b, name in closed],
         points=[Arc(clock.arc(a, b, INNER - 8), name) for a, b, name in points],
         marks=list(_marks(clock, list(items), radius, css)),
-        today=(clock.at(today, INNER - 24), clock.at(today, OUTER), clock.at(today, INNER - 46))
+        today=(clock.at(today, INNER - 22), clock.at(today, OUTER), clock.at(today, INNER - 22))
         if now
         else None,
     )
@@ -173,17 +177,6 @@ def _months(start: date, end: date) -> Iterable[tuple[date, date]]:
         last = min(following - timedelta(days=1), end)
         yield first, first + (last - first) / 2
         first = following
-
-
-def _weeks(clock: _Clock, start: date, end: date) -> str:
-    """A short line at the rim where each week begins."""
-    monday = start + timedelta(days=(7 - start.weekday()) % 7)
-    parts = []
-    while monday <= end:
-        a, b = clock.at(monday, OUTER, 0), clock.at(monday, OUTER + 4, 0)
-        parts.append(f"M{a.x} {a.y}L{b.x} {b.y}")
-        monday += timedelta(days=7)
-    return "".join(parts)
 
 
 def _rings(clock: _Clock, rings: Sequence[tuple[str, str]], start: date, end: date) -> list[Ring]:
@@ -211,7 +204,9 @@ def _marks(clock: _Clock, items: list[Item], radius: dict[str, float], css: dict
     for item in other:
         yield from _wide(clock, item, radius)
     if len(single) <= MOST_MARKS:
-        for item in single:
+        # Ring by ring, so that what they share is written once, and Tab goes through one district's year at a time.
+        order = {key: n for n, key in enumerate(radius)}
+        for item in sorted(single, key=lambda each: (order.get(each.rings[0], 99), each.day)):
             if item.rings[0] in radius:
                 place = clock.at(item.day, radius[item.rings[0]])
                 yield Mark(

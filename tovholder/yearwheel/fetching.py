@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tovholder.yearwheel.calendar_file import MAX_BYTES
@@ -55,12 +56,9 @@ def _checked(url: str) -> tuple[str, str]:
     return host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def public_address(host: str) -> str:
+def public_address(host: str, seconds: float = SECONDS) -> str:
     """Return an address of the host; raises UnreachableError when any of them is not a public one."""
-    try:
-        found = {str(each[4][0]) for each in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)}
-    except (OSError, UnicodeError):
-        raise UnreachableError("unknown_host") from None
+    found = {str(each[4][0]) for each in _looked_up(host, seconds)}
     addresses = [ipaddress.ip_address(each.split("%")[0]) for each in found]
     for each in addresses:
         inner = getattr(each, "ipv4_mapped", None) or getattr(each, "sixtofour", None) or each
@@ -71,16 +69,44 @@ def public_address(host: str) -> str:
     return str(min(addresses, key=lambda each: (each.version, str(each))))
 
 
+def _looked_up(host: str, seconds: float) -> list[Any]:
+    """Ask for the addresses of a name. The system's own question knows no time, so it is asked beside."""
+    answers: list[Any] = []
+
+    def ask() -> None:
+        with suppress(OSError, UnicodeError):
+            answers.append(socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM))
+
+    beside = threading.Thread(target=ask, daemon=True)
+    beside.start()
+    beside.join(seconds)
+    if beside.is_alive():
+        raise UnreachableError("slow")
+    if not answers:
+        raise UnreachableError("unknown_host")
+    return list(answers[0])
+
+
 class _Pinned(http.client.HTTPSConnection):
     """Connects to the address that was looked at, and asks for the certificate of the name."""
 
     def __init__(self, host: str, address: str, timeout: float) -> None:
         super().__init__(host, PORT, timeout=timeout, context=ssl.create_default_context())
         self.address = address
+        # `sock` is let go of when an answer without a length begins; the line must still be cut then.
+        self.line: socket.socket | None = None
 
     def connect(self) -> None:
+        self.sock = self.line = self._opened()
+        if isinstance(self.line, ssl.SSLSocket):
+            self.line.do_handshake()
+
+    def _opened(self) -> socket.socket:
+        """Return a line on which nothing is said yet: a greeting can be drawn out too, and is cut then."""
         plain = socket.create_connection((self.address, PORT), timeout=self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        return ssl.create_default_context().wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
 
 
 def _once(place: tuple[str, str], until: float) -> tuple[bytes, str | None]:
@@ -89,9 +115,9 @@ def _once(place: tuple[str, str], until: float) -> tuple[bytes, str | None]:
     left = until - time.monotonic()
     if left <= 0:
         raise UnreachableError("slow")
-    connection = _Pinned(host, public_address(host), left)
+    connection = _Pinned(host, public_address(host, left), max(0.1, until - time.monotonic()))
     # A server may send one byte now and then for ever: at the end of the time the line is cut.
-    cut = threading.Timer(left, _hang_up, [connection])
+    cut = threading.Timer(max(0.0, until - time.monotonic()), _hang_up, [connection])
     cut.daemon = True
     cut.start()
     try:
@@ -115,8 +141,7 @@ def _once(place: tuple[str, str], until: float) -> tuple[bytes, str | None]:
         connection.close()
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
+def _hang_up(connection: _Pinned) -> None:
+    if connection.line is not None:
         with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+            connection.line.shutdown(socket.SHUT_RDWR)

@@ -25,6 +25,7 @@ class Marks:
 
     url: Callable[[Entry], str]
     week_url: str
+    short: bool = False
 
 
 def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Marks) -> Wheel:
@@ -41,7 +42,7 @@ def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Mar
                 rings=keys_of(entry, by, known),
                 shape=SHAPES[entry.kind],
                 state=entry.state,
-                title=said(entry),
+                title=said(entry, short=marks.short),
                 url=marks.url(entry),
                 week_url=f"{marks.week_url}{'&' if '?' in marks.week_url else '?'}uge={entry.date:%G-W%V}",
             )
@@ -66,9 +67,13 @@ def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, 
     ]
 
 
-def said(entry: Entry) -> str:
+def said(entry: Entry, *, short: bool = False) -> str:
     """Say one meeting in a line: day, time, what, and how it stands where that is not as planned."""
-    parts = [f"{day_and_month(entry.date)} kl. {entry.start.hour}.{entry.start.minute:02d}: {entry.title}"]
+    clock = f"{entry.start.hour}.{entry.start.minute:02d}"
+    if short:
+        parts = [f"{entry.date.day}/{entry.date.month} {clock} {entry.title}"]
+    else:
+        parts = [f"{day_and_month(entry.date)} kl. {clock}: {entry.title}"]
     words = {
         "moved": _("flyttes hertil"),
         "dropped": _("udgår"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 from math import pi
 
 from tovholder.yearwheel.drawing import NAME_DAYS, OUTER, Mark, Ring, Wheel
@@ -20,6 +21,7 @@ COLOURS = {
     "w6": "#4a5fae",
 }
 EDGE = OUTER + 46
+MOST_NAMES = 6
 
 
 def as_svg(
@@ -31,36 +33,45 @@ def as_svg(
     """
     parts = [
         f'<svg class="th-svg th-wheel" xmlns="http://www.w3.org/2000/svg" viewBox="{-EDGE} {-EDGE} {2 * EDGE} {2 * EDGE}" '
-        f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d">',
+        f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d"{"" if for_paper else _year(wheel)}>',
         f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(described)}</desc>',
-        *(
-            f'<circle r="{each.radius}" fill="none" stroke="{PAPER}" stroke-width="{each.width}"/>'
-            for each in wheel.rings
-        ),
-        *(
-            f'<path d="{each.d}" fill="{CLOSED}"><title>{escape(each.title)}</title></path>'
-            for each in wheel.closed
-        ),
-        f'<path d="{wheel.weeks}" stroke="{MUTED}" stroke-width="1" fill="none"/>',
+        f'<g fill="none" stroke="{PAPER}">',
+        *(f'<circle r="{each.radius}" stroke-width="{each.width}"/>' for each in wheel.rings),
+        f'</g><g fill="{CLOSED}">',
+        *(f'<path d="{each.d}"><title>{escape(each.title)}</title></path>' for each in wheel.closed),
+        "</g>",
+        _weeks(wheel),
         *_months(wheel),
         *_points(wheel),
         *_names(wheel, key),
         *_today(wheel),
-        *(_linked(mark, for_paper) for mark in wheel.marks),
+        '<g class="marks">',
+        *_marks(wheel, for_paper),
+        "</g>",
         *_middle(middle),
         "</svg>",
     ]
     return "".join(parts)
 
 
+def _year(wheel: Wheel) -> str:
+    """The first day and the number of days: what a script needs to know which day an angle is."""
+    return f' data-year="{wheel.start.isoformat()}/{wheel.days}"'
+
+
+def _weeks(wheel: Wheel) -> str:
+    """A short line at the rim where each week begins: one line of dashes, as far apart as seven days are."""
+    week = 7 * 2 * pi * (OUTER + 2) / wheel.days
+    return f'<path d="{wheel.weeks}" fill="none" stroke="{MUTED}" stroke-width="4" stroke-dasharray="1 {week - 1:.3f}"/>'
+
+
 def _months(wheel: Wheel) -> Iterator[str]:
-    for a, b in wheel.spokes:
-        yield f'<path d="M{a.x} {a.y}L{b.x} {b.y}" stroke="#fff" stroke-width="3"/>'
+    lines = "".join(f"M{a.x} {a.y}L{b.x} {b.y}" for a, b in wheel.spokes)
+    yield f'<path d="{lines}" stroke="#fff" stroke-width="3"/><g text-anchor="middle" font-size="20" class="m">'
     for label in wheel.months:
-        css, weight = ("b", ' font-weight="600"') if label.now else ("m", "")
-        yield (
-            f'<text x="{label.x}" y="{label.y}" text-anchor="middle" font-size="20" class="{css}"{weight}>{label.text}</text>'
-        )
+        now = ' class="b" font-weight="600"' if label.now else ""
+        yield f'<text x="{label.x}" y="{label.y:g}"{now}>{label.text}</text>'
+    yield "</g>"
 
 
 def _points(wheel: Wheel) -> Iterator[str]:
@@ -72,14 +83,18 @@ def _points(wheel: Wheel) -> Iterator[str]:
 
 
 def _names(wheel: Wheel, key: str) -> Iterator[str]:
+    if len(wheel.rings) > MOST_NAMES:
+        return  # too narrow to be read; the legend names them from the outside in
+    yield '<g font-weight="600" text-anchor="middle" fill="none">'
     for ring in wheel.rings:
         room = 2 * pi * ring.radius * NAME_DAYS / 365
         size = max(9, min(15, int(ring.width / 2), int(room / max(1, len(_short(ring.name))) / 0.58)))
-        yield f'<path id="{key}{ring.path_id}" d="{ring.path}" fill="none"/>'
         yield (
-            f'<text font-size="{size}" font-weight="600" fill="{_colour(ring)}" class="{ring.css}t">'
-            f'<textPath href="#{key}{ring.path_id}" startOffset="50%" text-anchor="middle">{escape(_short(ring.name))}</textPath></text>'
+            f'<path id="{key}{ring.path_id}" d="{ring.path}"/>'
+            f'<text font-size="{size}" fill="{_colour(ring)}" class="t {ring.css}">'
+            f'<textPath href="#{key}{ring.path_id}" startOffset="50%">{escape(_short(ring.name))}</textPath></text>'
         )
+    yield "</g>"
 
 
 def _short(name: str) -> str:
@@ -95,20 +110,30 @@ def _today(wheel: Wheel) -> Iterator[str]:
         return
     a, b, label = wheel.today
     yield f'<path d="M{a.x} {a.y}L{b.x} {b.y}" stroke="{NOW}" stroke-width="3"/>'
-    yield f'<rect x="{label.x - 29:.1f}" y="{label.y - 14:.1f}" width="58" height="28" rx="14" fill="{NOW}"/>'
+    yield f'<rect x="{label.x - 25}" y="{label.y - 12}" width="50" height="24" rx="12" fill="{NOW}"/>'
     yield (
-        f'<text x="{label.x}" y="{label.y + 5:.1f}" text-anchor="middle" font-size="15" font-weight="600" fill="#fff" '
+        f'<text x="{label.x}" y="{label.y + 5}" text-anchor="middle" font-size="14" font-weight="600" fill="#fff" '
         'class="w">I dag</text>'
     )
 
 
 def _middle(lines: list[str]) -> Iterator[str]:
     for number, text in enumerate(line for line in lines if line):
-        size, y = (42, 0) if number == 0 else (16, 2 + 24 * number)
+        size, y = (38, 0) if number == 0 else (16, 2 + 24 * number)
         css, weight = ("b", "600") if number == 0 else ("m", "400")
         yield (
             f'<text y="{y}" text-anchor="middle" font-size="{size}" font-weight="{weight}" class="{css}">{escape(text)}</text>'
         )
+
+
+def _marks(wheel: Wheel, for_paper: bool) -> Iterator[str]:
+    """The marks, those of one ring together: their colour is the ring's, and said once."""
+    for css, marks in groupby(
+        wheel.marks, key=lambda mark: mark.css.split()[0] if mark.shape == "dot" else ""
+    ):
+        yield f'<g class="{css}">' if css else "<g>"
+        yield from (_linked(mark, for_paper) for mark in marks)
+        yield "</g>"
 
 
 def _linked(mark: Mark, for_paper: bool) -> str:
@@ -120,7 +145,10 @@ def _linked(mark: Mark, for_paper: bool) -> str:
 
 
 def _drawn(mark: Mark, for_paper: bool) -> str:
-    look = _look(mark) if for_paper else f' class="{mark.shape} {mark.css}"'
+    # As planned is what most are: only what is otherwise is written, a page has a hundred marks.
+    states = [each for each in mark.css.split() if each not in COLOURS and each != "planned"]
+    css = " ".join([*([mark.shape] if mark.shape != "dot" else []), *states])
+    look = _look(mark) if for_paper else f' class="{css}"' if css else ""
     if mark.shape == "star":
         return f'<polygon points="{mark.points}"{look}/>'
     if mark.shape == "bar":
@@ -133,6 +161,8 @@ def _drawn(mark: Mark, for_paper: bool) -> str:
             )
         return f'<path d="{line}" class="bar-o"/><path d="{line}"{look}/>'
     count = f'<text x="{mark.x}" y="{mark.y + 4:.1f}" text-anchor="middle" font-size="11" class="n">{mark.count}</text>'
+    if mark.count == 1 and not for_paper:
+        return f'<circle cx="{mark.x}" cy="{mark.y}"{look}/>'  # its radius is in the style sheet
     radius = 6 if mark.count == 1 else 9
     return f'<circle cx="{mark.x}" cy="{mark.y}" r="{radius}"{look}/>' + (count if mark.count > 1 else "")
 

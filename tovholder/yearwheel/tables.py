@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tovholder.directory.models import Person
+from tovholder.ui.naming import MONTHS
 from tovholder.ui.tables import Column, Table
-from tovholder.yearwheel.models import YearPlan
+from tovholder.yearwheel.models import YearMark, YearPlan
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.queries.hours import Line
 from tovholder.yearwheel.queries.rules import RuleLine
 
-SHOWN = 150
+SHOWN = 30
 STATES = {
     "draft": gettext_lazy("Ikke offentliggjort"),
     "moved": gettext_lazy("Flyttes"),
@@ -49,6 +50,30 @@ def rules(rows: list[RuleLine]) -> Table:
             Column(_("Hvor tit"), "how_often"),
             Column(_("Hvornår"), "when"),
             Column(_("Skal være med"), "must"),
+        ],
+        rows=rows,
+    )
+
+
+def days_of(mark: YearMark) -> str:
+    """Say the days of a mark: "20. januar – 20. marts"."""
+    first, last = (_day(each) for each in (mark.from_day, mark.until_day))
+    return first if first == last else f"{first} – {last}"
+
+
+def _day(text: str) -> str:
+    month, day = (int(part) for part in text.split("-"))
+    return f"{day}. {MONTHS[month - 1]}"
+
+
+def marks(rows: list[YearMark]) -> Table:
+    """What comes back each year on the same days."""
+    return Table(
+        name="faste punkter",
+        columns=[
+            Column(_("Navn"), "name"),
+            Column(_("Dage"), days_of),
+            Column(_("Ingen møder"), lambda row: _("Ja") if row.closed else _("Nej")),
         ],
         rows=rows,
     )

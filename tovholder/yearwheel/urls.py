@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tovholder.yearwheel.views import busy, moving, rules, running, wheel, years
+from tovholder.yearwheel.views import busy, marks, moving, rules, running, wheel, years
 
 app_name = "yearwheel"
 
@@ -30,12 +30,19 @@ urlpatterns = [
     path("offentliggoerelse/<int:pk>/", running.publication, name="publication"),
     path("offentliggoerelse/<int:pk>/igen/", running.publish_again, name="publish_again"),
     path("moede/<int:pk>/", moving.meeting, name="meeting"),
+    path("moede/<int:pk>/proev/", moving.weigh_place, name="weigh_place"),
+    path("moede/<int:pk>/fortryd/", moving.move_back, name="move_back"),
     path("moede/<int:pk>/slip/", moving.let_loose, name="let_loose"),
     path("moede/<int:pk>/ud/", moving.take_out, name="take_out"),
     path("moede/<int:pk>/tilbage/", moving.put_back, name="put_back"),
     path("regler/", rules.index, name="rules"),
     path("regler/forum/<int:pk>/", rules.forum, name="rule_forum"),
     path("regler/faelles/<int:pk>/", rules.joint, name="rule_joint"),
+    path("faste-punkter/", marks.index, name="marks"),
+    path("faste-punkter/nyt/", marks.change, name="mark_new"),
+    path("faste-punkter/<int:pk>/", marks.change, name="mark"),
+    path("faste-punkter/<int:pk>/af/", marks.take_off, name="mark_off"),
+    path("faste-punkter/<int:pk>/fortryd/", marks.undo, name="mark_undo"),
     path("optaget/", busy.times, name="busy"),
     path("optaget/alle/", busy.people, name="busy_people"),
     path("optaget/<int:pk>/", busy.times, name="busy_of"),

@@ -8,11 +8,11 @@ from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tovholder.directory.models import Person
 from tovholder.ui.naming import MONTHS, WEEKDAYS, day_and_month, listed
-from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
+from tovholder.yearwheel.models import Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
 
@@ -35,9 +35,14 @@ class Unplaced:
 class Words:
     """Says the ids of the planner's files in names; read once for a page."""
 
-    def __init__(self, plan: YearPlan, reasons: Iterable[dict[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        plan: YearPlan,
+        reasons: Iterable[dict[str, Any]] = (),
+        known: dict[str, Thing] | None = None,
+    ) -> None:
         self.plan = plan
-        self.things = things()
+        self.things = things() if known is None else known
         persons = {int(who[1:]) for each in reasons for who in each.get("persons") or ()}
         self.persons = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
 
@@ -58,7 +63,7 @@ class Words:
         return listed(shown)
 
 
-def unplaced(plan: YearPlan) -> list[Unplaced]:
+def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unplaced]:
     """Return the meetings of the plan that have no place, with the reasons in words."""
     told = [reason for each in plan.unplaced for reason in each["because"]]
     told += [
@@ -67,7 +72,7 @@ def unplaced(plan: YearPlan) -> list[Unplaced]:
         for h in each.get("helps") or []
         if h.get("person")
     ]
-    words = Words(plan, told)
+    words = Words(plan, told, known)
     found = []
     for each in plan.unplaced:
         thing = words.things.get(each["of"])
@@ -153,32 +158,6 @@ def said(words: Words, reason: dict[str, Any]) -> str:
             return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
 
 
-def clash_said(code: str, names: Sequence[str], others: Sequence[PlannedMeeting], *, own: bool) -> str:
-    """Say a rule that a move by hand breaks, with the names of persons and of the other meetings."""
-    who = listed(names[:SHOWN_NAMES]) or _("Nogen")
-    where = listed(
-        _("%(name)s kl. %(hour)s.%(minute)s")
-        % {"name": each.title, "hour": each.start.hour, "minute": f"{each.start.minute:02d}"}
-        for each in others[:3]
-    )
-    sentences = {
-        "no_working_day": _("Det er ingen af forummets dage, eller det er for tæt på i dag til varslet."),
-        "no_start": _("Mødet må ikke begynde på det tidspunkt efter forummets regel."),
-        "person_busy": _("%(who)s er optaget.") % {"who": who},
-        "person_double": _("%(who)s skal være med i %(where)s på samme tid.") % {"who": who, "where": where},
-        "overlap": _("Mødet ligger oven i %(where)s.") % {"where": where},
-        "max_per_day": _("%(who)s får flere møder den dag, end I har tilladt.") % {"who": who},
-        "max_parallel": _("Der er flere møder på samme tid, end I har tilladt: %(where)s.")
-        % {"where": where},
-        "min_gap": _("Der er for få dage til %(days)s.")
-        % {"days": listed(f"{each.title} {day_and_month(each.date)}" for each in others[:3])},
-        "replaced": _("Et fællesmøde træder i stedet for mødet i den periode."),
-        "window": _("Forummet får to møder i den samme periode, eller et i en periode uden møder."),
-    }
-    sentence = sentences.get(code, _("Reglerne for forummet tillader det ikke."))
-    return sentence if own or not others else f"{others[0].title}: {sentence}"
-
-
 FREES = {
     "allow_weekday": gettext_lazy("tillad også %(weekday)s"),
     "allow_start": gettext_lazy("tillad også kl. %(start)s"),
@@ -239,3 +218,13 @@ def place_said(day: date, start: time) -> str:
         "hour": start.hour,
         "minute": f"{start.minute:02d}",
     }
+
+
+def time_left(seconds: int | None) -> str:
+    """Say about how long something still takes; nothing while that is not known."""
+    if seconds is None:
+        return ""
+    if seconds < 50:
+        return _("under et minut")
+    minutes = max(1, round(seconds / 60))
+    return ngettext("omkring %(n)s minut", "omkring %(n)s minutter", minutes) % {"n": minutes}

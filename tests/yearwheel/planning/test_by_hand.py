@@ -8,7 +8,7 @@ import pytest
 from year_towns import town
 
 from tests.yearwheel.planning.years import away, event, forum, joint, year
-from tovholder.yearwheel.planning import clashes, plan_year, what_would_free
+from tovholder.yearwheel.planning import absences, clashes, plan_year, what_would_free
 
 MONTHS = {"months": [9, 10]}
 P_OPTIONAL = [{"person": "p", "must": False}]
@@ -93,3 +93,32 @@ def test_nothing_frees_what_two_persons_forbid_all_day() -> None:
     persons = [{"id": each, "busy": [away("2026-09-09"), away("2026-09-10")]} for each in "pq"]
     members = [{"person": each} for each in "pq"]
     assert freed(year(WEDNESDAY | {"members": members}, persons=persons, **SEPTEMBER_9)) == []
+
+
+OPTIONAL_F = forum("f", members=P_OPTIONAL)
+OPTIONAL_G = forum("g", members=P_OPTIONAL, starts=["09:30", "11:00"])
+ABSENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[tuple[str, ...]]]] = [
+    ("a must is never absent", year(*TWO), [at("f", "01"), at("g", "01", "09:30")], [(), ()]),
+    ("must elsewhere", year(OPTIONAL_F, TWO[1]), [at("f", "01"), at("g", "01", "09:30")], [("p",), ()]),
+    ("first come", year(OPTIONAL_F, OPTIONAL_G), [at("f", "01"), at("g", "01", "09:30")], [(), ("p",)]),
+    ("comes to the one that stands", year(OPTIONAL_F, OPTIONAL_G), [{**at("f", "01"), "absent": ["p"]}, at("g", "01", "09:30")], [("p",), ()]),
+    ("has time for both", year(OPTIONAL_F, OPTIONAL_G), [{**at("f", "01"), "absent": ["p"]}, at("g", "01", "11:00")], [(), ()]),
+    ("the way", year(OPTIONAL_F, OPTIONAL_G, travel_minutes=61), [at("f", "01"), at("g", "01", "11:00")], [(), ("p",)]),
+    ("busy", year(OPTIONAL_F, persons=[{"id": "p", "busy": [away("2026-09-01")]}]), [at("f", "01"), at("f", "02")], [("p",), ()]),
+    ("a day's most", year(OPTIONAL_F, TWO[1], persons=[{"id": "p", "max_per_day": 1}]), [at("f", "01"), at("g", "01", "11:00")], [("p",), ()]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "meetings", "expected"), [row[1:] for row in ABSENCES], ids=[row[0] for row in ABSENCES]
+)
+def test_absences(
+    data: dict[str, Any], meetings: list[dict[str, Any]], expected: list[tuple[str, ...]]
+) -> None:
+    assert absences(data, [{"absent": [], **each} for each in meetings]) == expected
+
+
+def test_a_plan_of_the_planner_has_the_absences_it_says() -> None:
+    data = town(10, 2, seconds=0)
+    meetings = plan_year(data)["meetings"]
+    assert absences(data, meetings) == [tuple(sorted(each["absent"])) for each in meetings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
 
@@ -74,7 +75,7 @@ class PlaceForm(TovholderForm):
 
     def __init__(self, *args: Any, plan: YearPlan, **kwargs: Any) -> None:
         self.plan = plan
-        self.warnings: list[str] = []
+        self.warnings: Sequence[object] = ()
         super().__init__(*args, **kwargs)
 
     def clean_day(self) -> date:
@@ -87,13 +88,13 @@ class PlaceForm(TovholderForm):
         start: time = self.cleaned_data["start"]
         return start.replace(second=0, microsecond=0)
 
-    def warn(self, sentences: list[str], *, asks: bool) -> bool:
+    def warn(self, lines: Sequence[object], *, asks: bool) -> bool:
         """Show what speaks against the place; tells whether the user has said yes to it.
 
         `asks`: the meeting is to be moved, not only tried at the place.
         """
-        self.warnings = sentences
-        if sentences and not self.cleaned_data.get("confirmed"):
+        self.warnings = lines
+        if lines and not self.cleaned_data.get("confirmed"):
             if not asks:
                 return False
             self.add_error("confirmed", _("Sæt kryds, hvis mødet skal ligge der alligevel."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -198,9 +199,13 @@ class DayInYearField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         match = re.fullmatch(r"(\d{1,2})[-./ ](\d{1,2})\.?", super().to_python(value) or "")
-        if match is None or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31):
+        try:
+            day = date(2024, int(match[2]), int(match[1])) if match else None  # a year with 29 February
+        except ValueError:
+            day = None
+        if day is None:
             raise forms.ValidationError(_("Skriv dag og måned som 15-05."))
-        return f"{int(match[2]):02d}-{int(match[1]):02d}"
+        return f"{day:%m-%d}"
 
 
 class EventRuleForm(RuleForm):

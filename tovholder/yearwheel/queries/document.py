@@ -52,8 +52,8 @@ class Thing:
         return max((forum.notice_days for forum in self.forums), default=0)
 
 
-def things() -> dict[str, Thing]:
-    """Return all that is planned, by its id in the file: open forums with a rhythm, then joint meetings and events."""
+def things(*, idle: bool = False) -> dict[str, Thing]:
+    """Return all that is planned, by its id in the file: open forums with a rhythm (or `idle`), joint meetings, events."""
     rules = list(PlanningRule.objects.filter(retired_at__isnull=True))
     of_forum = {each.forum_id: each for each in rules if each.forum_id}
     of_joint = {each.joint_id: each for each in rules if each.joint_id}
@@ -61,8 +61,8 @@ def things() -> dict[str, Thing]:
     forums = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True).order_by("position", "pk")
     for forum in forums:
         wanted = defaults.of_forum(forum, of_forum.get(forum.pk))
-        if wanted.rhythm != Rhythm.NONE:
-            thing = Thing(forum, wanted, (forum,))
+        thing = Thing(forum, wanted, (forum,))
+        if wanted.rhythm != Rhythm.NONE or idle:
             found[thing.of] = thing
     joints = JointMeetingRule.objects.filter(retired_at__isnull=True).prefetch_related("forums")
     for joint in joints.order_by("position", "pk"):
@@ -74,10 +74,10 @@ def things() -> dict[str, Thing]:
     return found
 
 
-def build(plan: YearPlan, *, today: date | None = None) -> Json:
+def build(plan: YearPlan, *, today: date | None = None, known: dict[str, Thing] | None = None) -> Json:
     """Return the input of the planner for a plan as it stands, with what is held or moved by hand standing fast."""
     today = today or timezone.localdate()
-    known = things()
+    known = things() if known is None else known
     forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
     members = members_of(forums.values(), max(today, plan.starts_on))
     fixed, previous = _standing(plan, known, today)
@@ -88,7 +88,7 @@ def build(plan: YearPlan, *, today: date | None = None) -> Json:
         "today": today.isoformat(),
         "closed": closed_days(plan.starts_on, plan.ends_on),
         "persons": _persons(plan, people),
-        "forums": [_forum(forum, known.get(f"f{pk}"), members[pk]) for pk, forum in forums.items()],
+        "forums": [forum_row(forum, known.get(f"f{pk}"), members[pk]) for pk, forum in forums.items()],
         "joint": [],
         "events": [],
         "fixed": fixed,
@@ -100,9 +100,9 @@ def build(plan: YearPlan, *, today: date | None = None) -> Json:
     for thing in known.values():
         if isinstance(thing.row, JointMeetingRule):
             if thing.is_event:
-                data["events"] += _events(plan, thing)
+                data["events"] += event_rows(plan, thing)
             else:
-                data["joint"].append(_joint(thing))
+                data["joint"].append(joint_row(thing))
     return data
 
 
@@ -186,7 +186,7 @@ def _day(year: int, text: str) -> date:
         return date(year, month, day - 1)
 
 
-def _forum(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -> Json:
+def forum_row(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -> Json:
     wanted = thing.wanted if thing else defaults.of_forum(forum, None)
     return {
         "id": f"f{forum.pk}",
@@ -204,7 +204,7 @@ def _forum(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -
     }
 
 
-def _joint(thing: Thing) -> Json:
+def joint_row(thing: Thing) -> Json:
     wanted = thing.wanted
     return {
         "id": thing.of,
@@ -220,7 +220,7 @@ def _joint(thing: Thing) -> Json:
     }
 
 
-def _events(plan: YearPlan, thing: Thing) -> list[Json]:
+def event_rows(plan: YearPlan, thing: Thing) -> list[Json]:
     first = defaults.day_in(plan.starts_on, plan.ends_on, thing.wanted.window[0])
     last = defaults.day_in(plan.starts_on, plan.ends_on, thing.wanted.window[1])
     if first is None or last is None or last < first:

@@ -17,7 +17,8 @@ from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import Rhythm, YearPlan
-from tovholder.yearwheel.queries.document import Thing, things
+from tovholder.yearwheel.queries.as_planned import as_planned
+from tovholder.yearwheel.queries.document import Thing
 from tovholder.yearwheel.queries.entries import period_of
 
 # Of what lies further ahead nobody needs to be told today.
@@ -57,7 +58,7 @@ def prompts(user: User, plan: YearPlan | None) -> list[Prompt]:
 def look(plan: YearPlan, today: date) -> list[Prompt]:
     """Return all that there is to see to in a year as it stands today."""
     meetings = _meetings(plan)
-    known = things()
+    known = as_planned(plan)
     return [
         *_late(meetings, today),
         *_too_few(plan, known, meetings, today),

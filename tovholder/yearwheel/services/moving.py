@@ -17,12 +17,22 @@ from tovholder.audit.services import record
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries import document
-from tovholder.yearwheel.services import years
+from tovholder.yearwheel.services import coming, years
 from tovholder.yearwheel.services.applying import LAST_MINUTE
 
 Json = dict[str, Any]
 CLASHES = "tovholder.yearwheel.planning.clashes"
 SUGGESTED, LOOKED_AT = 3, 40
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where a meeting stood before it was moved, and whether it was to stay there; `version` is the plan's after the move."""
+
+    day: date
+    start: time
+    locked: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -36,25 +46,26 @@ class Broken:
     own: bool
 
 
-def new_clashes(
-    plan: YearPlan, row: PlannedMeeting, day: date, start: time, data: Json | None = None
-) -> list[Broken]:
-    """Return the hard rules that the meeting breaks at a place, and those that others break only because of the move."""
-    data = data or document.build(plan)
-    known = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
-    rows = [
-        each
-        for each in plan.planned.select_related("joint", "forum")
-        if each.of in known and not each.dropped and each.pk != row.pk
-    ]
-    if row.of not in known:
-        return []
-    before = {
-        (each.code, each.persons, _keys(each))
-        for each in _asked(data, rows + ([row] if row.pk else []), None)
-    }
-    found = _asked(data, [*rows, placed(row, day, start)], len(rows))
-    return [each for each in found if each.own or (each.code, each.persons, _keys(each)) not in before]
+class Trial:
+    """One meeting tried at place after place; what the others break anyhow is asked once."""
+
+    def __init__(self, plan: YearPlan, row: PlannedMeeting, data: Json | None = None) -> None:
+        self.row, self.data = row, data or document.build(plan)
+        known = {each["id"] for part in ("forums", "joint", "events") for each in self.data[part]}
+        self.is_planned = row.of in known
+        standing = plan.planned.filter(dropped=False).select_related("joint", "forum")
+        rows = [each for each in standing if each.of in known]
+        self.others = [each for each in rows if each.pk != row.pk]
+        self.before = {(each.code, each.persons, _keys(each)) for each in _asked(self.data, rows, None)}
+
+    def clashes(self, day: date, start: time) -> list[Broken]:
+        """Return the hard rules that it breaks there, and those that others break only because of it."""
+        if not self.is_planned:
+            return []
+        found = _asked(self.data, [*self.others, placed(self.row, day, start)], len(self.others))
+        return [
+            each for each in found if each.own or (each.code, each.persons, _keys(each)) not in self.before
+        ]
 
 
 def _keys(broken: Broken) -> tuple[int | None, ...]:
@@ -118,10 +129,10 @@ def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[d
     thing = document.things().get(row.of)
     if thing is None:
         return []
-    data = document.build(plan)
+    trial = Trial(plan, row)
     closed = {
         date.fromisoformat(each["start"]) + timedelta(days=n)
-        for each in data["closed"]
+        for each in trial.data["closed"]
         for n in range((date.fromisoformat(each["end"]) - date.fromisoformat(each["start"])).days + 1)
     }
     steps = sorted(range(-31, 32), key=lambda n: (abs(n), n))
@@ -137,7 +148,7 @@ def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[d
             if (day, start) == (row.date, row.start) and row.pk:
                 continue
             looked += 1
-            if not new_clashes(plan, row, day, start, data):
+            if not trial.clashes(day, start):
                 found.append((day, start))
                 break
         if len(found) == SUGGESTED or looked >= LOOKED_AT:
@@ -146,23 +157,51 @@ def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[d
 
 
 @transaction.atomic
-def move(*, by: User, row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
+def move(*, by: User, row: PlannedMeeting, day: date, start: time) -> Stood:
     """Move a meeting of the plan; it stays there when the plan is made again. What is published moves when that is done anew.
 
-    Whether it breaks a rule is asked beforehand (`new_clashes`), and for who moves it to say yes to.
+    Whether it breaks a rule is asked beforehand (`Trial`), and for who moves it to say yes to. Returns what
+    `move_back` needs.
     """
     policy.may_plan(by).require()
     plan = years.locked(row.plan)
-    fresh = PlannedMeeting.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row.pk)
-    policy.may_change_meeting(fresh.meeting).require()
+    fresh = _movable(row)
     if not plan.starts_on <= day <= plan.ends_on:
         no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
-    there = placed(fresh, day, start)
-    fresh.date, fresh.start, fresh.end, fresh.locked = there.date, there.start, there.end, True
-    fresh.save(update_fields=["date", "start", "end", "locked"])
-    years.touched(plan)
+    before, locked = (fresh.date, fresh.start), fresh.locked
+    _set_down(plan, fresh, day, start, locked=True)
     record(by=by, action="year_plan.meeting_moved", obj=plan, details={"of": fresh.of, "which": fresh.which})
+    return Stood(*before, locked, plan.version)
+
+
+@transaction.atomic
+def move_back(*, by: User, row: PlannedMeeting, stood: Stood) -> None:
+    """Undo a move. Raises Refused when the plan was changed since, since it may not fit there any more."""
+    policy.may_plan(by).require()
+    plan = years.locked(row.plan)
+    fresh = _movable(row)
+    if plan.version != stood.version:
+        no("plan_changed", _("Planen er ændret siden. Flyt mødet selv tilbage.")).require()
+    _set_down(plan, fresh, stood.day, stood.start, locked=stood.locked)
+    record(
+        by=by, action="year_plan.meeting_moved_back", obj=plan, details={"of": fresh.of, "which": fresh.which}
+    )
+
+
+def _movable(row: PlannedMeeting) -> PlannedMeeting:
+    fresh = PlannedMeeting.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row.pk)
+    policy.may_change_meeting(fresh.meeting).require()
+    if fresh.dropped:
+        no("dropped", _("Mødet er taget ud af planen.")).require()
     return fresh
+
+
+def _set_down(plan: YearPlan, row: PlannedMeeting, day: date, start: time, *, locked: bool) -> None:
+    there, left = placed(row, day, start), row.date
+    row.date, row.start, row.end, row.locked = there.date, there.start, there.end, locked
+    row.save(update_fields=["date", "start", "end", "locked"])
+    coming.note(plan, [left, day], row)
+    years.touched(plan)
 
 
 @transaction.atomic
@@ -177,6 +216,7 @@ def place(
     row = placed(blank(plan, thing, which), day, start)
     row.pk, row.plan = None, plan
     row.save()
+    coming.note(plan, [day], row)
     plan.unplaced = [each for each in plan.unplaced if (each["of"], each["which"]) != (thing.of, which)]
     plan.save(update_fields=["unplaced"])
     years.touched(plan)
@@ -210,6 +250,7 @@ def take_out(*, by: User, row: PlannedMeeting) -> None:
     else:
         fresh.dropped = True
         fresh.save(update_fields=["dropped"])
+    coming.note(plan, [fresh.date])
     years.touched(plan)
     record(by=by, action="year_plan.meeting_taken_out", obj=plan, details=details)
 
@@ -220,5 +261,6 @@ def put_back(*, by: User, row: PlannedMeeting) -> None:
     policy.may_plan(by).require()
     plan = years.locked(row.plan)
     if PlannedMeeting.objects.filter(pk=row.pk, dropped=True).update(dropped=False):
+        coming.note(plan, [row.date])
         years.touched(plan)
         record(by=by, action="year_plan.meeting_put_back", obj=plan, details={"of": row.of})

@@ -16,7 +16,8 @@ from tovholder.documents.typst import render_pdf
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services import letters
 from tovholder.meetings.services.links import public_url
-from tovholder.ui.naming import MONTHS, WEEKDAYS
+from tovholder.ui.naming import MONTHS, WEEKDAYS, listed
+from tovholder.yearwheel.drawing import Wheel
 from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.presenters import Marks, picture, totals
 from tovholder.yearwheel.queries.document import closed_days
@@ -39,12 +40,24 @@ def a3(plan: YearPlan, found: Sequence[Entry], by: str, today: date) -> bytes:
             municipality=municipality_name(),
             title=title,
             described=told["described"],
+            legend=legend(wheel),
             svg=svg,
             months=[
                 _month(first, entries) for first in sorted({each.date.replace(day=1) for each in entries})
             ],
         ),
     )
+
+
+def legend(wheel: Wheel) -> str:
+    """Say what the drawing means: its rings from the outside in, its signs, and what comes back each year."""
+    parts = [
+        _("Ringene udefra: %(names)s.") % {"names": listed(ring.name for ring in wheel.rings)},
+        _("Udfyldt prik: holdt. Tom prik: planlagt. Streg: fællesmøde. Stjerne: arrangement."),
+        _("Gråt: ferie og lukkedage."),
+        *(_("Lilla bue: %(name)s.") % {"name": each.title} for each in wheel.points),
+    ]
+    return " ".join(parts if wheel.rings else parts[1:])
 
 
 def _month(first: date, entries: list[Entry]) -> YearMonth:

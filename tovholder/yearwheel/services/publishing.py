@@ -30,6 +30,8 @@ from tovholder.yearwheel.services import themes, years
 from tovholder.yearwheel.services.runs import QUIET_AFTER, UNDER_WAY
 
 log = structlog.get_logger(__name__)
+BEGUN = "begun"
+SURE_AFTER = 5  # meetings, before anything is said about the time they take
 PUBLISH = "tovholder.yearwheel.tasks.publish"  # by name: the tasks import the services
 
 
@@ -69,6 +71,15 @@ def is_quiet(publication: Publication) -> bool:
     return publication.is_under_way and timezone.now() - since > QUIET_AFTER
 
 
+def seconds_left(publication: Publication) -> int | None:
+    """Return about how long it will still take, at the pace so far; None while that is not known."""
+    begun, now = publication.counts.get(BEGUN), publication.heartbeat_at
+    if not begun or now is None or publication.done < SURE_AFTER:
+        return None
+    taken = (now - datetime.fromisoformat(begun)).total_seconds()
+    return max(0, round(taken / publication.done * (publication.total - publication.done)))
+
+
 @transaction.atomic
 def start_again(*, by: User, publication: Publication) -> None:
     """Hand a publication whose worker was killed to another: it goes on where the first stopped."""
@@ -84,7 +95,10 @@ def start_again(*, by: User, publication: Publication) -> None:
 def run(publication_id: int) -> str:
     """Do it, and return the status. What the worker does; safe to call again."""
     begun = Publication.objects.filter(pk=publication_id, status__in=UNDER_WAY)
-    if not begun.update(status=RunStatus.RUNNING, heartbeat_at=timezone.now(), done=0):
+    now = timezone.now()
+    # While it runs the counts hold when it began, so that one can say how long it will take.
+    clock = {BEGUN: now.isoformat()}
+    if not begun.update(status=RunStatus.RUNNING, heartbeat_at=now, done=0, counts=clock):
         return ""
     publication = Publication.objects.select_related("plan", "asked_by").get(pk=publication_id)
     try:
@@ -240,6 +254,14 @@ def uninvited(plan: YearPlan) -> int:
         was_there=False,
         meeting__ends_at__gt=timezone.now() - timedelta(hours=1),
     ).count()
+
+
+def is_uninvited(row: PlannedMeeting) -> bool:
+    """Tell of one row whether `uninvited` counts it."""
+    meeting = row.meeting
+    if meeting is None or row.was_there or meeting.status != MeetingStatus.PLANNED:
+        return False
+    return meeting.invited_at is None and meeting.ends_at > timezone.now() - timedelta(hours=1)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tovholder.directory.models import Person
@@ -142,6 +143,14 @@ def the_row(request: HttpRequest, pk: int) -> PlannedMeeting:
     if row is None:
         raise Http404
     return row
+
+
+def own_page(wanted: str, otherwise: str) -> str:
+    """Return the page of the wheel that a form was sent from, or another when it says something else."""
+    ours = wanted.startswith(reverse("yearwheel:wheel")) and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None
+    )
+    return wanted if ours else otherwise
 
 
 def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:

@@ -11,16 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tovholder.access.decision import Refused
+from tovholder.access.decision import Decision, Refused, no
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import moving
-from tovholder.yearwheel.views.face import STATES, plan_crumbs, the_plan, the_row
+from tovholder.yearwheel.views import undoing
+from tovholder.yearwheel.views.face import STATES, own_page, plan_crumbs, the_plan, the_row
+from tovholder.yearwheel.weighing import Weighed, weigh
 
 STEPS = ((-7, "Uge før"), (-1, "Dag før"), (1, "Dag efter"), (7, "Uge efter"))
 
@@ -29,33 +31,86 @@ STEPS = ((-7, "Uge før"), (-1, "Dag før"), (1, "Dag efter"), (7, "Uge efter"))
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """A meeting and where else it could stand; `?dato=` and `?kl=` try a place without moving it."""
     row = the_row(request, pk)
-    may = policy.may_change_meeting(row.meeting)
+    may = _may_move(row)
+    if request.method == "POST":
+        may.require()
     given, tried = _given(request, row.date, row.start)
     form = PlaceForm(given, plan=row.plan, initial={"day": row.date, "start": row.start})
-    if given is not None and form.is_valid():
+    weighed = None
+    if given is not None and form.is_valid() and may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        agreed = form.warn(_clashes(row.plan, row, day, start), asks=request.method == "POST")
+        weighed = weigh(row.plan, row, day, start)
+        agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
-            moving.move(by=request.user, row=row, day=day, start=start)
-            messages.success(
-                request,
-                _("Mødet er flyttet til %(place)s i planen. Ingen får besked, før du offentliggør.")
-                % {"place": wording.place_said(day, start)},
+            _move(request, row, day, start)
+            return redirect(
+                own_page(request.POST.get("tilbage", ""), reverse("yearwheel:meeting", args=[pk]))
             )
-            return redirect("yearwheel:meeting", pk)
     context = {
         "row": row,
         "plan": row.plan,
         "form": form,
         "may": may,
-        "tried": tried and form.is_valid(),
+        "weighed": weighed if tried else None,
         "state": STATES[_state(row)],
+        "absent": Person.objects.filter(pk__in=row.absent).order_by("name"),
         "steps": _steps(row) if may else [],
         "suggestions": _suggested(row.plan, row) if "forslag" in request.GET and may else None,
         "place": wording.place_said(row.date, row.start),
+        "undo": undoing.offered(request, row.plan),
         "crumbs": plan_crumbs(row.plan, (row.title, "")),
     }
     return render(request, "yearwheel/meeting.html", context)
+
+
+def _may_move(row: PlannedMeeting) -> Decision:
+    """The state question: what was taken out of the plan is put back before it is moved."""
+    may = policy.may_change_meeting(row.meeting)
+    return no("dropped", _("Mødet er taget ud af planen.")) if may and row.dropped else may
+
+
+def _move(request: HttpRequest, row: PlannedMeeting, day: date, start: time) -> None:
+    stood = moving.move(by=request.user, row=row, day=day, start=start)
+    undoing.keep(request, row, stood)
+    text = _("%(title)s er flyttet til %(place)s i planen. Ingen får besked, før du offentliggør.")
+    messages.success(request, text % {"title": row.title, "place": wording.place_said(day, start)})
+
+
+@require_GET
+def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a place would mean, for who drags the meeting there: a part of a page. `?forslag` finds others near it."""
+    row = the_row(request, pk)
+    may = _may_move(row)
+    given, _tried = _given(request, row.date, row.start)
+    form = PlaceForm(given, plan=row.plan)
+    if given is None or not form.is_valid():
+        may = no("outside_year", _("Datoen ligger uden for skoleåret."))
+    context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
+    if may:
+        day, start = form.cleaned_data["day"], form.cleaned_data["start"]
+        weighed = weigh(row.plan, row, day, start)
+        context |= {"day": day, "start": start, "place": wording.place_said(day, start), "weighed": weighed}
+        if weighed.clashes and "forslag" in request.GET:
+            context["suggestions"] = moving.suggestions(row.plan, row, day)
+    return render(request, "yearwheel/_weighed.html", context)
+
+
+@require_POST
+def move_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the last move of this user."""
+    row = the_row(request, pk)
+    stood = undoing.taken(request, row)
+    if stood is None:
+        raise Http404
+    try:
+        moving.move_back(by=request.user, row=row, stood=stood)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        text = _("%(title)s er flyttet tilbage til %(place)s.")
+        place = wording.place_said(stood.day, stood.start)
+        messages.success(request, text % {"title": row.title, "place": place})
+    return redirect(own_page(request.POST.get("tilbage", ""), reverse("yearwheel:meeting", args=[pk])))
 
 
 def _state(row: PlannedMeeting) -> str:
@@ -75,20 +130,6 @@ def _given(request: HttpRequest, day: date, start: time) -> tuple[Any, bool]:
             "start": request.GET.get("kl") or f"{start:%H:%M}",
         }, True
     return None, False
-
-
-def _clashes(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> list[str]:
-    found = moving.new_clashes(plan, row, day, start)
-    people = {pk for each in found for pk in each.persons}
-    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
-    return list(
-        dict.fromkeys(
-            wording.clash_said(
-                each.code, [names.get(pk, "") for pk in each.persons], each.others, own=each.own
-            )
-            for each in found
-        )
-    )
 
 
 def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
@@ -118,9 +159,11 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     row = moving.blank(plan, thing, which)
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, initial={"day": missing.near, "start": row.start})
+    weighed: Weighed | None = None
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        agreed = form.warn(_clashes(plan, row, day, start), asks=request.method == "POST")
+        weighed = weigh(plan, row, day, start)
+        agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
             messages.success(request, _("Mødet har fået en plads i planen."))
@@ -129,7 +172,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
         "missing": missing,
         "plan": plan,
         "form": form,
-        "tried": tried and form.is_valid(),
+        "weighed": weighed if tried else None,
         "suggestions": _suggested(plan, row, missing.near),
         "crumbs": plan_crumbs(plan, (missing.name, "")),
     }

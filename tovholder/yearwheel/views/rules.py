@@ -65,7 +65,7 @@ def _change(request: HttpRequest, thing: Forum | JointMeetingRule) -> HttpRespon
     form = form_of(thing)(request.POST or None, **kwargs)
     if request.method == "POST" and form.is_valid():
         _save(request, thing, form)
-        messages.success(request, _("Reglen er gemt. Regn planen igen, så den følger med."))
+        messages.success(request, _("Reglen er gemt. Den gælder for de planer, der regnes fra nu af."))
         return redirect("yearwheel:rules")
     title = _("Regel for %(name)s") % {"name": thing}
     context = {

@@ -181,7 +181,8 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         "publication": found,
         "plan": found.plan,
         "quiet": publishing.is_quiet(found),
-        "percent": found.done * 100 // found.total if found.total else 0,
+        "left": found.total - found.done,
+        "time_left": wording.time_left(publishing.seconds_left(found)),
         "crumbs": plan_crumbs(found.plan, (_("Offentliggør"), "")),
     }
     if found.is_under_way:

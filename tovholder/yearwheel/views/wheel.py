@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from tovholder.directory.models import Person
 from tovholder.directory.queries import municipality_name
+from tovholder.forums.models import Membership
 from tovholder.ui.download import PARAM, exported
 from tovholder.ui.naming import MONTHS
 from tovholder.yearwheel import policy, tables
@@ -25,6 +26,7 @@ from tovholder.yearwheel.presenters import Marks, picture, totals
 from tovholder.yearwheel.queries import entries, watch
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.services import papers
+from tovholder.yearwheel.views import undoing
 from tovholder.yearwheel.views.face import (
     STATES,
     Chosen,
@@ -38,7 +40,10 @@ from tovholder.yearwheel.views.face import (
 )
 
 NEXT_SHOWN = 9
+# Of a large year the drawing itself is heavy: the page says less beside it, and the marks say their day in digits.
+LARGE, NEXT_OF_LARGE = 60, 2
 PROMPTS_SHOWN = 3
+MOST_PEOPLE = 60
 
 
 def _page(request: HttpRequest, choice: Chosen, found: list[Entry], view: str) -> dict[str, object]:
@@ -50,6 +55,8 @@ def _page(request: HttpRequest, choice: Chosen, found: list[Entry], view: str) -
         "query": choice.query(),
         "today": timezone.localdate(),
         "states": STATES,
+        "undo": undoing.offered(request, choice.plan),
+        "full_path": request.get_full_path(),
     }
 
 
@@ -65,15 +72,22 @@ def wheel(request: HttpRequest) -> HttpResponse:
     found, today = shown(request, choice), timezone.localdate()
     changes = bool(policy.may_plan(request.user))
     week = reverse("yearwheel:calendar") + choice.query(uge="")
-    marks = Marks(url=lambda entry: url_of(entry, changes=changes), week_url=week)
-    coming = [each for each in found if each.date >= max(today, choice.plan.starts_on)][:NEXT_SHOWN]
-    coming = coming or found[:NEXT_SHOWN]
+    here, large = request.path, len(found) > LARGE
+    marks = Marks(
+        url=lambda entry: url_of(entry, changes=changes).removeprefix(here), week_url=week, short=large
+    )
+    most = NEXT_OF_LARGE if large else NEXT_SHOWN
+    coming = [each for each in found if each.date >= max(today, choice.plan.starts_on)][:most]
+    coming = coming or found[:most]
     told = watch.prompts(request.user, choice.plan)
+    page = _page(request, choice, found, "wheel")
     context = {
-        **_page(request, choice, found, "wheel"),
+        **page,
         "wheel": picture(choice.plan, found, choice.by, today, marks),
         "totals": totals(choice.plan, found),
         "coming": _by_month((each, url_of(each, changes=changes)) for each in coming),
+        # Many forums are chosen among in the list; the choice comes along to the wheel.
+        "forums": page["forums"] if not large or choice.forum else [],
         "prompts": told[:PROMPTS_SHOWN],
         "more_prompts": max(0, len(told) - PROMPTS_SHOWN),
     }
@@ -95,25 +109,33 @@ def year_list(request: HttpRequest) -> HttpResponseBase:
         return file
     changes = bool(policy.may_plan(request.user))
     months = sorted({each.date.replace(day=1) for each in found})
-    month = month_of(request.GET.get("maaned"), choice.plan) if "maaned" in request.GET else None
+    paged = len(found) > tables.SHOWN
+    month = month_of(request.GET.get("maaned"), choice.plan) if paged or "maaned" in request.GET else None
     rows = [each for each in found if month is None or each.date.replace(day=1) == month]
     context = {
         **_page(request, choice, found, "list"),
         "months": months,
         "month": month,
-        "count": len(rows),
+        "paged": paged,
+        "count": len(found),
         "rows": _by_month((each, url_of(each, changes=changes)) for each in rows[: tables.SHOWN]),
         "more": max(0, len(rows) - tables.SHOWN),
-        "people": _people(request),
+        "people": _people(request, choice),
     }
     return render(request, "yearwheel/list.html", context)
 
 
-def _people(request: HttpRequest) -> list[tuple[int, str]]:
+def _people(request: HttpRequest, choice: Chosen) -> list[tuple[int, str]]:
+    """Return whose meetings can be asked for: of the forum that is chosen, else of all while that is a list to choose from."""
     if not policy.may_see_plan(request.user):
         return []
-    people = Person.objects.current().filter(memberships__valid_until__isnull=True, memberships__isnull=False)
-    return list(people.distinct().order_by("name").values_list("pk", "name")[:300])
+    seats = Membership.objects.filter(valid_until__isnull=True)
+    if choice.forum is not None:
+        seats = seats.filter(forum=choice.forum)
+    people = Person.objects.current().filter(pk__in=seats.values("person"))
+    found = list(people.order_by("name").values_list("pk", "name")[: MOST_PEOPLE + 1])
+    kept = [(choice.person.pk, choice.person.name)] if choice.person else []
+    return found if len(found) <= MOST_PEOPLE else kept
 
 
 @require_GET

@@ -20,7 +20,9 @@ from tovholder.yearwheel import policy, tables, wording
 from tovholder.yearwheel.forms.planning import SettingsForm, YearForm
 from tovholder.yearwheel.forms.themes import ThemesForm
 from tovholder.yearwheel.models import MeetingState, YearPlan
+from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.queries import hours as hour_queries
+from tovholder.yearwheel.queries.as_planned import changed_since
 from tovholder.yearwheel.services import publishing, runs, themes, years
 from tovholder.yearwheel.views.face import crumbs, plan_crumbs, the_plan
 
@@ -72,7 +74,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = the_plan(request, pk)
     rows = list(found.planned.select_related("meeting"))
     states = [row.state for row in rows]
-    run = found.runs.defer("data").first()
+    run = found.runs.select_related("plan").defer("best").first()
+    in_use = run is not None and run.used_at is not None
+    known = document.things(idle=True) if in_use or found.unplaced else {}
     context = {
         "plan": found,
         "count": len(rows),
@@ -81,9 +85,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "dropped": states.count(MeetingState.DROPPED),
         "published": states.count(MeetingState.PUBLISHED),
         "by_hand": sum(row.locked and row.state != MeetingState.PUBLISHED for row in rows),
-        "uninvited": publishing.uninvited(found),
-        "unplaced": wording.unplaced(found) if found.unplaced else [],
+        "uninvited": sum(publishing.is_uninvited(row) for row in rows),
+        "unplaced": wording.unplaced(found, known) if found.unplaced else [],
         "run": run,
+        "other_rules": changed_since(run, known) if run is not None and in_use else [],
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(

@@ -1,0 +1,87 @@
+"""What the pages of a large year cost: thirty forums in eight districts, 115 meetings, forty people."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.factories import DistrictFactory, ForumFactory, PersonFactory, join, make_user
+from tovholder.accounts.models import Role
+from tovholder.directory.models import Theme
+from tovholder.yearwheel.models import PlannedMeeting, PlanRun, YearPlan
+from tovholder.yearwheel.queries import document
+
+MAX_READS, MAX_HTML = 12, 30_000
+# A place that is tried asks for everybody's year: when they are busy, what they sit in, and what rules there are.
+MAX_READS_TO_TRY = 16
+FORUMS, DISTRICTS, MEETINGS, PEOPLE = 30, 8, 115, 40
+
+
+@pytest.fixture
+def large(plan: YearPlan, anna) -> YearPlan:
+    districts = [DistrictFactory(key=f"d{n}", name=f"Bydelen {n} Vest", position=n) for n in range(DISTRICTS)]
+    forums = []
+    for n in range(FORUMS):
+        forum = ForumFactory(key=f"f{n}", name=f"Trivselsforum, Bydelens Skole {n}", cadence="monthly")
+        forum.districts.add(districts[n % DISTRICTS])
+        forums.append(forum)
+    people = [make_user(f"Deltager Nummer {n}", Role.MEMBER) for n in range(PEOPLE)]
+    for n, user in enumerate(people):
+        for m in range(3):
+            join(user, forums[(n + m * 7) % FORUMS])
+    # Whoever plans has many forums of her own in the menu.
+    for forum in forums[:10]:
+        join(anna, forum, convenes=True)
+    for n in range(60):
+        PersonFactory(name=f"Person uden forum {n}")
+    for n in range(12):
+        Theme.objects.create(key=f"t{n}", name=f"Tema om noget {n}")
+    PlannedMeeting.objects.bulk_create(
+        PlannedMeeting(
+            plan=plan,
+            forum=forums[n % FORUMS],
+            which=n // FORUMS + 1,
+            date=plan.starts_on + timedelta(days=10 + n * 3 % 320),
+            start=time(9 + n % 5),
+            end=time(11 + n % 5),
+        )
+        for n in range(MEETINGS)
+    )
+    for n in range(12):
+        month = date(2026 + (7 + n) // 12, (7 + n) % 12 + 1, 1)
+        plan.themes.create(month=month, theme=Theme.objects.get(key=f"t{n}"))
+    plan.unplaced = [
+        {"of": f"f{forum.pk}", "which": 1, "because": [{"code": "person_busy", "persons": [], "dates": []}]}
+        for forum in forums
+    ]
+    plan.save()
+    PlanRun.objects.create(plan=plan, data=document.build(plan), status="done", used_at=timezone.now())
+    return plan
+
+
+def test_every_page_of_a_large_year_is_read_and_written_cheaply(large, client_for, anna):
+    client = client_for(anna)
+    row, forum = large.planned.order_by("pk")[50], large.planned.order_by("pk")[50].forum
+    client.get("/aarshjul/")
+    paths = (
+        "/aarshjul/", "/aarshjul/?ringe=lag", "/aarshjul/liste/", "/aarshjul/liste/?maaned=2026-09",
+        f"/aarshjul/liste/?person={anna.person.pk}", "/aarshjul/kalender/?maaned=2026-09", "/aarshjul/kalender/?uge=2026-W40",
+        f"/aarshjul/moede/{row.pk}/", f"/aarshjul/moede/{row.pk}/?dato=2026-10-01", f"/aarshjul/{large.pk}/",
+        "/aarshjul/nyt/", f"/aarshjul/{large.pk}/indstillinger/", f"/aarshjul/{large.pk}/temaer/",
+        f"/aarshjul/{large.pk}/timer/fora/", f"/aarshjul/{large.pk}/timer/personer/", f"/aarshjul/{large.pk}/offentliggoer/",
+        "/aarshjul/regler/", f"/aarshjul/regler/forum/{forum.pk}/", "/aarshjul/faste-punkter/", "/aarshjul/optaget/",
+        "/aarshjul/optaget/alle/",
+    )  # fmt: skip
+    cost = {}
+    for path in paths:
+        with CaptureQueriesContext(connection) as reads:
+            answer = client.get(path)
+        assert answer.status_code == 200, path
+        cost[path] = len(reads), len(answer.content)
+    most = {path: MAX_READS_TO_TRY if "?dato=" in path else MAX_READS for path in paths}
+    too_dear = {path: each for path, each in cost.items() if each[0] > most[path] or each[1] > MAX_HTML}
+    assert too_dear == {}, "\n".join(f"{path}: {each}" for path, each in cost.items())
