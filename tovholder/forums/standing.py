@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, DateField, Expression, F, FilteredRelation, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Expression, F, FilteredRelation, Model, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import Role, User
 from tovholder.accounts.queries import with_roles
-from tovholder.directory.models import Person
+from tovholder.directory.models import Organisation, OrganisationKind, Person
 from tovholder.forums.models import Forum, Membership
 from tovholder.statements import Given, GivenSet, Statement
 
@@ -120,8 +122,8 @@ def signed_in(user_id: int) -> User | None:
     rows = _rows(user_id)
     if not rows:
         return None
-    _remember(rows[0], rows)
-    user: User = rows[0]
+    user = _login_of(rows[0])
+    _remember(user, rows)
     return user
 
 
@@ -129,7 +131,7 @@ def _load(user: User) -> None:
     """Read what `signed_in` reads, for a login that came from elsewhere."""
     rows = _rows(user.pk)
     if rows:
-        person = getattr(rows[0], "person", None)
+        person = getattr(_login_of(rows[0]), "person", None)
         user._state.fields_cache["person"] = person
         if person is not None:
             person.user = user  # the same login, not its double
@@ -145,7 +147,6 @@ def _signed_in() -> QuerySet[Any, Any]:
     )
     return (
         with_roles(User.objects.filter(pk=Given("user", BigIntegerField())))
-        .select_related("person__organisation__kind")
         .annotate(seat=FilteredRelation(path, condition=held))
         .annotate(
             seat_forum=F("seat__forum_id"),
@@ -158,23 +159,74 @@ def _signed_in() -> QuerySet[Any, Any]:
             before=F("seat__forum__predecessors"),
             long_before=F("seat__forum__predecessors__predecessors"),
         )
+        .values_list(*_OF_LOGIN, "granted_roles", *_SeatRow._fields)
     )
 
+
+class _SeatRow(NamedTuple):
+    seat_forum: int  # None where the person sits nowhere: such a row is left out
+    seat_name: str
+    seat_convenes: bool
+    seat_closed: date | None
+    seat_retired: datetime | None
+    seat_position: int
+    seat_district: int | None
+    before: int | None
+    long_before: int | None
+
+
+# The same on each row, so it is made into objects once: a convener of twenty forums would be made twenty times.
+_LOGIN: tuple[tuple[str, type[Model]], ...] = (
+    ("", User),
+    ("person__", Person),
+    ("person__organisation__", Organisation),
+    ("person__organisation__kind__", OrganisationKind),
+)
+_OF_LOGIN = [f"{path}{column.attname}" for path, model in _LOGIN for column in model._meta.concrete_fields]
+_Row = tuple[tuple[Any, ...], _SeatRow]
 
 SIGNED_IN = Statement(_signed_in)
 
 
-def _rows(user_id: int) -> list[Any]:
-    return SIGNED_IN(user=user_id, today=timezone.localdate())
+def _rows(user_id: int) -> list[_Row]:
+    """Return for each seat what the login is made of, and the seat."""
+    rows = SIGNED_IN(user=user_id, today=timezone.localdate())
+    login = len(_OF_LOGIN) + 1
+    return [(row[:login], _SeatRow(*row[login:])) for row in rows]
 
 
-def _remember(user: User, rows: list[Any]) -> None:
-    rows = [row for row in rows if row.seat_forum is not None and row.person.left_on is None]
+def _login_of(row: _Row) -> User:
+    values = iter(row[0])
+    user, person, organisation, kind = (_made(model, values) for _path, model in _LOGIN)
+    user.granted_roles = next(values)
+    for owner, name, other in (
+        (user, "person", person),
+        (person, "user", user),
+        (person, "organisation", organisation),
+        (organisation, "kind", kind),
+    ):
+        if owner is not None:
+            owner._state.fields_cache[name] = other
+    found: User = user
+    return found
+
+
+def _made(model: type[Model], values: Iterator[Any]) -> Any:
+    columns = [column.attname for column in model._meta.concrete_fields]
+    own = list(islice(values, len(columns)))
+    return None if own[columns.index("id")] is None else model.from_db("default", columns, own)
+
+
+def _remember(user: User, read: list[_Row]) -> None:
+    person = getattr(user, "person", None)
+    rows = (
+        [] if person is None or person.left_on else [seat for _, seat in read if seat.seat_forum is not None]
+    )
     user._own_seats = _own_seats(rows)  # type: ignore[attr-defined]
     user._seats = _with_predecessors(rows)  # type: ignore[attr-defined]
 
 
-def _own_seats(rows: list[Any]) -> list[Seat]:
+def _own_seats(rows: list[_SeatRow]) -> list[Seat]:
     districts: dict[int, set[int]] = {}
     for row in rows:
         places = districts.setdefault(row.seat_forum, set())
@@ -194,7 +246,7 @@ def _own_seats(rows: list[Any]) -> list[Seat]:
     return sorted(found.values(), key=lambda seat: (seat.position, seat.forum_id))
 
 
-def _with_predecessors(rows: list[Any]) -> dict[int, bool]:
+def _with_predecessors(rows: list[_SeatRow]) -> dict[int, bool]:
     seats: dict[int, bool] = {}
     furthest: dict[int, bool] = {}
     for row in rows:
