@@ -1,6 +1,7 @@
 """Log some people of the city in and write which pages they ask for: JSON of page to (cookie, path) pairs.
 
-Run by `load.py` in the city's own environment. Every second visit is Anna's, who convenes eight forums.
+Run by `load.py` in the city's own environment. Every second visit is Anna's, who convenes eight forums; the others' are
+of those who sit in four, or nearest to that.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django.contrib.auth import (  # noqa: E402
     SESSION_KEY,
     get_user_model,
 )
+from django.db.models import Count, Func  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -35,7 +37,7 @@ from tovholder.concerns.standing import triage_of  # noqa: E402
 from tovholder.forums.standing import own_forum_ids  # noqa: E402
 from tovholder.meetings.models import Meeting  # noqa: E402
 
-MEMBERS = 8
+MEMBERS, SEATS = 8, 4
 WORDS = ("fravær", "forældremøde", "natteliv", "Netværk 3", "lattergas", "klubben", "Anna", "trivsel")
 
 
@@ -47,10 +49,13 @@ def main() -> int:
 
 def visits() -> dict[str, list[tuple[str, str]]]:
     ours, plain = settings.AUTHENTICATION_BACKENDS[0], settings.AUTHENTICATION_BACKENDS[-1]
-    users = list(
-        get_user_model().objects.filter(email__endswith="@city.example").order_by("pk")[: MEMBERS + 1]
-    )
-    anna, others = users[0], users[1:]
+    logins = get_user_model().objects.filter(email__endswith="@city.example")
+    anna = logins.order_by("pk")[0]
+    # Alike at every size: what is measured is how much there is, not how much one person sits in.
+    seats = Count("person__memberships")
+    alike = logins.exclude(pk=anna.pk).annotate(apart=Func(seats - SEATS, function="ABS"))
+    others = list(alike.order_by("apart", "pk")[:MEMBERS])
+    users = [anna, *others]
     people = list(chain.from_iterable((anna, other) for other in others))
     cookies = {user.pk: login(user, ours) for user in users}
     pages = {
