@@ -73,6 +73,7 @@ def _context(
         "month": month_name(found.month),
         "page": page,
         "rows": rows,
+        "left_out": ", ".join(f"{reason.lower()}: {count}" for reason, count in queries.left_out(found)),
         "wanted": wanted,
         "failed": form,
         "reviews": bool(may_review(request.user)),
