@@ -46,8 +46,9 @@ def _run(there, clients):
 
     minutes, seed = float(os.environ["FUZZ_MINUTES"]) / 2, os.environ["FUZZ_SEED"]
     there = [each for each in there if not each.name.endswith("account_logout")]
-    seen, rounds, shots, until = set(), 0, 0, time.monotonic() + minutes * 60
+    seen, rounds, shots = set(), 0, 0
     _closed, faults = shut(there, clients)
+    until = time.monotonic() + minutes * 60
     while faults or time.monotonic() < until:
         rounds += 1
         for number, address in enumerate(there):
