@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 
+from tests.faults.cluster import binaries, cluster
 from tests.faults.machine import ROOT, check, machine, wait
 
 RELEASED = "d20509014"
@@ -139,12 +140,23 @@ def old_code(folder: Path) -> Path | None:
     return folder
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/machine.sqlite3"
+        return
+    if binaries() is None:
+        pytest.skip("no initdb in /usr/lib/postgresql, or nobody who may run it")
+    with cluster() as postgres:
+        yield postgres.url
+
+
 @pytest.mark.e2e
-def test_the_version_before_serves_while_the_migrations_run(tmp_path: Path) -> None:
+def test_the_version_before_serves_while_the_migrations_run(tmp_path: Path, database_url: str) -> None:
     code = old_code(tmp_path / "before")
     if code is None:
         pytest.skip(f"the history does not go back to {RELEASED}")
-    with machine(tmp_path, f"sqlite:///{tmp_path}/machine.sqlite3") as made:
+    with machine(tmp_path, database_url) as made:
         made.environ["FAULTS_CODE"] = str(code)
         made.prepare()
         made.code = code
