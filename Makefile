@@ -40,7 +40,7 @@ bench: setup
 	@SETUP=$(SETUP) $(PY) benchmarks/pages.py
 	@$(PY) benchmarks/canaries.py --small --concerns 3 --pairs $(PAIRS)
 
-calendars: setup
+calendars: setup .stamps/readers
 	@$(PY) benchmarks/calendars.py
 
 canaries: setup
@@ -73,6 +73,12 @@ install = $(UV) pip install --quiet -p $(PY) --require-hashes -r $(1) || $(PY) -
 	@$(PYTHON) scripts/assets.py
 	@mkdir -p .stamps && touch $@
 	@echo "  design system ready $$(( $$(date +%s) - $(STARTED) )) s after the start"
+
+# scripts/test.sh installs the same, and tells of it when it cannot.
+.stamps/readers: tests/readers/package-lock.json .stamps/python
+	@echo "Installing the calendar readers into tests/readers"
+	@cd tests/readers && PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --no-progress >/dev/null
+	@mkdir -p .stamps && touch $@
 
 assets:
 	@$(PYTHON) scripts/assets.py

@@ -6,7 +6,7 @@ BASELINE is the last version that was handed out. After a release, move it (and 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 
+from tests.faults.cluster import binaries, cluster
 from tests.faults.machine import ROOT, check, machine, wait
 
 RELEASED = "d20509014"
@@ -49,7 +50,19 @@ def newer(loader: MigrationLoader) -> Iterator[Migration]:
             yield migration
 
 
-def complaints(migration: Migration, known_models: set[tuple[str, str]]) -> Iterator[str]:
+def narrower(old: Any, new: Any) -> str:
+    """How a column no longer takes what the version before writes; empty when it does."""
+    if old.null and not new.null:
+        return "is no longer null"
+    longest = getattr(new, "max_length", None)
+    if longest is not None and longest < (getattr(old, "max_length", None) or float("inf")):
+        return f"holds {longest} signs only"
+    if (new.unique or new.primary_key) and not (old.unique or old.primary_key):
+        return "must be unique"
+    return ""
+
+
+def complaints(migration: Migration, known_models: Mapping[tuple[str, str], Any]) -> Iterator[str]:
     for operation in migration.operations:
         model = getattr(operation, "model_name", getattr(operation, "name", "")) or ""
         if isinstance(operation, TAKES_AWAY):
@@ -60,6 +73,10 @@ def complaints(migration: Migration, known_models: set[tuple[str, str]]) -> Iter
             field: Any = operation.field
             if not (field.null or field.many_to_many or field.has_db_default()):
                 yield f"{migration}: {model}.{operation.name} has no default in the database, nor is it null"
+        if isinstance(operation, operations.AlterField):
+            old = known_models[migration.app_label, model.lower()].fields.get(operation.name)
+            if old is not None and (how := narrower(old, operation.field)):
+                yield f"{migration}: {model}.{operation.name} {how}"
         if isinstance(operation, operations.AddConstraint):
             yield f"{migration}: {operation.describe()}: does the version before keep it?"
 
@@ -67,7 +84,7 @@ def complaints(migration: Migration, known_models: set[tuple[str, str]]) -> Iter
 def test_newer_migrations_take_nothing_away() -> None:
     loader = MigrationLoader(None)
     before = loader.project_state(list(BASELINE.items()))
-    found = [line for each in newer(loader) for line in complaints(each, set(before.models))]
+    found = [line for each in newer(loader) for line in complaints(each, before.models)]
     unknown = [line for line in found if not any(line.startswith(f"{app}.{name}") for app, name in KNOWN)]
     assert unknown == []
 
@@ -95,13 +112,22 @@ class Bad(Migration):
     operations = [
         operations.RemoveField("agreement", "what"),
         operations.AddField("agreement", "must", models.TextField()),
+        operations.AlterField("agreement", "due_on", models.DateField()),
+        operations.AlterField("agreement", "what", models.CharField(max_length=20)),
+        operations.AlterField("agreement", "status", models.CharField(max_length=10, unique=True)),
+        operations.AlterField("agreement", "reason", models.TextField(null=True)),
     ]
 
 
 def test_an_unsafe_migration_would_be_found() -> None:
-    said = " ".join(complaints(Bad("0009_bad", "plans"), {("plans", "agreement")}))
+    before = MigrationLoader(None).project_state(list(BASELINE.items()))
+    said = " ".join(complaints(Bad("0009_bad", "plans"), before.models))
     assert "still asks for it" in said
     assert "has no default" in said
+    assert "agreement.due_on is no longer null" in said
+    assert "agreement.what holds 20 signs only" in said
+    assert "agreement.status must be unique" in said
+    assert "agreement.reason" not in said  # wider than before
 
 
 def old_code(folder: Path) -> Path | None:
@@ -114,12 +140,23 @@ def old_code(folder: Path) -> Path | None:
     return folder
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/machine.sqlite3"
+        return
+    if binaries() is None:
+        pytest.skip("no initdb in /usr/lib/postgresql, or nobody who may run it")
+    with cluster() as postgres:
+        yield postgres.url
+
+
 @pytest.mark.e2e
-def test_the_version_before_serves_while_the_migrations_run(tmp_path: Path) -> None:
+def test_the_version_before_serves_while_the_migrations_run(tmp_path: Path, database_url: str) -> None:
     code = old_code(tmp_path / "before")
     if code is None:
         pytest.skip(f"the history does not go back to {RELEASED}")
-    with machine(tmp_path, f"sqlite:///{tmp_path}/machine.sqlite3") as made:
+    with machine(tmp_path, database_url) as made:
         made.environ["FAULTS_CODE"] = str(code)
         made.prepare()
         made.code = code

@@ -93,8 +93,18 @@ SHEET = "xl/worksheets/sheet1.xml"
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
 )
+
+
+def _merged(ranges: int) -> bytes:
+    """The sheet, and so many times that all cells there are in Excel are merged into one."""
+    merged = b'<mergeCell ref="A1:XFD1048576"/>' * ranges
+    return part(BOOK, SHEET).replace(b"</sheetData>", b"</sheetData><mergeCells>" + merged + b"</mergeCells>")
+
+
 BAD_BOOKS = [
     ("bomb", packed(BOOK, {"xl/media/bombe.xml": b"0" * (60 * 1024 * 1024)}), "fylder for meget"),
+    ("merged ranges bomb", packed(BOOK, {SHEET: _merged(50_000)}), "Ophæv fletningerne"),
+    ("merged over each other", packed(BOOK, {SHEET: _merged(1_000)}), "gået i stykker"),
     ("many parts", packed(BOOK, {f"xl/x{n}.xml": b"" for n in range(2_100)}), "fylder for meget"),
     ("macros inside", packed(BOOK, {"xl/vbaProject.bin": b"Sub"}), "makroer"),
     ("macro type", packed(BOOK, {"[Content_Types].xml": TYPES.replace(b"spreadsheetml.sheet.main", b"sheet.macroEnabled.main")}), "makroer"),

@@ -48,9 +48,49 @@ def test_columns_in_any_order_under_any_of_their_words():
     ]
 
 
+def test_a_merged_cell_counts_in_each_row_and_column_that_it_fills():
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=4)
+    for row, texts in enumerate(
+        (["Hvad", "Hvem", "Hvem", "Frist"], ["Ringe", "Bo", "", "snarest"], ["Skrive", "", "", ""])
+    ):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "Hvem"
+    table.cell(1, 1).merge(table.cell(2, 2)).text = "Bo"
+    table.cell(1, 3).merge(table.cell(2, 3)).text = "snarest"
+    file = io.BytesIO()
+    document.save(file)
+    assert read(file.getvalue()) == [
+        AgreementLine("Ringe", "Bo", "snarest", None),
+        AgreementLine("Skrive", "Bo", "snarest", None),
+    ]
+
+
 GOOD = word([["Hvad", "Hvem", "Hvornår"], ["Ringe", "Bo", "1.8.2026"]])
 TYPES = part(GOOD, "[Content_Types].xml")
+
+
+def _with_cells(cells: str) -> bytes:
+    """The document with a row of these cells at the end of its table."""
+    text = part(GOOD, "word/document.xml").decode()
+    text = text.replace("</w:tbl>", f"<w:tr>{cells}</w:tr></w:tbl>", 1)
+    return packed(GOOD, {"word/document.xml": text.encode()})
+
+
+def _wide(columns: int) -> str:
+    return f'<w:tc><w:tcPr><w:gridSpan w:val="{columns}"/></w:tcPr><w:p/></w:tc>'
+
+
+GOES_ON = '<w:tc><w:tcPr><w:gridSpan w:val="58"/><w:vMerge/></w:tcPr><w:p/></w:tc><w:tc><w:p/></w:tc>'
+BEGINS = GOES_ON.replace("<w:vMerge/>", '<w:vMerge w:val="restart"/>').replace(
+    "<w:p/>", f"<w:p><w:r><w:t>{'Hvad ' * 400}</w:t></w:r></w:p>", 1
+)
 BAD = [
+    ("cell of 100,000 columns bomb", _with_cells(_wide(100_000)), "a.docx", "over 60 kolonner"),
+    ("many wide cells", _with_cells(_wide(40) * 50), "a.docx", "over 60 kolonner"),
+    ("row of 2,000,000 cells bomb", _with_cells("<w:tc/>" * 2_000_000), "a.docx", "over 60 kolonner"),
+    ("a long text in each of 300 rows", _with_cells("</w:tr><w:tr>".join([BEGINS, *[GOES_ON] * 300])), "a.docx", "for lang"),
     ("macros by name", GOOD, "referat.docm", "makroer"),
     ("macros inside", packed(GOOD, {"word/vbaProject.bin": b"Sub"}), "a.docx", "makroer"),
     ("bomb", packed(GOOD, {"word/media/x.xml": b"0" * (60 * 1024 * 1024)}), "a.docx", "fylder for meget"),

@@ -231,7 +231,7 @@ def let_go(answer):
 def turn(client, way: str, page: str) -> tuple[list[str], str]:
     """Follow the link that way; returns the meetings told of on the page, newest first, and the page."""
     href = re.search(rf'href="([^"]*{way}=\d+)"', page)
-    page = client.get("/log/" + href[1].replace("&amp;", "&")).content.decode()
+    page = client.get(href[1].replace("&amp;", "&")).content.decode()
     return re.findall(r"Møde (\d+)</a>", page), page
 
 

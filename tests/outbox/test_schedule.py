@@ -49,7 +49,7 @@ def queued() -> DBTaskResult:
 def test_every_named_job_exists(settings: Any) -> None:
     from tovholder.config import settings as real  # the fixture above has put its own in place
 
-    assert all(callable(import_string(path)) for path in real.EVERY_MINUTE)
+    assert all(callable(import_string(path)) for path in (*real.EVERY_MINUTE, *real.EVERY_DAY))
 
 
 def test_a_fault_in_one_job_does_not_stop_the_next_and_each_minute_runs_once() -> None:

@@ -177,6 +177,61 @@ def test_odd_ones_beyond_what_one_can_look_at_are_counted(bo, lise):
     assert (review.left_out, review.lines.exclude(reason=Reason.CHANCE).count()) == (2, 3)
 
 
+def test_no_reason_takes_the_places_of_another_and_the_left_out_are_told_by_reason(
+    bo, carla, lise, client_for
+):
+    LogReviewRules.objects.create(key="standard", many_a_day=1, odd_at_most=5)
+    for day in range(1, 11):
+        read(bo, day=day)
+    for day in range(1, 4):
+        read(carla, day=day, hour=23)
+    review = services.make_review(by=SYSTEM, month=OCTOBER)
+    reasons = list(review.lines.exclude(reason=Reason.CHANCE).values_list("reason", flat=True))
+    assert reasons == [Reason.MANY] * 3 + [Reason.NIGHT] * 2
+    assert review.left_out == 11
+    made = Event.objects.get(action="oversight.review_made")
+    assert made.details["left_out"] == {"many": 10, "night": 1}
+    address = f"/log/gennemgang/{review.pk}/"
+    assert (
+        "taget med (mange læsninger på en dag: 10, om natten: 1)."
+        in client_for(lise).get(address).content.decode()
+    )
+    unguarded("DELETE FROM audit_event", "DELETE FROM audit_unsealed")
+    assert (
+        "11 linjer mere skilte sig ud, og er ikke taget med."
+        in client_for(lise).get(address).content.decode()
+    )
+
+
+def test_a_group_that_is_used_up_leaves_its_places_to_the_others(bo, carla, lise):
+    LogReviewRules.objects.create(key="standard", many_a_day=1, odd_at_most=9)
+    for day in range(1, 11):
+        read(bo, day=day)
+    read(carla, day=1, hour=23)
+    review = services.make_review(by=SYSTEM, month=OCTOBER)
+    reasons = list(review.lines.exclude(reason=Reason.CHANCE).values_list("reason", flat=True))
+    assert reasons == [Reason.MANY] * 8 + [Reason.NIGHT]
+
+
+def test_the_months_in_which_no_worker_ran_are_made_up_for(bo, lise):
+    for month in (4, 6, 8):
+        read(bo, month=month)
+    with time_machine.travel(datetime(2026, 5, 2, tzinfo=UTC)):
+        assert services.make_due() == 1
+    with time_machine.travel(datetime(2026, 10, 2, tzinfo=UTC)):
+        assert services.make_due() == 2
+        assert services.make_due() == 0
+    assert [f"{each:%m}" for each in Review.objects.values_list("month", flat=True)] == ["08", "06", "04"]
+
+
+def test_they_are_made_up_for_a_year_back_and_no_longer(bo, lise):
+    for month in (1, 2):
+        read(bo, month=month)
+    with time_machine.travel(datetime(2027, 2, 2, tzinfo=UTC)):
+        assert services.make_due() == 1
+    assert Review.objects.get().month == date(2026, 2, 1)
+
+
 def test_a_line_is_ticked_with_a_word_and_it_is_logged(october, lise):
     line = october.lines.first()
     for verdict, note in (("wrong", " "), ("asked", ""), ("no such", "x")):

@@ -20,10 +20,20 @@ from tests.factories import (
 )
 from tovholder.accounts.models import User
 from tovholder.directory import policy as directory_policy
+from tovholder.documents.models import Attachment
 from tovholder.forums import policy as forums_policy
+from tovholder.forums.models import Forum
 from tovholder.forums.standing import forget, own_forum_ids
 from tovholder.meetings import policy as meetings_policy
-from tovholder.meetings.models import AgendaItem, Meeting, Minutes, MinutesStatus, Topic
+from tovholder.meetings.models import (
+    AgendaAttachment,
+    AgendaItem,
+    Meeting,
+    Minutes,
+    MinutesAddendum,
+    MinutesStatus,
+    Topic,
+)
 from tovholder.meetings.queries import minutes_visible_to
 from tovholder.plans import policy as plans_policy
 from tovholder.plans.models import Agreement
@@ -38,13 +48,14 @@ LEVELS = st.sampled_from(["general", "general", "anonymous"])
 def readable(user: User, entry: Entry) -> bool:
     """The policies of the pages, asked one by one."""
     kind, pk = entry.kind, entry.object_id
-    if kind in {Kind.MEETING, Kind.ITEM, Kind.MINUTES}:
+    if kind in {Kind.MEETING, Kind.ITEM, Kind.MINUTES, Kind.ADDENDUM, Kind.FILE}:
         meeting = Meeting.objects.get(pk=entry.parent_id)
-        item = AgendaItem.objects.filter(pk=pk).first() if kind != Kind.MEETING else None
-        if not meetings_policy.may_read(user, meeting) or (item is not None and item.level != "general"):
+        levels = {item.level for item in _items_of(kind, pk, meeting) if item is not None}
+        if not meetings_policy.may_read(user, meeting) or levels - {"general"}:
             return False
         minutes = Minutes.objects.filter(meeting=meeting).first()
-        return kind != Kind.MINUTES or bool(meetings_policy.may_read_minutes(user, meeting, minutes))
+        of_minutes = kind in {Kind.MINUTES, Kind.ADDENDUM}
+        return not of_minutes or bool(meetings_policy.may_read_minutes(user, meeting, minutes))
     if kind == Kind.AGREEMENT:
         return bool(plans_policy.may_read(user, Agreement.objects.get(pk=pk)))
     if kind == Kind.TOPIC:
@@ -54,11 +65,21 @@ def readable(user: User, entry: Entry) -> bool:
     return bool(asked(user, found))  # type: ignore[operator]
 
 
+def _items_of(kind: str, pk: int, meeting: Meeting) -> list[AgendaItem | None]:
+    """The items whose level an entry goes by: an addendum may be about any of the meeting's."""
+    if kind in {Kind.ITEM, Kind.MINUTES}:
+        return [AgendaItem.objects.get(pk=pk)]
+    if kind == Kind.FILE:
+        return [AgendaAttachment.objects.get(pk=pk).item]
+    return list(meeting.items.all()) if kind == Kind.ADDENDUM else []
+
+
 def make(draw: Any, personas: dict[str, User]) -> None:
     forums = [ForumFactory(name=f"{WORD} {n}") for n in range(2)]
     seated = draw(st.lists(st.sampled_from(sorted(personas)), max_size=4, unique=True))
     for name in seated:
         join(personas[name], draw(st.sampled_from(forums)), convenes=draw(st.booleans()))
+    corrected_meeting(draw(st.sampled_from(forums)), draw, personas)
     for forum in forums:
         meeting = MeetingFactory(
             lead_forum=forum, title=WORD, kind=draw(st.sampled_from(["ordinary", "ordinary", "event"]))
@@ -68,16 +89,38 @@ def make(draw: Any, personas: dict[str, User]) -> None:
         if draw(st.booleans()):
             meeting.chair = personas[draw(st.sampled_from(sorted(personas)))].person
             meeting.save()
-        for _ in range(2):
-            AgendaItemFactory(meeting=meeting, heading=WORD, text=WORD, level=draw(LEVELS))
+        items = [
+            AgendaItemFactory(meeting=meeting, heading=WORD, text=WORD, level=draw(LEVELS)) for _ in range(2)
+        ]
+        for item in (None, *items):
+            attachment = Attachment.objects.create(name=f"{WORD} {item}.pdf", size=1)
+            AgendaAttachment.objects.create(meeting=meeting, item=item, attachment=attachment)
         status = draw(st.sampled_from([None, *MinutesStatus.values]))
         if status is not None:
             approver = personas["anna"] if status == MinutesStatus.APPROVED else None
             at = timezone.now() if approver else None
-            Minutes.objects.create(meeting=meeting, status=status, approved_by=approver, approved_at=at)
+            minutes = Minutes.objects.create(
+                meeting=meeting, status=status, approved_by=approver, approved_at=at
+            )
+            MinutesAddendum.objects.create(minutes=minutes, text=WORD, by=personas["anna"], at=timezone.now())
         TopicFactory(forum=forum, heading=WORD, level=draw(LEVELS))
         responsible = personas[draw(st.sampled_from(sorted(personas)))].person
         AgreementFactory(forum=forum, what=WORD, level=draw(LEVELS), responsible=responsible)
+
+
+def corrected_meeting(forum: Forum, draw: Any, personas: dict[str, User]) -> None:
+    """A meeting of general items with files, and minutes with a correction: so that each world has both sorts."""
+    meeting = MeetingFactory(lead_forum=forum, title=WORD)
+    item = AgendaItemFactory(meeting=meeting, heading=WORD, text=WORD)
+    for beside in (None, item):
+        attachment = Attachment.objects.create(name=f"{WORD}.pdf", size=1)
+        AgendaAttachment.objects.create(meeting=meeting, item=beside, attachment=attachment)
+    status = draw(st.sampled_from(MinutesStatus.values))
+    approver = personas["anna"] if status == MinutesStatus.APPROVED else None
+    minutes = Minutes.objects.create(
+        meeting=meeting, status=status, approved_by=approver, approved_at=timezone.now() if approver else None
+    )
+    MinutesAddendum.objects.create(minutes=minutes, text=WORD, by=personas["anna"], at=timezone.now())
 
 
 class Undo(Exception):
@@ -94,6 +137,7 @@ def test_hits_are_what_the_policies_say(personas, data) -> None:
             everything = list(Entry.objects.filter(words__contains=WORD)) + list(
                 Entry.objects.filter(kind="forum")
             )
+            assert {Kind.FILE, Kind.ADDENDUM} <= {each.kind for each in everything}
             for user in data.draw(st.lists(st.sampled_from(list(personas.values())), min_size=4, max_size=4)):
                 user = User.objects.get(pk=user.pk)
                 forget(user)

@@ -14,7 +14,7 @@ import random
 import re
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookies import SimpleCookie
@@ -25,11 +25,15 @@ from urllib.parse import quote_plus
 from django.db import DatabaseError, connection, transaction
 from django.forms import BaseForm
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.security import case_addresses
 from tests.security.addresses import paths
+from tests.security.case_world import CaseWorld
 from tests.security.world import World
 
+# In a world of cases: who triages, two who work on cases, who sits in the forum and has no part in any, and nobody.
+CASE_PERSONS = ("anna", "dina", "berit", "bo", "stranger")
 PERSONS = ("stranger", "anna", "anna", "anna", "hans", "hans", "lise", "frida", "gaest")
 TYPED = re.compile(r"(?:GET|POST|FILES)(?:\.get|\.getlist|\.pop)?[\[(]\s*\"([\w-]+)\"")
 EVERYWHERE = ("side", "q", "sortering", "fil", "next", "tilbage", "back", "version", "text", "confirmed", "login", "password", "email", "code")  # fmt: skip
@@ -73,6 +77,7 @@ class Shot:
     body: bytes = b""
     content_type: str = "application/x-www-form-urlencoded"
     headers: dict[str, str] = field(default_factory=dict)
+    name: str = ""  # of the address
 
     def __str__(self) -> str:
         query = f"?{self.query[:300]!r}" if self.query else ""
@@ -86,6 +91,16 @@ def addresses(world: World) -> list[Address]:
         Address(name, list(paths(world, name, route, converters)), names_near(module))
         for name, route, converters, module in _patterns()
     ]
+
+
+def addresses_of_cases(world: CaseWorld) -> list[Address]:
+    """Every address about children and every link without a login, with the cases of the world."""
+    found: dict[str, list[str]] = {}
+    for each in case_addresses.addresses(world):
+        if each.case is not None or each.link is not None or each.name.startswith("concerns:"):
+            found.setdefault(each.name, []).append(each.path)
+    modules = {name: module for name, _route, _converters, module in _patterns()}
+    return [Address(name, known, names_near(modules[name])) for name, known in found.items()]
 
 
 def _patterns(
@@ -121,7 +136,9 @@ def names_near(module: str) -> tuple[str, ...]:
 def shot_at(address: Address, chance: random.Random) -> Shot:
     """Draw one request to an address."""
     path = chance.choice(address.paths)
-    return chance.choices(MANNERS, WEIGHTS)[0](path, address.names, chance)
+    shot = chance.choices(MANNERS, WEIGHTS)[0](path, address.names, chance)
+    shot.name = address.name
+    return shot
 
 
 def _pairs(names: tuple[str, ...], chance: random.Random) -> bytes:
@@ -217,6 +234,7 @@ WEIGHTS = (30, 40, 12, 6, 1, 4, 7)
 
 
 ANSWERS: Counter[int] = Counter()
+LET_IN: set[str] = set()  # names of addresses that answered somebody with more than a no
 
 
 def fire(client: Client, shot: Shot) -> Fault | None:
@@ -233,12 +251,33 @@ def fire(client: Client, shot: Shot) -> Fault | None:
             **heads,
         )
         ANSWERS[response.status_code] += 1
+        if not _turned_away(response):
+            LET_IN.add(shot.name)
         if response.streaming:
             b"".join(response.streaming_content)
         fault = _fault(response, shot)
         transaction.set_rollback(True)
     client.cookies = SimpleCookie(kept)  # whoever was sent out is let in again
     return fault
+
+
+def _turned_away(response: Any) -> bool:
+    to_login = response.headers.get("Location", "").startswith(reverse("account_login"))
+    return response.status_code in {403, 404, 405} or to_login
+
+
+def shut(there: list[Address], clients: Sequence[Client]) -> tuple[set[str], list[Fault]]:
+    """Knock plainly at each address by each client until one is let in; return where nobody was, and the faults."""
+    faults: list[Fault] = []
+    for address in there:
+        tries = (
+            (client, path, verb) for path in address.paths for client in clients for verb in ("GET", "POST")
+        )
+        for client, path, verb in tries:
+            if address.name in LET_IN:
+                break
+            faults += filter(None, [fire(client, Shot(verb, path, name=address.name))])
+    return {address.name for address in there} - LET_IN, faults
 
 
 def _fault(response: Any, shot: Shot) -> Fault | None:

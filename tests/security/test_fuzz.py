@@ -10,7 +10,22 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.security.fuzz import ANSWERS, PERSONS, addresses, fire, names_near, shot_at
+from tests.security import case_rows
+from tests.security.case_crawl import client_of as case_client_of
+from tests.security.case_crawl import papers_said
+from tests.security.case_world import CaseWorld
+from tests.security.fuzz import (
+    ANSWERS,
+    CASE_PERSONS,
+    PERSONS,
+    addresses,
+    addresses_of_cases,
+    fire,
+    names_near,
+    shot_at,
+    shut,
+)
+from tests.security.fuzz_shut import OF_CASES
 from tests.security.world import World, build
 from tovholder.accounts.models import User
 
@@ -22,6 +37,12 @@ def world(personas, network, monkeypatch) -> World:
         monkeypatch.setattr(f"tovholder.{place}", lambda _template, _document: b"")
     monkeypatch.setattr("logging.root.manager.disable", 50)
     return build(personas, network)
+
+
+@pytest.fixture
+def case_world(municipality, monkeypatch) -> CaseWorld:
+    monkeypatch.setattr("logging.root.manager.disable", 50)
+    return case_rows.build("suite", 3)
 
 
 def client_of(user: User | None) -> Client:
@@ -49,6 +70,19 @@ def test_no_address_breaks(world, seed):
             faults += filter(None, [fire(chance.choice(clients), shot_at(address, chance)) for _ in range(2)])
     assert not faults, "\n" + "\n".join(map(str, faults))
     assert ANSWERS[200] + ANSWERS[302] > sum(ANSWERS.values()) / 5  # not all of it ended at the door
+
+
+def test_no_address_about_children_breaks_and_each_lets_somebody_in(case_world, monkeypatch):
+    chance = random.Random(1)
+    clients = [case_client_of(case_world, who) for who in CASE_PERSONS]
+    there = addresses_of_cases(case_world)
+    with papers_said(monkeypatch):
+        closed, faults = shut([each for each in there if each.name not in OF_CASES], clients)
+        for address in there:
+            faults += filter(None, [fire(chance.choice(clients), shot_at(address, chance))])
+    assert not faults, "\n" + "\n".join(map(str, faults))
+    assert closed == set()
+    assert set(OF_CASES) <= {each.name for each in there}
 
 
 def test_the_names_of_fields_are_found_beside_the_views():

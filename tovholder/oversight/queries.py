@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,11 +14,9 @@ from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
-from tovholder.directory.models import Person, Post
-from tovholder.forums.models import Forum, Membership
 from tovholder.insights.policy import may_see_cases_in_log
 from tovholder.insights.queries import log
-from tovholder.meetings.models import Meeting, Participation
+from tovholder.oversight import places
 from tovholder.oversight.models import LogReviewRules, Review, ReviewLine
 from tovholder.oversight.policy import may_tick, own_keys
 
@@ -67,25 +67,46 @@ def rules() -> LogReviewRules:
 
 
 def odd(found: Iterable[Reading], rule: LogReviewRules) -> list[Odd]:
-    """Return what stands out by the rules, the most readings first within each reason."""
+    """Return what stands out by the rules, reason by reason, the most readings first within each."""
     many: dict[tuple[str, date], Odd] = {}
     night: dict[tuple[str, date], Odd] = {}
-    seen: dict[tuple[str, date, str], Odd] = {}
+    seen: dict[tuple[str, date, str, str], Odd] = {}
     for pk, at, actor, kind, object_id in found:
         local = timezone.localtime(at)
         day = local.date()
         _one_more(many, (actor, day), Reason.MANY, pk)
         if rule.is_night(local.time()):
             _one_more(night, (actor, day), Reason.NIGHT, pk)
-        if rule.outside_district and kind == "meetings.meeting":
-            _one_more(seen, (actor, day, object_id), Reason.DISTRICT, pk)
-    strangers = _outside_own_district({(actor, meeting) for actor, _day, meeting in seen})
+        if rule.outside_district and kind in places.ROADS:
+            _one_more(seen, (actor, day, kind, object_id), Reason.DISTRICT, pk)
+    strangers = places.outside_own_district({(actor, kind, pk) for actor, _day, kind, pk in seen})
     groups = (
         [each for each in many.values() if each.count >= rule.many_a_day],
         list(night.values()),
-        [each for (actor, _day, meeting), each in seen.items() if (actor, meeting) in strangers],
+        [each for (actor, _day, kind, pk), each in seen.items() if (actor, kind, pk) in strangers],
     )
     return [each for group in groups for each in sorted(group, key=lambda row: (-row.count, row.event_id))]
+
+
+def taken(found: list[Odd], at_most: int) -> tuple[list[Odd], dict[str, int]]:
+    """Return those that there is room for, one of each reason in turn, and how many were left out by reason."""
+    groups: dict[str, list[Odd]] = {}
+    for each in found:
+        groups.setdefault(each.reason, []).append(each)
+    turns = [each for turn in zip_longest(*groups.values()) for each in turn if each is not None]
+    left = Counter(each.reason for each in turns[at_most:])
+    rows = [each for reason, group in groups.items() for each in group[: len(group) - left.get(reason, 0)]]
+    return rows, dict(left)
+
+
+def left_out(review: Review) -> list[tuple[str, int]]:
+    """Return what stood out and is not in the review, by reason in words; nothing once the log has forgotten it."""
+    made = Event.objects.filter(
+        action="oversight.review_made", object_type=review._meta.label_lower, object_id=str(review.pk)
+    )
+    event = made.order_by("at", "pk").first() if review.left_out else None
+    by_reason = event.details.get("left_out", {}) if event is not None else {}
+    return [(str(reason.label), by_reason[reason]) for reason in Reason if reason in by_reason]
 
 
 def _one_more(rows: dict[Any, Odd], key: tuple[Any, ...], reason: str, pk: int) -> None:
@@ -93,64 +114,18 @@ def _one_more(rows: dict[Any, Odd], key: tuple[Any, ...], reason: str, pk: int) 
     row.count += 1
 
 
-def _outside_own_district(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those (actor, meeting) where both have districts, none in common, and the actor was not asked to come."""
-    meetings = {int(meeting) for _actor, meeting in pairs if meeting.isdigit()}
-    places = _districts_of_meetings(meetings)
-    persons = _persons({actor for actor, _meeting in pairs})
-    own = _districts_of_persons(set(persons.values()))
-    asked = set(
-        Participation.objects.filter(
-            meeting_id__in=meetings, person_id__in=set(persons.values())
-        ).values_list("person_id", "meeting_id")
-    )
-    found = set()
-    for actor, meeting in pairs:
-        person = persons.get(actor, 0)
-        here, mine = places.get(int(meeting) if meeting.isdigit() else 0, set()), own.get(person, set())
-        if here and mine and not here & mine and (person, int(meeting)) not in asked:
-            found.add((actor, meeting))
-    return found
-
-
-def _districts_of_meetings(meetings: set[int]) -> dict[int, set[int]]:
-    places: dict[int, set[int]] = {}
-    rows = Meeting.objects.filter(pk__in=meetings).order_by()
-    for pk, district in rows.values_list("pk", "forums__districts"):
-        places.setdefault(pk, set()).update({district} - {None})
-    for pk, district in rows.values_list("pk", "lead_forum__districts"):
-        places.setdefault(pk, set()).update({district} - {None})
-    return places
-
-
-def _persons(actors: set[str]) -> dict[str, int]:
-    """Return the person behind each actor's key."""
-    split = [actor.partition(":") for actor in actors]
-    users = [int(pk) for kind, _colon, pk in split if kind == "user" and pk.isdigit()]
-    rows = Person.objects.filter(user_id__in=users).values_list("user_id", "pk")
-    by_link = {f"person:{pk}": int(pk) for kind, _colon, pk in split if kind == "person" and pk.isdigit()}
-    return {f"user:{user}": pk for user, pk in rows} | by_link
-
-
-def _districts_of_persons(persons: set[int]) -> dict[int, set[int]]:
-    """Where somebody works, holds a post, or sits in a forum, now or before."""
-    ways: tuple[QuerySet[Any, Any], ...] = (
-        Person.objects.filter(pk__in=persons).values_list("pk", "organisation__district"),
-        Person.objects.filter(pk__in=persons).values_list("pk", "organisation__school__district"),
-        Post.objects.filter(person__in=persons).values_list("person", "school__district"),
-        Membership.objects.filter(person__in=persons).values_list("person", "forum__districts"),
-    )
-    own: dict[int, set[int]] = {}
-    for rows in ways:
-        for person, district in rows.order_by():
-            own.setdefault(person, set()).update({district} - {None})
-    # Who sits in a forum of the whole municipality is at home everywhere.
-    everywhere = Forum.objects.filter(districts__isnull=True, members__in=persons).values_list(
-        "members", flat=True
-    )
-    for person in set(everywhere) & persons:
-        own[person] = set()
-    return own
+def next_month() -> date | None:
+    """Return the first month before this one, a year back at most, that was read in and has no review after it."""
+    this = timezone.localdate().replace(day=1)
+    start = this.replace(year=this.year - 1)
+    newest = Review.objects.order_by("-month").values_list("month", flat=True).first()
+    if newest is not None:
+        start = max(start, (newest + timedelta(days=32)).replace(day=1))
+    oldest = Event.objects.filter(
+        kind=Event.Kind.READ, at__gte=month_of(start)[0], at__lt=month_of(this)[0]
+    ).order_by("at", "pk")
+    at = oldest.values_list("at", flat=True).first()
+    return None if at is None else timezone.localdate(at).replace(day=1)
 
 
 def reviews() -> QuerySet[Review]:

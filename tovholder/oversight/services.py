@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
 
 from django.conf import settings
@@ -26,11 +26,14 @@ RETENTION_KEY = "log"
 
 
 def make_due() -> int:
-    """Make the review of last month, once, from the first of the month; run each minute. Returns how many lines."""
-    last_month = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
-    if Review.objects.filter(month=last_month).exists() or not queries.readings(last_month).exists():
-        return 0
-    return make_review(by=SYSTEM, month=last_month).lines.count()
+    """Make the reviews that are due, each month's once, from the first of the next; run each minute.
+
+    Also of the months in which no worker ran. Returns how many lines.
+    """
+    made = 0
+    while (month := queries.next_month()) is not None:
+        made += make_review(by=SYSTEM, month=month).lines.count()
+    return made
 
 
 @transaction.atomic
@@ -45,7 +48,7 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
         raise ValueError("nothing was read in the month")
     numbers = [reading[0] for reading in found]
     rule = queries.rules()
-    odd = queries.odd(found, rule)
+    odd, left_out = queries.taken(queries.odd(found, rule), rule.odd_at_most)
     review = Review.objects.create(
         month=month,
         made_at=timezone.now(),
@@ -53,7 +56,7 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
         readings=len(found),
         first_event=min(numbers),
         last_event=max(numbers),
-        left_out=max(0, len(odd) - rule.odd_at_most),
+        left_out=sum(left_out.values()),
     )
     by_number = {reading[0]: reading for reading in found}
     rows = [
@@ -76,9 +79,10 @@ def make_review(*, by: Actor, month: date, seed: str = "", tell: bool = True) ->
             event_id=row.event_id,
             count=row.count,
         )
-        for position, row in enumerate([*odd[: rule.odd_at_most], *rows], start=1)
+        for position, row in enumerate([*odd, *rows], start=1)
     )
-    record(by=by, action="oversight.review_made", obj=review, details={"readings": len(found)})
+    details = {"readings": len(found), **({"left_out": left_out} if left_out else {})}
+    record(by=by, action="oversight.review_made", obj=review, details=details)
     if tell:
         _tell(review)
     return review

@@ -5,16 +5,19 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, BinaryIO
 
 import docx
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from docx.opc.exceptions import OpcError
-from docx.table import Table
+from docx.oxml.ns import qn
+from docx.table import Table, _Cell, _Row
 
 from tovholder.imports.columns import plain
 from tovholder.imports.reading.files import check_size
+from tovholder.imports.reading.grid import MOST_COLUMNS
 from tovholder.imports.reading.packed import check_package
 from tovholder.imports.reading.problems import Unreadable
 from tovholder.imports.reading.values import BadCell, as_date, looks_like_cpr
@@ -22,6 +25,7 @@ from tovholder.imports.reading.values import BadCell, as_date, looks_like_cpr
 WORD = "Word-dokument (.docx)"
 MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES, MOST_ROWS, HEADER_WITHIN = 100, 500, 3
+MOST_SIGNS = 5_000_000  # in all cells, a merged one counted in each place that it fills
 HEADINGS = {
     "what": {
         "hvad",
@@ -66,7 +70,13 @@ def read_agreements(upload: UploadedFile[Any]) -> list[AgreementLine]:
 def _tables(file: BinaryIO) -> list[list[list[str]]]:
     try:
         document = docx.Document(file)
-        return [_cells(table) for table in document.tables]
+        tables, signs = [], 0
+        for table in document.tables:
+            tables.append(_cells(table))
+            signs += sum(1 + len(cell) for row in tables[-1] for cell in row)
+            if signs > MOST_SIGNS:
+                raise _too_long()
+        return tables
     except (
         OpcError,
         SyntaxError,  # what the XML reader raises
@@ -85,12 +95,43 @@ def _tables(file: BinaryIO) -> list[list[list[str]]]:
 
 
 def _cells(table: Table) -> list[list[str]]:
-    rows = []
+    rows: list[list[str]] = []
+    above: dict[int, str] = {}
     for row in table.rows:
-        rows.append([" ".join(cell.text.split()) for cell in row.cells])
-        if len(rows) > MOST_ROWS:
-            raise Unreadable(_("Tabellen er for lang. Del dokumentet i flere."))
+        if len(rows) >= MOST_ROWS:
+            raise _too_long()
+        rows.append(_row(row, above))
     return rows
+
+
+def _row(row: _Row, above: dict[int, str]) -> list[str]:
+    """The text in each column of the table; a merged cell's in each that it fills, as python-docx's `cells` has it.
+
+    `cells` itself repeats a cell as many times as the file says, a billion too. `above` is the text by column of
+    the row before, and is made that of this row.
+    """
+    # Only as many are looked at as it takes to see that there are too many.
+    found = list(islice(row._tr.iterchildren(qn("w:tc")), MOST_COLUMNS + 1))
+    if len(found) > MOST_COLUMNS or sum(max(1, cell.grid_span) for cell in found) > MOST_COLUMNS:
+        raise Unreadable(
+            _("Tabellen har over %(most)s kolonner. Behold kun Hvad, Hvem og Hvornår, og prøv igen.")
+            % {"most": MOST_COLUMNS}
+        )
+    texts: list[str] = []
+    here: dict[int, str] = {}
+    for cell in found:
+        column = row.grid_cols_before + len(texts)
+        goes_on = cell.vMerge == "continue" and column in above
+        text = above[column] if goes_on else " ".join(_Cell(cell, row.table).text.split())
+        texts += [text] * max(1, cell.grid_span)
+        here[column] = text
+    above.clear()
+    above.update(here)
+    return texts
+
+
+def _too_long() -> Unreadable:
+    return Unreadable(_("Tabellen er for lang. Del dokumentet i flere."))
 
 
 def _lines(tables: list[list[list[str]]]) -> list[AgreementLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from bisect import bisect_left, bisect_right
 from datetime import date, time
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -18,6 +19,7 @@ from tovholder.imports.reading.text import too_many_columns, too_many_rows
 
 EXCEL = "Excel-projektmappe (.xlsx)"
 LAST_ROW = 1_048_576
+MOST_MERGED = 1_000
 GUIDE = "Vejledning"  # the sheet of our own templates that explains the columns
 
 
@@ -95,9 +97,15 @@ def _lines(sheet: Any) -> list[Line]:
             found.append(Line(number, [filled.get(place) for place in range(1, max(filled) + 1)]))
             if len(found) > MOST_ROWS + 100:
                 raise too_many_rows()
-    _mark_merged(
-        found, [each.bounds for each in parser.merged_cells.mergeCell] if parser.merged_cells else []
-    )
+    merged = parser.merged_cells.mergeCell if parser.merged_cells else []
+    if len(merged) > MOST_MERGED:
+        raise Unreadable(
+            _(
+                "Arket har over %(most)s flettede områder. Ophæv fletningerne i Excel, gem filen, og prøv igen."
+            )
+            % {"most": f"{MOST_MERGED:,}".replace(",", ".")}
+        )
+    _mark_merged(found, [each.bounds for each in merged])
     return found
 
 
@@ -120,19 +128,22 @@ def _cell(cell: dict[str, Any]) -> Raw:
 
 def _mark_merged(lines: list[Line], ranges: list[tuple[int, int, int, int]]) -> None:
     """Put a word in each cell that a merged range covers, the upper left one too; a title over the table is left out."""
-    by_number = {line.number: line for line in lines}
+    numbers = [line.number for line in lines]
+    merged = Wrong(_("Cellen er flettet med andre. Ophæv fletningen i Excel, og skriv i hver celle."))
+    room = len(lines) * MOST_COLUMNS
     for left, top, right, bottom in ranges:
-        if top == bottom and by_number.get(top) is not None and _only_cell(by_number[top], left):
+        covered = lines[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+        if top == bottom and covered and _only_cell(covered[0], left):
             continue
-        for number in range(top, min(bottom, top + MOST_ROWS) + 1):
-            line = by_number.get(number)
-            if line is None:
-                continue
+        width = min(right, MOST_COLUMNS) - left + 1
+        # Merged ranges never share a cell: together they fill no more than there is.
+        room -= len(covered) * max(0, width)
+        if room < 0:
+            raise ValueError("merged ranges overlap")
+        for line in covered:
             line.cells += [None] * (min(right, MOST_COLUMNS) - len(line.cells))
             for column in range(left - 1, min(right, MOST_COLUMNS)):
-                line.cells[column] = Wrong(
-                    _("Cellen er flettet med andre. Ophæv fletningen i Excel, og skriv i hver celle.")
-                )
+                line.cells[column] = merged
 
 
 def _only_cell(line: Line, column: int) -> bool:

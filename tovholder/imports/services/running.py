@@ -69,7 +69,7 @@ def run(batch_id: int) -> str:
         status = _failed(
             batch_id,
             _(
-                "Der skete en fejl. Prøv igen, og sig det til jer, der driver Tovholder, hvis det gentager sig."
+                "Der skete en fejl. Prøv igen, og sig det til dem, der driver Tovholder, hvis det gentager sig."
             ),
         )
     progress.forget(batch_id)

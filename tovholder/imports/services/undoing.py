@@ -83,7 +83,7 @@ def run(batch_id: int) -> str:
         # Only the kind of fault is logged: its words could hold what stood in a row.
         log.error("undo_failed", batch=batch_id, error=type(error).__name__)
         told = _(
-            "Der skete en fejl. Prøv igen, og sig det til jer, der driver Tovholder, hvis det gentager sig."
+            "Der skete en fejl. Prøv igen, og sig det til dem, der driver Tovholder, hvis det gentager sig."
         )
         status = _still_in(batch_id, told)
     progress.forget(batch_id)

@@ -131,6 +131,11 @@ def events(wanted: LogFilter, *, cases: bool) -> QuerySet[Event]:
     return found
 
 
+def is_longer_than(most: int, wanted: LogFilter, *, cases: bool) -> bool:
+    """Tell whether more events match than so many, without counting further."""
+    return events(wanted, cases=cases)[: most + 1].count() > most
+
+
 def actors_named(text: str) -> list[str]:
     """Return the keys of all whose name holds the text: a person acts by login or by signed link."""
     words = text.casefold()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from tovholder.audit.models import AnchorState, Event, Purge, Segment, Unsealed
 
+CHECKED_WITHIN = timedelta(days=8)  # docs/operations.md has it checked each night
 COUNTED = 10_000  # so many waiting lines are counted one by one
 
 
@@ -26,11 +28,18 @@ class Place:
 class Seal:
     unsealed: int
     segments: int
+    sealed_first: datetime | None
     sealed_at: datetime | None
     head: str
     places: list[Place]
     checked: Event | None
     purges: list[Purge]
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether nobody has checked the chain for so long that what is wrong may be long past."""
+        since = self.checked.at if self.checked is not None else self.sealed_first
+        return since is not None and since < timezone.now() - CHECKED_WITHIN
 
 
 def unsealed() -> int:
@@ -45,6 +54,7 @@ def status() -> Seal:
     return Seal(
         unsealed=unsealed(),
         segments=number,
+        sealed_first=Segment.objects.order_by("number").values_list("sealed_at", flat=True).first(),
         sealed_at=last.sealed_at if last else None,
         head=last.head if last else "",
         places=[_place(place, known.get(place), number) for place in settings.AUDIT_ANCHOR],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from itertools import islice
 
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,10 @@ SHEET_ROWS = 1_000_000  # what a sheet holds; the CSV file holds them all
 @typed("hvem", "hvad")
 def log_list(request: HttpRequest, given: QueryDict) -> HttpResponse:
     may_read_log(request.user).require()
-    form = LogFilterForm(given or None)
+    return _page(request, LogFilterForm(given or None))
+
+
+def _page(request: HttpRequest, form: LogFilterForm, refused: str = "") -> HttpResponse:
     wanted = form.wanted()
     cases = bool(may_see_cases_in_log(request.user))
     page = log.page(wanted, cases=cases, before=_number(request, "foer"), after=_number(request, "efter"))
@@ -38,8 +41,9 @@ def log_list(request: HttpRequest, given: QueryDict) -> HttpResponse:
         "query": query.urlencode(),
         "filtered": bool(wanted.used),
         "unsealed": seal.unsealed(),
+        "refused": refused,
     }
-    return render(request, "insights/log.html", context)
+    return render(request, "insights/log.html", context, status=422 if refused else 200)
 
 
 @require_GET
@@ -60,10 +64,16 @@ def log_csv(request: HttpRequest, given: QueryDict) -> StreamingHttpResponse:
 
 
 @typed("hvem", "hvad", back="insights:log")
-def log_xlsx(request: HttpRequest, given: QueryDict) -> FileResponse:
-    rows = export_log(by=request.user, wanted=LogFilterForm(given or None).wanted())
+def log_xlsx(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
+    """Send the log as a workbook; say so when a sheet does not hold it, rather than leave lines out."""
+    may_read_log(request.user).require()
+    form = LogFilterForm(given or None)
+    if log.is_longer_than(SHEET_ROWS, form.wanted(), cases=bool(may_see_cases_in_log(request.user))):
+        told = _("Filen ville få over en million linjer. Hent den som CSV, eller vælg et kortere tidsrum.")
+        return _page(request, form, refused=told)
+    rows = export_log(by=request.user, wanted=form.wanted())
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
-    write_xlsx(file, _("Log"), next(rows), islice(rows, SHEET_ROWS))
+    write_xlsx(file, _("Log"), next(rows), rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=_name("xlsx"), content_type=XLSX)
 
