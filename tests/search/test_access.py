@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from tovholder.accounts.models import User
 from tovholder.directory import policy as directory_policy
 from tovholder.documents.models import Attachment
 from tovholder.forums import policy as forums_policy
-from tovholder.forums.models import Forum
+from tovholder.forums.models import Forum, OlderMinutes
 from tovholder.forums.standing import forget, own_forum_ids
 from tovholder.meetings import policy as meetings_policy
 from tovholder.meetings.models import (
@@ -60,6 +61,8 @@ def readable(user: User, entry: Entry) -> bool:
         return bool(plans_policy.may_read(user, Agreement.objects.get(pk=pk)))
     if kind == Kind.TOPIC:
         return Topic.objects.get(pk=pk).forum_id in own_forum_ids(user)
+    if kind == Kind.OLDER:
+        return bool(forums_policy.may_read_older_minutes(user, OlderMinutes.objects.get(pk=pk).forum))
     found = sources.SORTS[kind].model._default_manager.get(pk=pk)
     asked = forums_policy.may_read if kind == Kind.FORUM else directory_policy.may_read
     return bool(asked(user, found))  # type: ignore[operator]
@@ -103,6 +106,8 @@ def make(draw: Any, personas: dict[str, User]) -> None:
                 meeting=meeting, status=status, approved_by=approver, approved_at=at
             )
             MinutesAddendum.objects.create(minutes=minutes, text=WORD, by=personas["anna"], at=timezone.now())
+        attachment = Attachment.objects.create(name="gammelt.pdf", size=1)
+        OlderMinutes.objects.create(forum=forum, attachment=attachment, title=WORD, held_on=date(2019, 5, 7))
         TopicFactory(forum=forum, heading=WORD, level=draw(LEVELS))
         responsible = personas[draw(st.sampled_from(sorted(personas)))].person
         AgreementFactory(forum=forum, what=WORD, level=draw(LEVELS), responsible=responsible)
@@ -137,7 +142,7 @@ def test_hits_are_what_the_policies_say(personas, data) -> None:
             everything = list(Entry.objects.filter(words__contains=WORD)) + list(
                 Entry.objects.filter(kind="forum")
             )
-            assert {Kind.FILE, Kind.ADDENDUM} <= {each.kind for each in everything}
+            assert {Kind.FILE, Kind.ADDENDUM, Kind.OLDER} <= {each.kind for each in everything}
             for user in data.draw(st.lists(st.sampled_from(list(personas.values())), min_size=4, max_size=4)):
                 user = User.objects.get(pk=user.pk)
                 forget(user)

@@ -38,6 +38,7 @@ SORT_OF = {
     "meetings.topic": "topic",
     "plans.agreement": "agreement",
     "forums.forum": "forum",
+    "forums.olderminutes": "older",
     "directory.person": "person",
 }
 # Details of a line that name a row of their own.
@@ -56,7 +57,8 @@ def touched(action: str, obj: models.Model | None, details: dict[str, Any]) -> I
         return
     if action in EVERYTHING:
         yield from (
-            (sort, None) for sort in ("meeting", "item", "addendum", "file", "topic", "agreement", "person")
+            (sort, None)
+            for sort in ("meeting", "item", "addendum", "file", "older", "topic", "agreement", "person")
         )
         yield "forum", None
     label = obj._meta.label_lower if obj is not None else ""

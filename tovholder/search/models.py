@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     FORUM = "forum", _("Forum")
     PERSON = "person", _("Person")
     FILE = "file", _("Bilag")
+    OLDER = "older", _("Referat fra før Tovholder")
 
 
 _OBJECT_BITS, _KIND_BITS = 28, 4

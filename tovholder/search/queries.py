@@ -174,11 +174,24 @@ def matching_within(
     found: list[int] = []
     before, size = FURTHEST, AT_ONCE
     while True:
-        rows = _looked_at(chosen, way)(user, match=match, before=before, size=size)
+        rows = _newest(user, chosen, way, match, before, size)
         found += [key for key, may in rows if may]
         if len(found) > MOST or len(rows) < size:
             return found[: MOST + 1]
         before, size = rows[-1][0], size * 4
+
+
+def _newest(
+    user: User, chosen: frozenset[str], way: str, match: str | list[str], before: int, size: int
+) -> list[tuple[int, bool]]:
+    if way != _AT_ONCE or FEW_OF.issuperset(chosen):
+        return _looked_at(chosen, way)(user, match=match, before=before, size=size)
+    # A frequent word is looked for in another way than a rare one, so this is planned each time; whether each may be
+    # read is a question twenty times as long, and is planned once.
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_ONCE, [match, before, size])
+        keys = [key for (key,) in cursor.fetchall()]
+    return _may_be_read(chosen)(user, entries=keys) if keys else []
 
 
 def texts_within(user: User, around: list[str] | None, wishes: Sequence[Wanted]) -> list[list[Entry]]:
@@ -244,8 +257,17 @@ def _looked_at(chosen: frozenset[str], way: str) -> UserStatement[tuple[int, boo
         )
         return shown
 
-    # All at once, a frequent word is looked for in another way than a rare one.
+    # All at once, the best way depends on how frequent the word is.
     return UserStatement(looked_at, known=(triage_of,), planned_once=way == _EACH)
+
+
+@cache
+def _may_be_read(chosen: frozenset[str]) -> UserStatement[tuple[int, bool]]:
+    def asked(user: User) -> QuerySet[Any, Any]:
+        entries = Entry.objects.filter(pk__in=GivenSet("entries", BigIntegerField()))
+        return _told(entries, user, chosen).order_by("-pk").values_list("pk", "may")
+
+    return UserStatement(asked, known=(triage_of,))
 
 
 @cache
@@ -271,7 +293,11 @@ def _candidates(user: User, chosen: frozenset[str], way: str, match: str = "matc
     number = BigIntegerField()
     params: list[Any] = [text.place, Given("before", number).place, Given("size", number).place]
     found = Entry.objects.extra(where=[f"search_entry.id IN ({way})"], params=params)  # noqa: S610 - one of the three above
-    told: QuerySet[Any, Any] = found.annotate(may=ExpressionWrapper(readable(user, chosen), BooleanField()))
+    return _told(found, user, chosen)
+
+
+def _told(entries: QuerySet[Entry], user: User, chosen: frozenset[str]) -> QuerySet[Any, Any]:
+    told: QuerySet[Any, Any] = entries.annotate(may=ExpressionWrapper(readable(user, chosen), BooleanField()))
     return told
 
 

@@ -22,7 +22,7 @@ _PIECES = re.compile(r"([^\W_]+)")
 TYPES = {
     "moeder": (_("Møder"), (Kind.MEETING,), "groups"),
     "dagsordener": (_("Dagsordener"), (Kind.ITEM,), "list-bulleted"),
-    "referater": (_("Referater"), (Kind.MINUTES, Kind.ADDENDUM), "document"),
+    "referater": (_("Referater"), (Kind.MINUTES, Kind.ADDENDUM, Kind.OLDER), "document"),
     "emner": (_("Emner"), (Kind.TOPIC,), "bookmark"),
     "aftaler": (_("Aftaler"), (Kind.AGREEMENT,), "checklist"),
     "fora": (_("Fora"), (Kind.FORUM,), "forum"),

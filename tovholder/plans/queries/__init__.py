@@ -15,6 +15,7 @@ from django.db.models import (
     Expression,
     F,
     Func,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -69,11 +70,14 @@ def visible_to(user: User) -> QuerySet[Agreement]:
     None of those in a case by name: ask for them (`case_agreements_visible_to`). Both pinned to `policy.may_read` by a test.
     """
     person = person_of(user)
-    own = Q(responsible=person) | Q(helpers=person) if person is not None else Q(pk__in=())
+    own = Q(pk__in=())
+    if person is not None:
+        # Asked of each row: as a join it would list all that the user may read before any narrowing.
+        helps = Agreement.helpers.through.objects.filter(agreement=OuterRef("pk"), person=person)
+        own = Q(responsible=person) | Q(Exists(helps))
     in_forum = Q(forum_id__in=own_forum_ids(user))
     in_forum &= Q(level=Level.GENERAL) | within_cooperation(user)
-    pks = Agreement.objects.filter(own | in_forum).values("pk")
-    return Agreement.objects.filter(pk__in=pks)
+    return Agreement.objects.filter(own | in_forum)
 
 
 def mine(user: User, such: Q | None = None) -> QuerySet[Agreement]:
