@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -191,3 +192,15 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.person_id} {self.answer}"
+
+    @property
+    def mark(self) -> tuple[str, Any]:
+        """The kind of mark that stands for the answer (ok, vent or stop), and its word."""
+        if self.waiting_list:
+            return "vent", _("På venteliste")
+        if self.part == self.Part.SUBSTITUTE and self.substitute_confirmed is None:
+            return "vent", _("Venter på ja")
+        if self.answer == Answer.NONE and self.invited_sequence is None:
+            return "vent", _("Ikke indkaldt")
+        kind = {Answer.YES: "ok", Answer.NO: "stop"}.get(Answer(self.answer), "vent")
+        return kind, self.get_answer_display()
