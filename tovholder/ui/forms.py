@@ -38,6 +38,23 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
+class Select(forms.Select):
+    """One of many. Django makes a dictionary of nine for each choice; ours is drawn of three (`ui.renderers`)."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        choices = list(self.choices)
+        if any(isinstance(label, list | tuple) for _value, label in choices):
+            return super().optgroups(name, value, attrs)
+        found, chosen = [], False
+        for each, label in choices:
+            text = "" if each is None else str(each)
+            is_chosen = not chosen and text in value
+            chosen = chosen or is_chosen
+            shown = {"value": text, "label": label, "attrs": {"selected": True} if is_chosen else {}}
+            found.append(shown)
+        return [(None, found, 0)]
+
+
 _PICKERS = {forms.DateInput: DateInput, forms.TimeInput: TimeInput, forms.DateTimeInput: DateTimeInput}
 
 
@@ -64,6 +81,8 @@ def dress(field: forms.Field) -> None:
         new.is_required, new.is_localized = field.widget.is_required, field.widget.is_localized
         field.widget = new
     widget = field.widget
+    if type(widget) is forms.Select:
+        widget.__class__ = Select
     css = css_class(widget)
     present = widget.attrs.get("class", "")
     if css and css.split()[0] not in present.split():
