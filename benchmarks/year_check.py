@@ -87,10 +87,15 @@ class Town:
                 found[each["person"]] = found.get(each["person"], False) or each.get("must") is not False
         return found
 
+    def rule(self, of: str) -> dict:
+        """The one kind of rule that is given; null counts as left out."""
+        return {key: value for key, value in (self.things[of].get("rule") or {}).items() if value is not None}
+
     def weekdays(self, of: str, at: date) -> list[int]:
         thing = self.things[of]
         usual = [1, 2, 3, 4, 5] if thing.get("weekdays") is None else thing["weekdays"]
-        return (thing.get("weekdays_by_month") or {}).get(str(at.month), usual)
+        by_month = thing.get("weekdays_by_month") if self.kind[of] == "forum" else None
+        return (by_month or {}).get(str(at.month), usual)
 
     def may_meet(self, of: str, at: date) -> bool:
         notice = max((self.forums[each].get("notice_days") or 0 for each in self.forums_of(of)), default=0)
@@ -108,7 +113,7 @@ class Town:
 
     def windows(self, of: str) -> list[tuple[date, date]]:
         """Listed months or blocks of a forum, whole."""
-        rule, found = self.things[of].get("rule") or {}, []
+        rule, found = self.rule(of), []
         if "every_weeks" in rule:
             at = self.start
             while at <= self.end:
@@ -125,11 +130,21 @@ class Town:
 
     def amount(self, of: str) -> int:
         thing, kind = self.things[of], self.kind[of]
-        n = thing["rule"]["count"] if kind == "forum" else thing["count"] if kind == "joint" else 1
+        n = self.rule(of)["count"] if kind == "forum" else thing["count"] if kind == "joint" else 1
         return max(n, self.fixed_of[of])
 
+    def contradicts_itself(self) -> bool:
+        held = []
+        for of, at, start in self.fixed.elements():
+            musts = {person for person, must in self.members(of).items() if must}
+            held.append((at, minute(start), minute(start) + self.things[of]["minutes"], musts))
+        return any(
+            one[0] == other[0] and one[1] < other[2] and other[1] < one[2] and one[3] & other[3]
+            for one, other in combinations(held, 2)
+        )
+
     def has_windows(self, of: str) -> bool:
-        return self.kind[of] == "forum" and "count" not in self.things[of]["rule"]
+        return self.kind[of] == "forum" and "count" not in self.rule(of)
 
 
 class Checked:
@@ -139,6 +154,11 @@ class Checked:
         self.town, self.out = Town(data), out
         self.wrong: list[str] = []
         self.cost = 0
+        if out["status"] == "infeasible_input":
+            self._contradiction()
+            return
+        if self.town.contradicts_itself():
+            self.fault(7, "two fixed meetings demand one person at once, but OUT is a plan")
         self._form()
         self.meetings = [
             each | {"at": day(each["date"]), "from": minute(each["start"]), "to": minute(each["end"])}
@@ -166,6 +186,19 @@ class Checked:
                 for reason in reasons
             ):
                 self.fault(0, f"because of {each['of']} {each['which']}")
+            musts = {person for person, must in self.town.members(each["of"]).items() if must}
+            for reason in reasons:
+                if set(reason["persons"]) - musts:
+                    self.fault(0, f"{reason['code']} of {each['of']} names who need not be there")
+
+    def _contradiction(self) -> None:
+        """Exit 3: two fixed meetings demand one must at overlapping times, and OUT says so and nothing else."""
+        if set(self.out) != KEYS or any(self.out[key] is not None for key in ("cost", "bound")):
+            self.fault(0, "keys, cost or bound of OUT")
+        if self.out["meetings"] or self.out["unplaced"]:
+            self.fault(0, "lists of OUT are not empty")
+        if not self.town.contradicts_itself():
+            self.fault(0, "infeasible_input, but no two fixed meetings demand one person")
 
     def _fixed(self) -> None:
         left = Counter(self.town.fixed)
@@ -301,11 +334,19 @@ class Checked:
         for each in self.meetings:
             thing, of, at = town.things[each["of"]], each["of"], each["at"]
             cost += 2 * len(each["absent"])
-            if thing.get("preferred_weekdays") and at.isoweekday() not in thing["preferred_weekdays"]:
+            if (
+                each["kind"] != "event"
+                and thing.get("preferred_weekdays")
+                and at.isoweekday() not in thing["preferred_weekdays"]
+            ):
                 cost += 3
-            if thing.get("preferred_starts") and each["start"] not in thing["preferred_starts"]:
+            if (
+                each["kind"] != "event"
+                and thing.get("preferred_starts")
+                and each["start"] not in thing["preferred_starts"]
+            ):
                 cost += 1
-            if each["kind"] == "joint" or (each["kind"] == "forum" and "count" in thing["rule"]):
+            if each["kind"] == "joint" or (each["kind"] == "forum" and "count" in town.rule(of)):
                 k, n = each["which"], town.amount(of)
                 place = town.start + timedelta(days=((2 * k - 1) * days) // (2 * n))
                 cost += abs((at - place).days) // 7

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from year_check import check
 
-from tests.yearwheel.planning.years import forum, year
+from tests.yearwheel.planning.years import event, forum, year
 
 
 def run(folder: Path, content: str | bytes) -> tuple[int, str, Any]:
@@ -22,7 +23,7 @@ def run(folder: Path, content: str | bytes) -> tuple[int, str, Any]:
         status = 0
     except SystemExit as ended:
         status = int(ended.code or 0)
-    return status, errors.getvalue(), json.loads(target.read_text()) if target.exists() else None
+    return status, errors.getvalue(), json.loads(target.read_text()) if target.is_file() else None
 
 
 def test_a_plan(tmp_path: Path) -> None:
@@ -71,3 +72,43 @@ def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("plan_year", str(tmp_path / "no.json"), str(tmp_path / "out.json"), stderr=StringIO())
     assert ended.value.code == 2
+
+
+def test_null_counts_as_left_out_in_a_rule_too(tmp_path: Path) -> None:
+    data = year(forum(rule={"months": None, "count": 2}), seconds=5)
+    status, _, out = run(tmp_path, json.dumps(data))
+    assert (status, len(out["meetings"])) == (0, 2)
+    assert check(data, out) == []
+
+
+def test_an_event_has_no_preferences(tmp_path: Path) -> None:
+    day = event() | {"preferred_weekdays": [7], "preferred_starts": ["04:00"]}
+    data = year(forum(rule={"count": 0}), events=[day], seconds=5)
+    status, _, out = run(tmp_path, json.dumps(data))
+    assert (status, out["cost"], len(out["meetings"])) == (0, 0, 1)
+    assert check(data, out) == []
+
+
+def test_many_of_one_thing_are_numbered_without_end_of_the_stack(tmp_path: Path) -> None:
+    long = {"start": "2026-09-01", "end": "2029-08-31"}
+    often = forum(rule={"count": 1200}, weekdays=[1, 2, 3, 4, 5], min_gap_days=1)
+    data = year(often, period=long, seconds=0)
+    status, _, out = run(tmp_path, json.dumps(data))
+    assert status == 0
+    assert len(out["meetings"]) + len(out["unplaced"]) == 1200
+    assert check(data, out) == []
+
+
+def test_the_checker_knows_a_contradiction(tmp_path: Path) -> None:
+    held = [{"of": of, "date": "2026-09-01", "start": "09:00"} for of in ("f", "g")]
+    data = year(forum(), forum(id="g"), fixed=held)
+    status, _, out = run(tmp_path, json.dumps(data))
+    assert (status, check(data, out)) == (3, [])
+    assert check(data | {"fixed": []}, out)
+
+
+def test_out_that_cannot_be_written_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "out.json").mkdir()
+    status, said, _ = run(tmp_path, json.dumps(year(forum(), seconds=1)))
+    assert (status, "cannot be written" in said) == (2, True)
+    assert (tmp_path / "out.json").is_dir()

@@ -93,9 +93,10 @@ def weekdays_by_month(path: str, value: Any) -> Found:
 
 
 DATES = in_order(shape({"start": a_date, "end": a_date}), "start", "end", may_equal=True)
-BUSY = in_order(shape({"date": a_date, "start": a_start, "end": an_end}), "start", "end", may_equal=False)
+# Half-open, so an hour that ends as it begins is nobody's.
+BUSY = in_order(shape({"date": a_date, "start": a_start, "end": an_end}), "start", "end", may_equal=True)
 WEEKLY = in_order(
-    shape({"weekday": a_weekday, "start": a_start, "end": an_end}), "start", "end", may_equal=False
+    shape({"weekday": a_weekday, "start": a_start, "end": an_end}), "start", "end", may_equal=True
 )
 WHEN = {
     "weekdays": list_of(a_weekday),

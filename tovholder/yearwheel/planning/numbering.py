@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
 
 from tovholder.yearwheel.planning.problem import (
     ABSENT,
@@ -57,20 +56,25 @@ def numbered(problem: Problem, thing: Thing, times: list[tuple[int, int]]) -> li
     if placed >= amount:
         return list(range(1, placed + 1))
 
-    @cache
-    def best(done: int, which: int) -> tuple[int, int]:
-        """The least cost of numbering times[done:] with numbers from `which`, and the number that the first takes."""
-        if done == placed:
-            return 0, 0
+    # A meeting's number lies this far at most beyond its place in the row.
+    slack = amount - placed
+    ahead = [0] * (slack + 1)
+    chosen: list[list[int]] = []
+    for done in reversed(range(placed)):
         day, start = times[done]
-        return min(
-            (number_cost(problem, thing, k, amount, day, start) + best(done + 1, k + 1)[0], k)
-            for k in range(which, amount - (placed - done) + 2)
-        )
-
+        least, pick = None, slack
+        picks = [0] * (slack + 1)
+        for beyond in reversed(range(slack + 1)):
+            cost = number_cost(problem, thing, done + 1 + beyond, amount, day, start) + ahead[beyond]
+            if least is None or cost <= least:
+                least, pick = cost, beyond
+            ahead[beyond], picks[beyond] = least, pick
+        chosen.append(picks)
     found: list[int] = []
-    for done in range(placed):
-        found.append(best(done, found[-1] + 1 if found else 1)[1])
+    beyond = 0
+    for done, picks in enumerate(reversed(chosen)):
+        beyond = picks[beyond]
+        found.append(done + 1 + beyond)
     return found
 
 

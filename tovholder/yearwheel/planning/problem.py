@@ -188,7 +188,8 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
         person = number[member["person"]]
         must[person] = must.get(person, False) or member.get("must") is not False
     rule = data["rule"]
-    kind = "months" if "months" in rule else "count" if "count" in rule else "weeks"
+    kinds = {"months": "months", "count": "count", "every_weeks": "weeks"}
+    kind = next(name for key, name in kinds.items() if rule.get(key) is not None)
     by_month = data.get("weekdays_by_month") or {}
     return Thing(
         index=index,
@@ -244,7 +245,8 @@ def _event(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         replaces=False,
         first=max(period[0], ordinal_of(data["window"]["start"])),
         last=min(period[1], ordinal_of(data["window"]["end"])),
-        **_times(data),
+        # An event has no preferences; a key that the text does not name is let be.
+        **{**_times(data), "preferred_weekdays": frozenset(), "preferred_starts": frozenset()},
         **_united(of),
     )
 

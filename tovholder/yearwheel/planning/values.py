@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,7 +10,8 @@ from typing import Any
 Found = Iterator[tuple[str, str]]
 Check = Callable[[str, Any], Found]
 
-MOST_DAYS = 20 * 366
+MOST_DAYS, MOST_SECONDS = 20 * 366, 1_000_000_000
+LAST_YEAR = 9998  # the month and the block after a period must be days, too
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _START = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
@@ -19,6 +19,11 @@ _START = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 def a_text(path: str, value: Any) -> Found:
     if not isinstance(value, str) or not value:
         yield path, "must be a text that is not empty"
+    elif not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            yield path, "holds half a character: it cannot be written as UTF-8"
 
 
 def a_flag(path: str, value: Any) -> Found:
@@ -29,8 +34,8 @@ def a_flag(path: str, value: Any) -> Found:
 def a_number(path: str, value: Any) -> Found:
     if isinstance(value, bool) or not isinstance(value, int | float):
         yield path, "must be a number"
-    elif not math.isfinite(value) or value < 0:
-        yield path, "must be a number from 0"
+    elif not 0 <= value <= MOST_SECONDS:  # neither is what is not a number
+        yield path, f"must be a number from 0 to {MOST_SECONDS}"
 
 
 def whole(least: int, most: int) -> Check:
@@ -51,8 +56,10 @@ def a_weekday(path: str, value: Any) -> Found:
 def a_date(path: str, value: Any) -> Found:
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
-            date.fromisoformat(value)
+            beyond = date.fromisoformat(value).year > LAST_YEAR
         except ValueError:
+            beyond = True
+        if beyond:
             yield path, "is no day of the calendar"
     else:
         yield path, "must be a date, YYYY-MM-DD"

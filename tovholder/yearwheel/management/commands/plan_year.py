@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -33,14 +33,20 @@ class Command(BaseCommand):
             faults = check_input(data)
             if faults:
                 raise Refused(*(f"{each.path}: {each.reason}" for each in faults))
-            out = plan_year(data)
-            _write(target, out)
         except Refused as refused:
             _discard(target, source)
-            self.stderr.write("\n".join(refused.args))
-            sys.exit(REFUSED)
+            self._refuse(refused)
+        out = plan_year(data)
+        try:
+            _write(target, out)
+        except Refused as refused:
+            self._refuse(refused)
         if out["status"] == "infeasible_input":
             sys.exit(CONTRADICTORY)
+
+    def _refuse(self, refused: Refused) -> NoReturn:
+        self.stderr.write("\n".join(refused.args))
+        sys.exit(REFUSED)
 
 
 class Refused(Exception):
@@ -57,8 +63,9 @@ def _read(path: Path) -> Any:
 
 
 def _write(path: Path, out: dict[str, Any]) -> None:
+    text = json.dumps(out, ensure_ascii=False, indent=1) + "\n"
     try:
-        path.write_text(json.dumps(out, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_bytes(text.encode())
     except OSError as error:
         raise Refused(f"$: {path} cannot be written: {error.strerror}") from error
 
