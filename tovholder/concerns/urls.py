@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from tovholder.concerns.views import concern, lists, notifying, questions, raising, steps, teams
+from tovholder.concerns.views import concern, facts, lists, notifying, questions, raising, steps, teams
 
 
 class CaseCode:
@@ -41,5 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("<case:code>/notat/", steps.note, name="note"),
     path("<case:code>/raad/", steps.advice, name="advice"),
     path("<case:code>/spoerg/", questions.ask, name="ask"),
+    path("<case:code>/ret/", facts.facts, name="facts"),
     path("<case:code>/lister/", steps.lists, name="lists"),
 ]
