@@ -176,6 +176,28 @@ def test_what_calls_for_notification_says_so_before_anything_else(
     assert ("Sig ikke noget til familien" in text) is by_category
 
 
+@pytest.mark.parametrize("who", ["grethe", "hans"])
+def test_who_may_not_read_it_is_told_of_the_duty_all_the_same(
+    personas: dict[str, User], client_for: Callable[[User], Client], least: Any, scale: Any, who: str
+) -> None:
+    ConcernRules.objects.create(key="standard", notification_phone="12 34 56 78")
+    client = client_for(personas[who])
+    answer = client.post("/bekymringer/ny/", least | {"scale_level": scale["roed"].pk})
+    text = client.get(answer["Location"]).content.decode()
+    for said in (
+        "Underret nu, og gør det selv",
+        "Pligten er personlig",
+        "tel:12345678",
+        "sig ikke noget til",
+    ):
+        assert said in text
+    made = Concern.objects.get()
+    assert client.get(f"/bekymringer/{made.code}/").status_code == 404
+    calm = client.post("/bekymringer/ny/", least, follow=True)
+    assert calm.status_code == 200
+    assert "Bekymringen er sendt" in calm.content.decode()
+
+
 def test_the_raiser_reads_own_words_for_the_days_of_the_set_up_and_then_the_status(
     erik: User, raise_one: Any, client_for: Callable[[User], Client], municipality: Any
 ) -> None:

@@ -45,7 +45,7 @@ def concern(erik: User, ssp: Team, raise_one: Any, municipality: Any) -> Concern
 
 
 @pytest.mark.parametrize(
-    "path", ["", "forloeb/", "hvem/", "status/", "notat/", "raad/", "spoerg/", "lister/", "underret/"]
+    "path", ["", "forloeb/", "hvem/", "status/", "notat/", "raad/", "spoerg/", "lister/", "ret/", "underret/"]
 )
 def test_who_may_not_know_gets_the_page_of_what_does_not_exist(
     personas: dict[str, User], concern: Concern, client_for: Callable[[User], Client], path: str

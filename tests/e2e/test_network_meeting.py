@@ -106,11 +106,16 @@ def test_journey_e_nothing_reaches_the_family(
     page_as: Callable[..., Page],
     page: Page,
 ) -> None:
-    called.concern.categories.add(suspicion)
+    own = page_as(erik, f"/bekymringer/{called.concern.code}/")
+    own.get_by_role("link", name="Ret oplysningerne").click()
+    own.get_by_role("checkbox", name=suspicion.name).check()
+    look(own, "ret-oplysninger")
+    own.get_by_role("button", name="Gem oplysningerne").click()
+    expect(own.get_by_text("Oplysningerne er rettet.")).to_be_visible()
     page.goto(f"{live_server.url}/familie/{family.token_of(member)}/")
     expect(page.get_by_role("heading", name="Linket virker ikke")).to_be_visible()
     look(page, "familie-lukket")
-    own = page_as(erik, f"/netvaerksmoeder/{called.meeting_id}/familien/")
+    own.goto(f"{live_server.url}/netvaerksmoeder/{called.meeting_id}/familien/")
     expect(own.get_by_role("button", name="Vis links")).to_have_count(0)
     look(own, "links-nej")
     expect(own.get_by_text(MOTHER)).to_have_count(0)

@@ -34,7 +34,6 @@ from tovholder.concerns.models import (
     ENDED,
     AgeReminder,
     CaseTeamMember,
-    Category,
     Concern,
     ConcernChild,
     ConcernRules,
@@ -47,6 +46,7 @@ from tovholder.concerns.policy import NEVER, Part, may_read
 from tovholder.concerns.queries import visible_to
 from tovholder.concerns.rules_facts import with_family_and_consents
 from tovholder.concerns.standing import own_rules, triage_of
+from tovholder.concerns.suspicion import by_family
 from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
 from tovholder.forums.standing import person_of
@@ -237,7 +237,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     ).annotate(
         category_names=_joined(categories, "category__name"),
         team_names=_joined(lists, "team__name"),
-        by_family=Exists(categories.filter(category__suspicion=Category.Suspicion.BY_FAMILY)),
+        by_family=by_family(),
         **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
         close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
         prompting=Exists(categories.filter(category__prompts_notification=True)),

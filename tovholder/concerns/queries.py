@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -190,6 +191,20 @@ def readers(concern: Concern) -> list[Reader]:
 def readers_of_all(concern: Concern) -> list[Reader]:
     """Return those of them who read all of it: who works on the concern."""
     return [each for each in readers(concern) if each.what == _("Alt")]
+
+
+def gains_and_losses(concern: Concern, district_id: int | None) -> tuple[list[Reader], list[Reader]]:
+    """Return who would read all of it, and who no longer would, were it of this district; reads only where it is not."""
+    if district_id == concern.district_id:
+        return [], []
+    moved = copy(concern)
+    moved.district_id = district_id
+    before, after = readers_of_all(concern), readers_of_all(moved)
+    stay, come = {each.person_id for each in before}, {each.person_id for each in after}
+    return (
+        [each for each in after if each.person_id not in stay],
+        [each for each in before if each.person_id not in come],
+    )
 
 
 def _sources() -> dict[str, ReaderSource]:

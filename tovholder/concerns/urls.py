@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from tovholder.concerns.views import concern, lists, notifying, questions, raising, steps, teams
+from tovholder.concerns.views import concern, facts, lists, notifying, questions, raising, steps, teams
 
 
 class CaseCode:
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("", lists.triage, name="list"),
     path("rejst/", lists.raised, name="raised"),
     path("ny/", raising.new, name="new"),
+    path("underret/", raising.duty, name="duty"),
     path("teams/", teams.teams, name="teams"),
     path("teams/<slug:key>/", teams.team, name="team"),
     path("teams/<slug:key>/saet-ind/", teams.seat, name="seat"),
@@ -41,5 +42,6 @@ urlpatterns: list[URLPattern] = [
     path("<case:code>/notat/", steps.note, name="note"),
     path("<case:code>/raad/", steps.advice, name="advice"),
     path("<case:code>/spoerg/", questions.ask, name="ask"),
+    path("<case:code>/ret/", facts.facts, name="facts"),
     path("<case:code>/lister/", steps.lists, name="lists"),
 ]

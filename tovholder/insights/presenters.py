@@ -52,6 +52,7 @@ PURPOSES = {
     "chronology": gettext_lazy("i barnets samlede forløb"),
     "concern": gettext_lazy("på sagens side"),
     "course": gettext_lazy("i sagens forløb"),
+    "facts": gettext_lazy("for at rette oplysninger om den"),
     "forum": gettext_lazy("på forummets side"),
     "handover": gettext_lazy("ved overdragelse"),
     "list file": gettext_lazy("i en liste som fil"),
@@ -107,6 +108,15 @@ GROUNDS = {
 }
 
 
+# What of a concern was corrected.
+_FACTS = {
+    "categories": gettext_lazy("hvad den handler om"),
+    "district": gettext_lazy("distrikt"),
+    "organisation": gettext_lazy("skole eller sted"),
+    "scale_level": gettext_lazy("bekymringsgrad"),
+}
+
+
 def ground_word(ground: str) -> str:
     """Say on what ground something was read; one of an older version is shown as it is."""
     return str(GROUNDS.get(ground, ground))
@@ -127,6 +137,8 @@ def _extra(event: Event) -> str:
     details: dict[str, Any] = event.details
     if event.action in {"concern.status_set", "concern.taken_on"}:
         return _concern_status(str(details.get("status", "")))
+    if event.action == "concern.facts_set":
+        return ", ".join(str(_FACTS.get(each, each)) for each in details.get("changed", []))
     if event.action == "concern.listed":
         n = len(details.get("concerns", []))
         return ngettext("%(n)d sag", "%(n)d sager", n) % {"n": n}

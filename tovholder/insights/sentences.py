@@ -97,6 +97,7 @@ SENTENCES = {
     "concern.child_part_set": gettext_lazy("ændrede barnets rolle i sagen"),
     "concern.consent_closed": gettext_lazy("lukkede det, et tilbagetrukket samtykke åbnede"),
     "concern.erased": gettext_lazy("slettede sagens tekster"),
+    "concern.facts_set": gettext_lazy("rettede oplysninger om sagen"),
     "concern.information_answered": gettext_lazy("skrev, om familien har fået det at vide"),
     "concern.listed": gettext_lazy("så sagen"),
     "concern.lists_set": gettext_lazy("rettede, hvilke lister sagen står på"),

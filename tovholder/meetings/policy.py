@@ -12,8 +12,9 @@ from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.citizens.queries import sharing_rules
 from tovholder.concerns import policy as concerns
-from tovholder.concerns.models import Category, Concern
+from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import NEVER, Part
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.directory.parties import as_participant
 from tovholder.forums.models import Forum
 from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
@@ -242,10 +243,7 @@ def may_read_minutes(user: User, meeting: Meeting, minutes: Minutes | None) -> D
 
 def may_meet_family(concern: Concern) -> Decision:
     """The family may be met, asked or sent anything. Not when somebody in it is suspected of violence (rule 22)."""
-    known: bool | None = getattr(concern, "by_family", None)  # a page may have asked with the concern
-    if known is None:
-        known = concern.categories.filter(suspicion=Category.Suspicion.BY_FAMILY).exists()
-    if known:
+    if is_by_family(concern):
         return no("family_under_suspicion", SENTENCES["family_under_suspicion"].text)
     return yes("family")
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from tovholder.access.decision import Decision, no, yes
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.models import Category, Concern, Entry
+from tovholder.concerns.models import Concern, Entry
+from tovholder.concerns.suspicion import is_by_family
 
 SHORTEST = 8  # letters of a sentence that is looked for
 
 
 def may_reach_family(concern: Concern) -> Decision:
     """Nothing reaches a family of whom somebody is suspected, before the authority says so (rule 22)."""
-    if concern.categories.filter(suspicion=Category.Suspicion.BY_FAMILY).exists():
+    if is_by_family(concern):
         return no(
             "family_under_suspicion",
             _("Der er mistanke mod familien. Intet frigives, før myndigheden siger til."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Consent as Given
 from tovholder.access.sharing import SharingRules
-from tovholder.access.sharing.case import SUSPICION_BY_FAMILY, YOUNG_PERSON, age_on
+from tovholder.access.sharing.case import YOUNG_PERSON, age_on
 from tovholder.access.sharing.case import Child as Facts
 from tovholder.access.sharing.consents import months_before
 from tovholder.citizens.queries import sharing_rules
@@ -20,6 +20,7 @@ from tovholder.citizens.services.consents import all_as_the_rules_read_them
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 from tovholder.concerns.prompts import PARTY_RIGHTS_AGE, birthday, gets_party_rights
 from tovholder.concerns.queries import living_children
+from tovholder.concerns.suspicion import is_by_family
 
 SHOWN_DAYS = 30  # after a withdrawal
 _WITHOUT_CONSENT = {LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION}
@@ -65,14 +66,6 @@ def child_prompts(
             )
         )
     return sorted(found, key=lambda each: not each.urgent)
-
-
-def is_by_family(concern: Concern) -> bool:
-    """Whether somebody in the family is suspected; a page may have asked with the concern."""
-    known: bool | None = getattr(concern, "by_family", None)
-    if known is None:
-        return any(each.suspicion == SUSPICION_BY_FAMILY for each in concern.categories.all())
-    return known
 
 
 def _holds(consent: Given, today: date) -> bool:

@@ -23,6 +23,7 @@ from tovholder.access.sharing import (
     Purpose,
     assess,
 )
+from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.audit.models import SYSTEM, Actor
@@ -34,6 +35,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.services.naming import add_to_case_team
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 
@@ -93,6 +95,8 @@ def assess_seat(concern: Concern, person: Person, ground: SeatGround) -> SeatAns
     Nothing is shown of the children, so nothing is logged. Raises nothing.
     """
     categories = [each.suspicion or each.key for each in concern.categories.all()]
+    if is_by_family(concern):
+        categories.append(SUSPICION_BY_FAMILY)
     answers = [_assess(concern, child, person, ground, categories) for child in _children(concern)]
     if not answers:
         who = as_participant(person).id

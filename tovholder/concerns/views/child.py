@@ -20,6 +20,7 @@ from tovholder.concerns.models import ConcernChild
 from tovholder.concerns.services import children
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.services.seats import shown_seats
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.concerns.views.child_frame import (
     case_of,
     child_address,
@@ -222,10 +223,9 @@ def information(request: HttpRequest, code: str, child: str) -> HttpResponse:
         else:
             messages.success(request, _("Det er skrevet ned."))
             return redirect("children:child", code, child)
-    by_family = any(each.suspicion == "suspected_violence_by_family" for each in concern.categories.all())
     lead = (
         _("Der er mistanke om vold i familien. Fortæl intet, før myndigheden siger til, og skriv det her.")
-        if by_family
+        if is_by_family(concern)
         else _("Forældrene, og den unge selv, skal have at vide, at I har oplysninger om barnet.")
     )
     return form_page(

@@ -13,12 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.citizens.models import Consent, MergeUndo
 from tovholder.citizens.queries import rules_beside, with_everything
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernChild
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import visible_to
+from tovholder.concerns.suspicion import by_family
 
 Crumbs = list[tuple[str, str]]
 
@@ -32,7 +32,7 @@ def whole_case_of(request: HttpRequest, code: str) -> Concern:
     """Return the same with its team and its children, for a page that shows them and changes nothing."""
     children = ConcernChild.objects.select_related("child", "information")
     children = children.prefetch_related(*with_everything("child__"))
-    found = visible_to(request.user, Part.ALL).annotate(by_family=_by_family("pk"), **rules_beside())
+    found = visible_to(request.user, Part.ALL).annotate(by_family=by_family(), **rules_beside())
     found = found.prefetch_related(Prefetch("concern_children", children), _team())
     return get_object_or_404(found, code=code)
 
@@ -42,7 +42,7 @@ def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernCh
     links = ConcernChild.objects.filter(concern__in=visible_to(request.user, Part.ALL), concern__code=code)
     undo = MergeUndo.objects.filter(merge__kept=OuterRef("child"), until__gt=timezone.now())
     links = links.select_related("child", "information", "concern").annotate(
-        by_family=_by_family("concern"), can_be_parted=Exists(undo), **rules_beside()
+        by_family=by_family("concern"), can_be_parted=Exists(undo), **rules_beside()
     )
     links = links.prefetch_related(*with_everything("child__"), _team("concern__"))
     link = get_object_or_404(links, child__code=child_code, child__erased_at__isnull=True)
@@ -53,12 +53,6 @@ def whole_link_of(request: HttpRequest, code: str, child_code: str) -> ConcernCh
 def _team(path: str = "") -> Prefetch[Any]:
     seats = CaseTeamMember.objects.filter(until_at__isnull=True).order_by("from_at", "pk")
     return Prefetch(f"{path}case_team", seats.select_related("person__organisation"))
-
-
-def _by_family(concern: str) -> Exists:
-    """Whether somebody in the family is suspected (`prompting.is_by_family`)."""
-    rows = Concern.categories.through.objects.filter(concern=OuterRef(concern))
-    return Exists(rows.filter(category__suspicion=SUSPICION_BY_FAMILY))
 
 
 def link_of(concern: Concern, child_code: str) -> ConcernChild:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
@@ -33,8 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RaiseForm(request.POST or None, place=place, rules=own, auto_id="b_%s")
     if form.is_valid() and (made := _raise(request.user, form)):
         messages.success(request, _("Bekymringen er sendt. Den hedder %(case)s.") % {"case": made})
-        page = "concerns:notify" if calls_for_notification(made) else "concerns:concern"
-        return redirect(page, made.code)
+        return _then(request.user, made)
     context = {
         "form": form,
         "rules": own,
@@ -42,6 +41,26 @@ def new(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Bekymringer"), reverse("concerns:list")), (_("Ny bekymring"), "")],
     }
     return render(request, "concerns/new.html", context)
+
+
+def _then(user: User, made: Concern) -> HttpResponse:
+    """Lead on to the duty to notify, which is personal: also who may not know of the case is told of it."""
+    calls = calls_for_notification(made)
+    if not policy.may_read(user, made):
+        return redirect("concerns:duty" if calls else "/")
+    return redirect("concerns:notify" if calls else "concerns:concern", made.code)
+
+
+@require_GET
+def duty(request: HttpRequest) -> HttpResponse:
+    """The duty to notify without a case."""
+    policy.may_raise(request.user).require()
+    context = {
+        "calls": True,
+        "rules": rules(),
+        "crumbs": [(_("Bekymringer"), reverse("concerns:list")), (_("Underretning"), "")],
+    }
+    return render(request, "concerns/duty.html", context)
 
 
 def _raise(user: User, form: RaiseForm) -> Concern | None:

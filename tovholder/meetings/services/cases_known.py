@@ -47,7 +47,7 @@ class Known:
 
     rules: SharingRules
     links: dict[int, list[ConcernChild]]
-    categories: dict[int, list[str]]
+    categories: dict[int, set[str]]
     told: dict[int, RulesRead]
     keys: Safe
 
@@ -56,11 +56,10 @@ def read_cases(items: Sequence[CaseItem]) -> Known:
     """Read the children, consents and categories of these cases with as many queries as for one."""
     concerns_asked = {each.concern_id for each in items}
     links: dict[int, list[ConcernChild]] = {pk: [] for pk in concerns_asked}
-    categories: dict[int, list[str]] = {pk: [] for pk in concerns_asked}
+    categories: dict[int, set[str]] = {pk: set() for pk in concerns_asked}
     for link in with_family_and_consents(concerns_asked):
         links[link.concern_id].append(link)
-        marks: str | None = link.marks  # type: ignore[attr-defined]
-        categories[link.concern_id] = marks.split(",") if marks else []
+        categories[link.concern_id] |= link.marks  # type: ignore[attr-defined]
     everyone = [link.child for each in links.values() for link in each]
     keys = Safe.of([*items, *everyone])
     told = all_as_the_rules_read_them(everyone, safe=keys) if everyone else {}

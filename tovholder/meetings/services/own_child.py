@@ -24,6 +24,7 @@ from tovholder.citizens.services.kin import Kin, kin_of, token_of
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.queries import OF_CONCERN, Reader, ReaderRow, ReaderSource
+from tovholder.concerns.suspicion import suspected_families
 from tovholder.meetings.models import CaseItem, CaseText, MeetingStatus
 from tovholder.meetings.services.cases_reading import ALL, FAMILY, YOUNG, only_for
 from tovholder.plans.models import PlanRelease
@@ -156,10 +157,7 @@ def _lines(child: Child, kin: Sequence[Kin]) -> tuple[Line, ...]:
 
 def _is_kept_from_family(child: Child) -> bool:
     """While somebody in the family is suspected in any open case of the child, nothing reaches the family (rule 22)."""
-    suspected = Concern.objects.filter(
-        concern_children__child__in=_records(child), erased_at__isnull=True, ended_at__isnull=True
-    )
-    return suspected.filter(categories__suspicion=_SUSPECTED).exists()
+    return suspected_families(_records(child)).exists()
 
 
 def _records(child: Child) -> list[int]:

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tovholder.concerns.models import CaseTeamMember, Category, Concern
+from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.standing import triage_of
+from tovholder.concerns.suspicion import by_family
 from tovholder.forums.models import ChecklistItem
 from tovholder.forums.standing import person_of
 from tovholder.forums.statements import UserStatement
@@ -55,11 +56,8 @@ def _network(user: Any) -> QuerySet[Any, Any]:
     seats = CaseTeamMember.objects.filter(
         concern=OuterRef("network__concern"), person=person_of(user), until_at__isnull=True
     )
-    marked = Concern.categories.through.objects.filter(
-        concern=OuterRef("network__concern"), category__suspicion=Category.Suspicion.BY_FAMILY
-    )
     found = visible_to(user).filter(kind=MeetingKind.NETWORK, pk=Given("meeting", BigIntegerField()))
-    return found.annotate(on_team=Exists(seats), by_family=Exists(marked)).select_related(
+    return found.annotate(on_team=Exists(seats), by_family=by_family("network__concern")).select_related(
         "lead_forum__forum_type",
         "lead_forum__agenda_template",
         "chair",

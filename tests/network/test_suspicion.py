@@ -1,0 +1,66 @@
+"""A suspicion in another open case of the child keeps the family away from this one too (rule 22)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.network.conftest import everybody
+from tovholder.access.decision import Refused
+from tovholder.accounts.models import User
+from tovholder.citizens.models import Child
+from tovholder.concerns.lists import page_of
+from tovholder.concerns.models import Category, Concern
+from tovholder.concerns.rules_facts import with_family_and_consents
+from tovholder.concerns.services.family_texts import may_reach_family
+from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
+from tovholder.concerns.suspicion import is_by_family
+from tovholder.meetings import policy
+from tovholder.meetings.models import FamilyMember, NetworkMeeting
+from tovholder.meetings.services import family
+from tovholder.meetings.services import network_meeting as running
+
+
+@pytest.fixture
+def other(concern: Concern, child: Child, suspicion: Category, anna: User, erik: User) -> Concern:
+    """Another concern of the same child, where somebody in the family is suspected."""
+    facts = ConcernFacts("anonymous", "child", categories=[suspicion])
+    made = raise_concern(by=erik, facts=facts, texts=ConcernTexts(seen="Noget andet"))
+    lay_child_on(by=anna, concern=made, child=child)
+    return made
+
+
+def test_the_family_is_neither_reached_nor_met(
+    called: NetworkMeeting, member: FamilyMember, other: Concern, erik: User, client: Client, client_for: Any
+) -> None:
+    assert client.get(f"/familie/{family.token_of(member)}/").status_code == 410
+    network = NetworkMeeting.objects.get(pk=called.pk)
+    with pytest.raises(Refused):
+        running.start(by=erik, network=network, **everybody(network))
+    assert not policy.may_meet_family(network.concern)
+    assert not may_reach_family(network.concern)
+    text = client_for(erik).get(f"/netvaerksmoeder/{called.meeting_id}/familien/").content.decode()
+    assert "Vis links" not in text
+
+
+def test_every_question_of_it_answers_alike(concern: Concern, other: Concern, anna: User) -> None:
+    page = page_of(anna, concern.code)
+    assert page is not None
+    assert is_by_family(page)
+    assert is_by_family(Concern.objects.get(pk=concern.pk))
+    (link,) = with_family_and_consents([concern.pk])
+    assert link.marks == {"suspected_violence_by_family"}  # type: ignore[attr-defined]
+
+
+def test_one_that_has_ended_or_is_erased_keeps_nobody_away(concern: Concern, other: Concern) -> None:
+    now = timezone.now() - timedelta(days=1)
+    Concern.objects.filter(pk=other.pk).update(status="closed", ended_at=now)
+    assert not is_by_family(Concern.objects.get(pk=concern.pk))
+    assert is_by_family(Concern.objects.get(pk=other.pk))
+    Concern.objects.filter(pk=other.pk).update(status="new", ended_at=None, erased_at=now)
+    assert not is_by_family(Concern.objects.get(pk=concern.pk))
