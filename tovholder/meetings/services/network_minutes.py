@@ -22,7 +22,6 @@ from tovholder.documents.shapes import AgreementLine, Attendee, DocumentItem, Me
 from tovholder.meetings.models import (
     CaseItem,
     CaseText,
-    FamilyMember,
     FamilyVoice,
     MeetingStatus,
     Minutes,
@@ -44,7 +43,7 @@ from tovholder.meetings.services.network_meeting import (
     open_case,
     read_fields,
 )
-from tovholder.meetings.services.network_people import copy_people
+from tovholder.meetings.services.network_people import copy_people, part_word
 from tovholder.meetings.services.papers import approved_line
 
 FROZEN = "frosset"
@@ -149,15 +148,6 @@ def record_of(case: CaseItem, network: NetworkMeeting) -> Record:
         absent=[_who(each) for each in rows if not each.attended],
         family=[part_word(each) for each in came],
     )
-
-
-def part_word(member: FamilyMember) -> str:
-    """Write what somebody of the family is, never who."""
-    if member.part == FamilyMember.Part.ADULT and member.adult is not None:
-        return {
-            "foster": _("Plejeforælder"),
-        }.get(str(member.adult.standing), _("Forælder"))
-    return str(member.get_part_display())
 
 
 def _field(field: Field) -> dict[str, str]:

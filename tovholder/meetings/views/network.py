@@ -30,7 +30,7 @@ from tovholder.meetings.services.cases_room import mends, shown_cases
 from tovholder.meetings.services.checklist import for_meeting, set_tick
 from tovholder.meetings.services.family_texts import languages
 from tovholder.meetings.services.network_meeting import closing_room, note_reading
-from tovholder.meetings.services.network_minutes import part_word
+from tovholder.meetings.services.network_people import part_word
 from tovholder.statements import Given
 
 Crumbs = list[tuple[str, str]]

@@ -25,7 +25,7 @@ from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
-from tovholder.meetings.services.network_minutes import part_word
+from tovholder.meetings.services.network_people import part_word
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 from tovholder.meetings.views.network_steps import _numbers as numbers
 from tovholder.plans.models import CaseAgreement
