@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from tests.factories import OrganisationFactory, OrganisationKindFactory, PersonFactory
 from tests.network.conftest import CHILD, GROUND, MOTHER, WORDS, everybody, fresh
-from tovholder.access.decision import Refused
+from tovholder.access.decision import Refused, yes
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult, Child
+from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Category, Concern, ConcernRules
 from tovholder.concerns.services.course import set_status
@@ -115,6 +116,23 @@ def test_somebody_new_undoes_that_the_family_was_told(ready: NetworkMeeting, eri
     assert [each.step for each in people.lacks(fresh(ready))] == ["familien"]
     people.tell_family(by=erik, network=ready, on=timezone.localdate())
     assert people.lacks(fresh(ready)) == []
+
+
+def test_somebody_new_of_the_family_is_to_be_told(
+    ready: NetworkMeeting, erik: User, anna: User, child: Child, mother: Adult, client_for: Any
+) -> None:
+    father = add_adult(by=anna, decision=yes("case_team"), child=child, standing="custody", name="Far Torne")
+    people.set_family(by=erik, network=ready, adults=[mother, father], young_people=[])
+    [lack] = people.lacks(fresh(ready))
+    assert (lack.step, lack.text.endswith("Nye siden sidst: forælder.")) == ("familien", True)
+    with pytest.raises(ValidationError):
+        calling.call(by=erik, network=ready, lacks=[lack])
+    page = client_for(erik).get(f"/netvaerksmoeder/{ready.meeting_id}/trin/familien/").content.decode()
+    assert "Har ikke fået besked endnu:</strong> Far Torne" in page
+    people.tell_family(by=erik, network=ready, on=timezone.localdate())
+    assert people.lacks(fresh(ready)) == []
+    people.add_support_person(by=erik, network=ready, child=child, name="Moster", age=40)
+    assert "bisidder" in people.lacks(fresh(ready))[0].text
 
 
 def test_who_is_not_covered_stops_the_calling(

@@ -19,7 +19,7 @@ from tovholder.meetings.models import CarriedAgreement, CaseItem
 from tovholder.meetings.services import carrying
 from tovholder.meetings.services.carrying_cases import agreements_of, carry_case
 from tovholder.plans.models import Agreement, AgreementNote, AgreementStatus, CaseAgreement, CaseAgreementNote
-from tovholder.plans.services import case_agreements, case_plans
+from tovholder.plans.services import case_agreements, case_passing, case_plans
 from tovholder.plans.services.case_plans import PlanTexts
 
 STEPS = [
@@ -67,7 +67,7 @@ def take(step: str, case: CaseWorld, which: CaseAgreement, plan, flag: bool) -> 
         case "reopen":
             case_agreements.reopen(by=by, case=which)
         case "pass_on":
-            case_agreements.pass_on(by=by, person=case.people["bo" if flag else "carla"].person)
+            case_passing.pass_on(by=by, person=case.people["bo" if flag else "carla"].person)
         case "meet":
             meet(case)
         case "end_plan":

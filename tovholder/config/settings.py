@@ -264,6 +264,7 @@ EVERY_MINUTE = [
     "tovholder.citizens.services.children.finish_erasures",
     "tovholder.concerns.services.erasing.finish_erasures",
     "tovholder.concerns.services.seats.close_expired",
+    "tovholder.plans.services.case_passing.pass_on_expired",
     "tovholder.meetings.services.replies.read_mailbox",
     "tovholder.imports.services.keeping.sweep",
     "tovholder.audit.sealing.seal_due",
@@ -287,6 +288,8 @@ CONCERN_READERS = [
     "tovholder.plans.queries.cases.holders",
     "tovholder.meetings.network_hooks.called_to",
 ]
+# What the apps above close of a concern when a consent ends: functions (by, concern) -> how many.
+CONSENT_ENDED = ["tovholder.plans.services.case_passing.pass_on_uncovered"]
 # How many meetings have named a child on the early basis in a concern, which no seat on its case team may pass by.
 EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What a child has said at meetings about a concern, which is not released to its parents without its yes.

@@ -132,7 +132,7 @@ def _may_decide_named(by: User | Person, person: Person | None, agreement: Agree
 def may_hand_over(by: User | Person, agreement: Agreement) -> Decision:
     """May give it to another person, as when somebody leaves: those who decide, and an administrator.
 
-    An administrator never one in a case by name: it passes on by itself (`case_agreements.pass_on`).
+    An administrator never one in a case by name: it passes on by itself (`case_passing.pass_on`).
     """
     if agreement.level == Level.NAMED:
         return may_decide(by, agreement)

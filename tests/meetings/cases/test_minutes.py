@@ -325,3 +325,23 @@ def test_frozen_minutes_keep_the_anonymous_words(taken_up, concern, planned, peo
     assert AgendaItem.objects.filter(pk=taken_up.pk).exists()
     held.minutes_record.refresh_from_db()
     assert "En elev, der er alene" in str(held.minutes_record.frozen)
+
+
+@pytest.mark.parametrize("told", ["child_view", "no_child_view", "nothing", "no action"])
+def test_a_case_ends_with_the_childs_view_or_why_not(opened, meeting, people, client_for, told):
+    anna = client_for(people["anna"])
+    page, lacks = reverse("meetings:case", args=[meeting.pk, opened.pk]), "Barnets egen mening mangler"
+    if told == "no action":
+        CaseItem.objects.filter(pk=opened.pk).update(decision="close")
+    elif told != "nothing":
+        facts = CaseFacts(**{told: "Han vil helst være hjemme."})
+        cases_writing.note_facts(by=people["anna"], case_item=opened, facts=facts)
+    assert (lacks in anna.get(page).content.decode()) == (told == "nothing")
+    ended = anna.post(reverse("meetings:case_finish", args=[meeting.pk, opened.pk]))
+    opened.refresh_from_db()
+    if told == "nothing":
+        assert ended.status_code == 422
+        assert "Skriv barnets egen mening" in ended.content.decode()
+        assert opened.status == "opened"
+    else:
+        assert (ended.status_code, opened.status) == (302, "done")

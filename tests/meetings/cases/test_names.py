@@ -240,3 +240,15 @@ def test_what_may_be_looked_up_is_the_municipalitys_own_or_a_neutral_question(
         assert "På mødet</strong>" not in page  # nothing is said of that phase
     with django_assert_num_queries(1):
         lookups()
+
+
+def test_the_list_reminds_of_the_childs_view(tuesday, handed, people, client_for):
+    """Until it is written, or the name is to be forgotten."""
+    url, lacks = reverse("meetings:names", args=[tuesday.pk]), "Barnets egen mening mangler"
+    anna = client_for(people["anna"])
+    assert anna.get(url).content.decode().count(lacks) == len(handed)
+    first, second = handed[:2]
+    cases_writing.decide(by=people["anna"], case_item=first, decision="close")
+    facts = cases_writing.CaseFacts(no_child_view="Barnet er ikke hørt endnu.")
+    cases_writing.note_facts(by=people["anna"], case_item=second, facts=facts)
+    assert anna.get(url).content.decode().count(lacks) == len(handed) - 2

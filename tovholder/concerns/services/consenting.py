@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision
@@ -66,15 +68,19 @@ def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
     concern about the child says so. Raises Refused, ValidationError by field.
     """
     records.withdraw_consent(by=by, decision=_may(by, concern), consent=consent, on=on)
-    closed = 0
+    closed = moved = 0
     for each in Concern.objects.filter(concern_children__child=consent.child_id, erased_at__isnull=True):
         closed += close_uncovered(by=by, concern=each)
+        there = sum(import_string(path)(by=by, concern=each) for path in settings.CONSENT_ENDED)
+        moved += there
         said = _(
             "Et samtykke er trukket tilbage. Punkter på møder, der byggede på det, er lukket. "
             "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
         )
+        if there:
+            said = f"{said} {_('Aftaler hos dem, der ikke længere er dækket, er flyttet til sagens ansvarlige.')}"
         write_entry(by=by, concern=each, kind=Entry.Kind.NOTE, child=consent.child, text=said)
-    details = {"consent": consent.pk, "seats": closed}
+    details = {"consent": consent.pk, "seats": closed, "agreements": moved}
     record(by=by, action="concern.consent_closed", obj=concern, details=details)
     return closed
 

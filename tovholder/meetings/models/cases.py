@@ -97,6 +97,12 @@ class CaseItem(SealedRow):
     def __str__(self) -> str:
         return str(self.concern)
 
+    @property
+    def lacks_childs_view(self) -> bool:
+        """An opened case has the child's view, or why it was not asked (rule 40); one that ends here needs none."""
+        written = self.child_view is not None or self.no_child_view is not None
+        return self.status == self.Status.OPENED and not written and self.decision != self.Decision.CLOSE
+
     def key_ref(self) -> uuid.UUID:
         return self.concern.key
 

@@ -39,6 +39,12 @@ def _close(by: User, item: CaseItem, now: datetime) -> None:
     item.status, item.done_at = CaseItem.Status.DONE, item.done_at or now
     item.save(update_fields=["status", "done_at"])
     _freeze(by, item, now)
+    details = {"readers": give_days(item, now)}
+    record(by=by, action="case_item.approved", obj=item, ground=item.basis, details=details)
+
+
+def give_days(item: CaseItem, now: datetime) -> int:
+    """Let those whom the case was told to read it for the municipality's days; return how many still may."""
     ends = now + timedelta(days=rules().after_approval_days)
     rows = Disclosure.objects.filter(case_item=item, person__isnull=False)
     covered, gone = [], []
@@ -50,8 +56,7 @@ def _close(by: User, item: CaseItem, now: datetime) -> None:
             gone.append(row.pk)
     Disclosure.objects.filter(pk__in=covered).update(reads_until=ends)
     Disclosure.objects.filter(pk__in=gone).update(reads_until=now)
-    details = {"readers": len(covered)}
-    record(by=by, action="case_item.approved", obj=item, ground=item.basis, details=details)
+    return len(covered)
 
 
 def _freeze(by: User, item: CaseItem, now: datetime) -> None:

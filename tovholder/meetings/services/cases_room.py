@@ -18,6 +18,8 @@ from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.concerns.models import Concern
+from tovholder.concerns.policy import Part
+from tovholder.concerns.policy import may_read as may_read_concern
 from tovholder.concerns.queries import (
     NOW,
     OF_CONCERN,
@@ -81,7 +83,7 @@ def shown_cases(user: User, meeting: Meeting) -> list[CaseItem]:
     asked = [item for item in rows if not item.works]  # type: ignore[attr-defined]
     if asked:
         keep_known(asked, read_cases(asked))
-    return [item for item in rows if _still_shown(user, item)]
+    return [item for item in rows if still_shown(user, item)]
 
 
 def shown_case(user: User, meeting_pk: int, pk: int) -> CaseItem | None:
@@ -89,12 +91,15 @@ def shown_case(user: User, meeting_pk: int, pk: int) -> CaseItem | None:
     item = read_case_of(user, meeting_pk, pk)
     if item is None or item.meeting.kind == MeetingKind.NETWORK:  # that has pages of its own
         return None
-    return item if _still_shown(user, item) else None
+    return item if still_shown(user, item) else None
 
 
-def _still_shown(user: User, item: CaseItem) -> bool:
-    person = person_of(user)
-    return item.works or (person is not None and still_covered(item, person, known_of([item])))  # type: ignore[attr-defined]
+def still_shown(user: User, item: CaseItem) -> bool:
+    """Tell of somebody whom the policy lets read the case whether they work on it, or are still covered today."""
+    person, works = person_of(user), getattr(item, "works", None)
+    if works is None:
+        works = bool(may_read_concern(user, item.concern, Part.ALL))
+    return works or (person is not None and still_covered(item, person, known_of([item])))
 
 
 def has_cases(user: User, meeting: Meeting) -> bool:

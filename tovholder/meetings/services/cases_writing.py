@@ -177,8 +177,13 @@ def decide(*, by: User, case_item: CaseItem, decision: str) -> CaseItem:
 
 @transaction.atomic
 def finish_case(*, by: User, case_item: CaseItem) -> CaseItem:
-    """Close the name again when the case is through; what was said stays with those it was told to. Raises Refused."""
+    """Close the name again when the case is through; what was said stays with those it was told to.
+
+    Raises Refused, ValidationError while neither the child's view is written nor why it was not asked (rule 40).
+    """
     item = _locked(by, case_item)
+    if item.lacks_childs_view:
+        raise ValidationError(_("Skriv barnets egen mening, eller hvorfor barnet ikke er hørt."))
     item.status, item.done_at = CaseItem.Status.DONE, timezone.now()
     item.save(update_fields=["status", "done_at"])
     record(by=by, action="case_item.done", obj=item)

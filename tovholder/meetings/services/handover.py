@@ -46,7 +46,7 @@ from tovholder.meetings.standing import is_open_participant
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
 from tovholder.plans.services import hand_over as hand_over_agreements
-from tovholder.plans.services.case_agreements import pass_on
+from tovholder.plans.services.case_passing import pass_on
 
 Receivers = Mapping[str, Person | None]
 

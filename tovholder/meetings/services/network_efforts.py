@@ -21,10 +21,9 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.directory.models import Person
-from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseOrigin, NetworkMeeting
 from tovholder.meetings.services.guarding import open_for_writing
-from tovholder.meetings.services.network import case_of
+from tovholder.meetings.services.network_meeting import open_case
 from tovholder.plans.models import (
     AgreementNote,
     AgreementStatus,
@@ -307,9 +306,7 @@ def _act(
 def _writable(by: User, network: NetworkMeeting) -> CaseItem:
     """Lock the meeting and return its case, for who writes at it and may read the case. Raises Refused."""
     open_for_writing(by=by, meeting=network.meeting)
-    case = case_of(network)
-    policy.may_read_case(by, case).require()
-    return case
+    return open_case(by, network)
 
 
 def _locked(row: CaseAgreement, case: CaseItem) -> CaseAgreement:

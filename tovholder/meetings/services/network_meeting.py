@@ -30,6 +30,8 @@ from tovholder.meetings.models import (
     NetworkMeeting,
 )
 from tovholder.meetings.services.cases import Room, assess_room, tell
+from tovholder.meetings.services.cases_known import known_of
+from tovholder.meetings.services.cases_room import is_closed, still_shown
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes, open_for_writing
 from tovholder.meetings.services.network import become, case_of
 from tovholder.meetings.services.network_people import is_authority
@@ -227,8 +229,7 @@ def save_field(*, by: User, network: NetworkMeeting, key: str, text: str, base_v
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     _check(field, text)
     meeting, _minutes = open_for_writing(by=by, meeting=network.meeting)
-    case = case_of(network)
-    policy.may_read_case(by, case).require()
+    case = open_case(by, network)
     row, _made = CaseText.objects.get_or_create(case_item=case, key=PREFIX + key)
     row = CaseText.objects.select_for_update().get(pk=row.pk)
     row.case_item = case
@@ -244,6 +245,33 @@ def save_field(*, by: User, network: NetworkMeeting, key: str, text: str, base_v
     row.save()
     record(by=by, action="network.text_saved", obj=meeting, details={"field": row.pk, "version": row.version})
     return row
+
+
+def closing_room(case: CaseItem) -> Room | None:
+    """Return the room where the running meeting may not speak of the child now, else None."""
+    if case.meeting.status != MeetingStatus.RUNNING:
+        return None
+    room = assess_room(case, known=known_of([case]))
+    return room if is_closed(case, room) else None
+
+
+def open_case(by: User, network: NetworkMeeting) -> CaseItem:
+    """Return the case for who still reads it, and while the name is not closed. Raises Refused.
+
+    The rules are asked anew: a consent may have been withdrawn since the name was opened.
+    """
+    case = case_of(network)
+    policy.may_read_case(by, case).require()
+    if not still_shown(by, case):
+        no("case_unknown", _("Sagen findes ikke.")).require()
+    require_open(closing_room(case))
+    return case
+
+
+def require_open(closing: Room | None) -> None:
+    """Raise Refused where there is a room before which the name stays closed."""
+    if closing is not None:
+        no("case_closed", _("Sagen er lukket lige nu, så den kan hverken læses eller skrives i.")).require()
 
 
 def _check(field: dict[str, Any], text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,14 +17,11 @@ from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernStatus, Entry
 from tovholder.concerns.services.course import set_status, write_entry
-from tovholder.concerns.standing import rules
 from tovholder.directory.queries import municipality_name, municipality_text
 from tovholder.documents.shapes import AgreementLine, Attendee, DocumentItem, MeetingDocument
-from tovholder.meetings import policy
 from tovholder.meetings.models import (
     CaseItem,
     CaseText,
-    FamilyMember,
     FamilyVoice,
     MeetingStatus,
     Minutes,
@@ -32,14 +29,21 @@ from tovholder.meetings.models import (
     NetworkMeeting,
     Participation,
 )
+from tovholder.meetings.services.cases_closing import give_days
 from tovholder.meetings.services.cases_reading import text_of
 from tovholder.meetings.services.guarding import open_for_writing
 from tovholder.meetings.services.letters import MONTHS, when
 from tovholder.meetings.services.minutes import minutes_of
-from tovholder.meetings.services.network import begin, case_of
+from tovholder.meetings.services.network import begin
 from tovholder.meetings.services.network_efforts import Effort, efforts
-from tovholder.meetings.services.network_meeting import CHILD_FIELD, FAMILY_FIELD, Field, read_fields
-from tovholder.meetings.services.network_people import copy_people
+from tovholder.meetings.services.network_meeting import (
+    CHILD_FIELD,
+    FAMILY_FIELD,
+    Field,
+    open_case,
+    read_fields,
+)
+from tovholder.meetings.services.network_people import copy_people, part_word
 from tovholder.meetings.services.papers import approved_line
 
 FROZEN = "frosset"
@@ -89,8 +93,7 @@ def approve(*, by: User, network: NetworkMeeting) -> Minutes:
     meeting, minutes = open_for_writing(by=by, meeting=network.meeting)
     network = NetworkMeeting.objects.select_related("concern", "form").get(pk=network.pk)
     network.meeting = meeting
-    case = case_of(network)
-    policy.may_read_case(by, case).require()
+    case = open_case(by, network)
     if lacks := approval_lacks(network, case):
         raise ValidationError(lacks)
     now = timezone.now()
@@ -99,9 +102,7 @@ def approve(*, by: User, network: NetworkMeeting) -> Minutes:
     Safe.of([case]).write(case, child_view=child_view)
     case.status, case.done_at = CaseItem.Status.DONE, now
     case.save(update_fields=["child_view", "status", "done_at"])
-    case.disclosures.filter(person__isnull=False, reads_until__isnull=True).update(
-        reads_until=now + timedelta(days=rules().after_approval_days)
-    )
+    give_days(case, now)
     minutes.status, minutes.approved_at, minutes.approved_by = MinutesStatus.APPROVED, now, by
     minutes.save(update_fields=["status", "approved_at", "approved_by"])
     write_entry(
@@ -147,15 +148,6 @@ def record_of(case: CaseItem, network: NetworkMeeting) -> Record:
         absent=[_who(each) for each in rows if not each.attended],
         family=[part_word(each) for each in came],
     )
-
-
-def part_word(member: FamilyMember) -> str:
-    """Write what somebody of the family is, never who."""
-    if member.part == FamilyMember.Part.ADULT and member.adult is not None:
-        return {
-            "foster": _("Plejeforælder"),
-        }.get(str(member.adult.standing), _("Forælder"))
-    return str(member.get_part_display())
 
 
 def _field(field: Field) -> dict[str, str]:

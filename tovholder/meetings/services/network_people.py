@@ -37,6 +37,7 @@ from tovholder.meetings.services.cases import Room, assess_room, children_of
 from tovholder.meetings.services.cases_known import circle_of
 from tovholder.meetings.services.invitations import take_off
 from tovholder.meetings.services.network import Lack, case_of, prepared
+from tovholder.ui.naming import listed
 
 Part = FamilyMember.Part
 
@@ -133,6 +134,8 @@ def set_family(
             part=part,
             age=None if adult_id is not None else _age(children[child_id]),
         )
+    if new:
+        _untell(fresh)
     if new or set(there) - wanted:
         record(by=by, action="network.family_set", obj=fresh.meeting, details={"people": len(wanted)})
 
@@ -162,6 +165,7 @@ def add_support_person(
     member = FamilyMember(meeting=fresh.meeting, child=child, part=Part.SUPPORT_PERSON, age=age)
     Safe.of([child]).write(member, name=" ".join(name.split()))
     member.save()
+    _untell(fresh)
     record(by=by, action="network.family_set", obj=fresh.meeting, details={"support_person": member.pk})
     return member
 
@@ -241,6 +245,15 @@ def family_of(meeting: Meeting) -> list[FamilyMember]:
     return list(meeting.family.select_related("adult", "child"))
 
 
+def part_word(member: FamilyMember) -> str:
+    """Write what somebody of the family is, never who."""
+    if member.part == FamilyMember.Part.ADULT and member.adult is not None:
+        return {
+            "foster": _("Plejeforælder"),
+        }.get(str(member.adult.standing), _("Forælder"))
+    return str(member.get_part_display())
+
+
 def copy_people(*, by: User, network: NetworkMeeting) -> None:
     """Ask the same people to a follow-up as came to the meeting before, in the caller's transaction."""
     earlier = network.follows
@@ -279,17 +292,26 @@ def lacks(network: NetworkMeeting, room: Room | None = None) -> list[Lack]:
     if not network.without_authority and not authority_comes(meeting):
         text = _("Myndighedens rådgiver mangler. Bed en med, eller hold et udviklingsmøde i stedet.")
         found.append(Lack("deltagere", text))
-    if not (family_of(meeting) if circle_of(meeting) is not None else meeting.family.exists()):
+    members, case = family_of(meeting), case_of(network)
+    if not members:
         found.append(Lack("familien", _("Vælg, hvem fra familien der er med.")))
-    case = case_of(network)
-    if case.family_told_on is None:
-        found.append(Lack("familien", _("Fortæl familien, hvem der kommer og hvorfor, og skriv datoen.")))
+    if case.family_told_on is None or any(each.told_on is None for each in members):
+        found.append(Lack("familien", _untold(members)))
     room = room or assess_room(case)
     if not room.allowed and room.answer.code not in _SAID:
         found.append(Lack(_STEP.get(room.answer.code, "grundlag"), SENTENCES[room.answer.code].text))
     if not network.time_chosen:
         found.append(Lack("tid-og-sted", _("Vælg tid og sted.")))
     return found
+
+
+def _untold(members: Collection[FamilyMember]) -> str:
+    """Say that the family is to be told; by part, never by name, who of them has not been while others have."""
+    new = [part_word(each).lower() for each in members if each.told_on is None]
+    if not new or len(new) == len(members):
+        return _("Fortæl familien, hvem der kommer og hvorfor, og skriv datoen.")
+    text = _("Fortæl familien, hvem der kommer og hvorfor, og skriv datoen. Nye siden sidst: %(who)s.")
+    return text % {"who": listed(new)}
 
 
 # Said by a line of its own above.

@@ -199,8 +199,11 @@ def decide(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
 
 @require_POST
 def finish(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
-    _meeting, item = case_of(request, pk, case_pk)
-    cases_writing.finish_case(by=request.user, case_item=item)  # type: ignore[arg-type]
+    meeting, item = case_of(request, pk, case_pk)
+    try:
+        cases_writing.finish_case(by=request.user, case_item=item)  # type: ignore[arg-type]
+    except ValidationError as refused:
+        return _show(request, meeting, item, status=422, trouble=" ".join(refused.messages))
     messages.success(request, _("%(case)s er færdig.") % {"case": item.concern})
     return redirect("meetings:case_list", pk)
 

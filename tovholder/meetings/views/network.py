@@ -24,13 +24,14 @@ from tovholder.forums.statements import UserStatement
 from tovholder.meetings import policy
 from tovholder.meetings.forms.people import AnswerForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingKind, MeetingStatus, NetworkMeeting
-from tovholder.meetings.queries import read_cases_of, visible_to
+from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import answers, family, network, network_people
 from tovholder.meetings.services.cases_known import keep_circle
+from tovholder.meetings.services.cases_room import mends, shown_cases
 from tovholder.meetings.services.checklist import for_meeting, set_tick
 from tovholder.meetings.services.family_texts import languages
-from tovholder.meetings.services.network_meeting import note_reading
-from tovholder.meetings.services.network_minutes import part_word
+from tovholder.meetings.services.network_meeting import closing_room, note_reading
+from tovholder.meetings.services.network_people import part_word
 from tovholder.statements import Given
 
 Crumbs = list[tuple[str, str]]
@@ -75,9 +76,9 @@ _NETWORK = UserStatement(_network, known=(triage_of,))
 
 
 def case_shown(request: HttpRequest, made: NetworkMeeting) -> CaseItem | None:
-    """Return the case if the user may read it (now)."""
+    """Return the case if the user may read it: who was told only while they are still covered."""
     user: Any = request.user
-    found = read_cases_of(user, made.meeting)
+    found = shown_cases(user, made.meeting)
     case = next((each for each in found if each.concern_id == made.concern_id), None)
     if case is not None:
         case.concern = made.concern
@@ -150,7 +151,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     people = network_people.professionals(found)
     mine = next((each for each in people if person is not None and each.person_id == person.pk), None)
     case = case_shown(request, made)
-    said = family.voices(case) if case is not None else []
+    closing = closing_room(case) if case is not None else None
+    said = family.voices(case) if case is not None and closing is None else []
     if case is not None:
         note_reading(by=request.user, case=case, purpose="network meeting")
     planned = found.status == MeetingStatus.PLANNED
@@ -165,7 +167,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "questions": [each for each in said if each.kind == family.Kind.QUESTION],
         "may_prepare": bool(policy.may_prepare_network(request.user, found)),
         "case": case,
-        "ground": ground_of(request, made, case),
+        "closing": closing,
+        "mends": mends(case, closing) if case is not None and closing is not None else [],
+        "ground": ground_of(request, made, case) if closing is None else None,
         "guide": for_meeting(found, "before"),
     }
     return render(request, "meetings/network_meeting.html", context)

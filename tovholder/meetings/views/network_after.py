@@ -23,7 +23,7 @@ from tovholder.meetings.services import family, network_minutes
 from tovholder.meetings.services.cases import children_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
-from tovholder.meetings.services.network_meeting import note_reading
+from tovholder.meetings.services.network_meeting import closing_room, note_reading, require_open
 from tovholder.meetings.services.papers import approved_line
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 
@@ -35,6 +35,8 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
     made = network_of(request, pk)
     case = case_or_404(request, made)
     if made.meeting.status == MeetingStatus.PLANNED:
+        return redirect("network:meeting", pk)
+    if closing_room(case) is not None:  # that page says why, and what would open it
         return redirect("network:meeting", pk)
     minutes = minutes_of(made.meeting)
     approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
@@ -124,6 +126,7 @@ def _file(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
     """The form as a file, named by the case code only; its reading is logged."""
     made = network_of(request, pk)
     case = case_or_404(request, made)
+    require_open(closing_room(case))
     note_reading(by=request.user, case=case, purpose="network file")
     document = network_minutes.document(case, made)
     content = render_pdf("minutes", document) if extension == "pdf" else render_docx("minutes", document)

@@ -25,7 +25,7 @@ from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
-from tovholder.meetings.services.network_minutes import part_word
+from tovholder.meetings.services.network_people import part_word
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 from tovholder.meetings.views.network_steps import _numbers as numbers
 from tovholder.plans.models import CaseAgreement
@@ -131,11 +131,25 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     made = network_of(request, pk)
     if not request.accepts("text/html"):
         return _save_one(request, made)
+    present = request.POST.get("do") == "tilstede"
+    if present:  # first: whoever goes out may be the one who keeps the case closed for writing
+        _set_present(request, made)
     troubles = _save_all(request, made)
     made = network_of(request, pk)
     if troubles:
         return _run_page(request, made, troubles)
-    return _do(request, made, request.POST.get("do", ""))
+    return redirect("network:run", pk) if present else _do(request, made, request.POST.get("do", ""))
+
+
+def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
+    try:
+        running.set_present(
+            by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
+        )
+    except Refused as refused:
+        messages.warning(request, refused.decision.reason)
+    else:
+        messages.success(request, _("Fremmødet er gemt."))
 
 
 def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
@@ -217,16 +231,6 @@ def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
         return redirect(
             "network:effort" if act == "ret" else "network:choose", pk, _effort_row(made, number).pk
         )
-    if act == "tilstede":
-        try:
-            running.set_present(
-                by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
-            )
-        except Refused as refused:
-            messages.warning(request, refused.decision.reason)
-        else:
-            messages.success(request, _("Fremmødet er gemt."))
-        return home
     if act == "slut":
         running.finish(by=request.user, network=made)
         return redirect("network:after", pk)
@@ -259,6 +263,7 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     made = network_of(request, pk)
     policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
     case = case_or_404(request, made)
+    running.require_open(running.closing_room(case))
     row = _effort_row(made, row_pk)
     safe = Safe.of([row])
     initial = {
@@ -282,6 +287,7 @@ def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     made = network_of(request, pk)
     policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
     case = case_or_404(request, made)
+    running.require_open(running.closing_room(case))
     row = _effort_row(made, row_pk)
     initial = {"responsible": row.agreement.responsible_id}
     form = ChoiceForm(request.POST or None, initial=initial, meeting=made.meeting)

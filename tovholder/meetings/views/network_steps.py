@@ -198,11 +198,12 @@ def _family_more(request: HttpRequest, made: NetworkMeeting, room: Any) -> dict[
     chosen_adults = {each.adult_id for each in members if each.adult_id}
     chosen = {each.child_id for each in members if each.part == FamilyMember.Part.YOUNG_PERSON}
     support = [each for each in members if each.part == FamilyMember.Part.SUPPORT_PERSON]
-    names = network_people.names_of(support)
+    names = network_people.names_of(members)
     return {
         "children": [(each, safe.read(each, "name"), each.pk in chosen) for each in children],
         "adults": [(each, safe.read(each, "name"), each.pk in chosen_adults) for each in adults],
         "support": [(each, names.get(each.pk, Opened())) for each in support],
+        "untold": [names[each.pk] for each in members if each.told_on is None],
         "support_form": forms.SupportPersonForm(children=children),
         "comes": family.who_comes(made.meeting),
         "people": network_people.professionals(made.meeting),

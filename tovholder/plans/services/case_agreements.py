@@ -25,7 +25,6 @@ from tovholder.audit.models import Actor
 from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern
-from tovholder.concerns.queries import triagers
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.plans import policy
@@ -46,9 +45,9 @@ __all__ = [
     "continue_",
     "done",
     "edit",
+    "give",
     "make_case_agreement",
     "open_case_agreements",
-    "pass_on",
     "reopen",
     "report",
     "show_case_agreements",
@@ -255,38 +254,15 @@ def edit(
     _log(by, case, "case_agreement.edited", fields=[*moved, *fields])
 
 
-@transaction.atomic
-def pass_on(*, by: Actor, person: Person) -> int:
-    """Let no agreement in a case by name hang on a person who leaves; return how many changed hands.
-
-    Each goes to who is in charge of the case, else to somebody on its team, else to a triager. Whoever lets the person
-    leave learns nothing of it: such an agreement is not theirs to see.
-    """
-    found = CaseAgreement.objects.filter(agreement__status=AgreementStatus.OPEN).select_related("concern")
-    helped = found.filter(agreement__helpers=person)
-    for case in helped:
-        case.agreement.helpers.remove(person)
-    count = 0
-    for case in found.filter(agreement__responsible=person).order_by("pk"):
-        receiver = _heir(case.concern, person)
-        if receiver is None:
-            continue
-        _lock(case)
-        case.agreement.responsible = receiver
+def give(by: Actor, case: CaseAgreement, receiver: Person | None) -> None:
+    """Let it change hands, in the caller's transaction: the caller has asked."""
+    _lock(case)
+    giver, case.agreement.responsible = case.agreement.responsible_id, receiver
+    if receiver is not None:
         case.agreement.helpers.remove(receiver)
-        _move(by, case, Kind.RESCHEDULED, fields=["responsible"])
-        _log(by, case, "case_agreement.passed_on", **{"from": person.pk, "to": receiver.pk})
-        count += 1
-    return count
-
-
-def _heir(concern: Concern, leaving: Person) -> Person | None:
-    team = [seat.person for seat in concern.case_team.filter(until_at=None).select_related("person")]
-    candidates = [concern.handler, *team, *triagers(concern.district_id)]
-    for each in candidates:
-        if each is not None and each.pk != leaving.pk and each.left_on is None:
-            return each
-    return None
+    _move(by, case, Kind.RESCHEDULED, fields=["responsible"])
+    to = receiver.pk if receiver is not None else None
+    _log(by, case, "case_agreement.passed_on", **{"from": giver, "to": to})
 
 
 def _lock(case: CaseAgreement, seen: datetime | None = None) -> None:

@@ -17,6 +17,7 @@ from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import as_the_rules_read_it
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import NEVER
+from tovholder.concerns.queries import triagers
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 
@@ -26,8 +27,8 @@ _BASES = (LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION, LegalBasis.PARTICIPAT
 def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
     """Return a sentence for each who cannot have an agreement in the case: left, a role that reads none, not covered.
 
-    Covered is who is on the case team, whose kind a basis covers, or whose organisation a valid consent of every child
-    of the case names. A meeting has asked more closely, of its own basis, before the name was opened there.
+    Covered is who works on the case, whose kind a basis covers on which the case is spoken of, or whose organisation a
+    valid consent of every child of the case names. What could have been a basis, and is recorded nowhere, covers nobody.
     """
     asked = list(people)
     prefetch_related_objects(asked, "organisation__kind", "user")
@@ -43,7 +44,8 @@ def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
         elif person.pk in never:
             faults.append(_("%(person)s har en rolle, der ikke ser sager om børn.") % {"person": person.name})
     left = [each for each in asked if each.left_on is None and each.pk not in never]
-    outside = [each for each in left if not _by_basis(as_participant(each))]
+    bases = _bases_of(concern) if left else set()
+    outside = [each for each in left if not _by_basis(bases, as_participant(each))]
     if outside:
         outside = _without_consent(concern, outside)
     faults += [
@@ -54,14 +56,22 @@ def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
     return faults
 
 
-def _by_basis(who: Participant) -> bool:
+def _bases_of(concern: Concern) -> set[str]:
+    """The bases of those on the case team, and of the meetings that have opened the name."""
+    seats = concern.case_team.filter(until_at__isnull=True).values_list("basis").order_by()
+    opened = concern.case_items.filter(status__in=("opened", "done")).values_list("basis").order_by()
+    return {basis for (basis,) in seats.union(opened)}
+
+
+def _by_basis(bases: set[str], who: Participant) -> bool:
     rules = sharing_rules()
-    return any(rules.covers(basis, who) for basis in _BASES)
+    return any(rules.covers(basis, who) for basis in _BASES if basis in bases)
 
 
 def _without_consent(concern: Concern, people: Sequence[Person]) -> list[Person]:
-    team = set(concern.case_team.filter(until_at__isnull=True).values_list("person_id", flat=True))
-    asked = [each for each in people if each.pk not in team]
+    works = set(concern.case_team.filter(until_at__isnull=True).values_list("person_id", flat=True))
+    works.update(triagers(concern.district_id).values_list("pk", flat=True))
+    asked = [each for each in people if each.pk not in works]
     links = list(concern.concern_children.select_related("child"))
     covered = [_named_in_consents(link.child, asked) for link in links]
     return [each for each in asked if not covered or not all(each.pk in some for some in covered)]
