@@ -218,9 +218,10 @@ def test_a_question_goes_to_the_contact_person_who_sees_nothing_else(
     assert client_for(bo).get(f"/bekymringer/{concern.code}/").status_code == 404
     for stranger in (dina, erik, anna):
         assert client_for(stranger).get(f"/bekymringer/spoergsmaal/{question.pk}/").status_code == 404
-    client_for(bo).post(f"/bekymringer/spoergsmaal/{question.pk}/", {"text": "Ja, hun hedder Pia"})
+    client_for(bo).post(f"/bekymringer/spoergsmaal/{question.pk}/", {"text": "Ja, hun kommer mandag"})
     assert (
-        "Ja, hun hedder Pia" in client_for(anna).get(f"/bekymringer/{concern.code}/forloeb/").content.decode()
+        "Ja, hun kommer mandag"
+        in client_for(anna).get(f"/bekymringer/{concern.code}/forloeb/").content.decode()
     )
     assert awaiting(again(bo)) == []
     client_for(anna).post(f"/bekymringer/spoergsmaal/{question.pk}/traek/")
@@ -377,3 +378,40 @@ def test_many_parties_about_one_child_are_told_of_until_something_is_decided(
     text = client_for(anna).get(f"/bekymringer/{first.code}/").content.decode()
     assert "Flere forskellige" not in text
     assert not any("samlet" in each.title for each in awaiting(again(anna)))
+
+
+POINTS = "Ring til Sofie Marie Jensen, Nørregade 14, tlf. 20 30 40 50."
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("notat/", {"kind": "note", "text": POINTS}),
+        ("raad/", {"text": POINTS}),
+        ("spoerg/", {"text": POINTS}),
+        ("status/", {"reason": POINTS}),
+        ("underret/", {"sent_on": "2026-01-05", "note": POINTS}),
+    ],
+)
+@pytest.mark.parametrize("level", ["anonymous", "named"])
+def test_what_is_written_in_a_concern_without_a_name_is_looked_through(
+    anna: User, concern: Concern, client_for: Callable[[User], Client], path: str, typed: Any, level: str
+) -> None:
+    named_at = timezone.now() if level == "named" else None
+    Concern.objects.filter(pk=concern.pk).update(level=level, named_at=named_at)
+    page = client_for(anna).post(f"/bekymringer/{concern.code}/{path}", typed)
+    held = "kan pege på en person" in page.content.decode()
+    assert held is (level == "anonymous")
+    assert b"Se teksten efter for navne" not in page.content or held
+
+
+@pytest.mark.parametrize("level", ["anonymous", "named"])
+def test_an_answer_is_looked_through_while_the_concern_has_no_name(
+    anna: User, erik: User, concern: Concern, client_for: Callable[[User], Client], level: str
+) -> None:
+    asked = asking.ask(by=anna, concern=concern, to_person=erik.person, text="Hvad så du?")
+    named_at = timezone.now() if level == "named" else None
+    Concern.objects.filter(pk=concern.pk).update(level=level, named_at=named_at)
+    client_for(erik).post(f"/bekymringer/spoergsmaal/{asked.pk}/", {"text": POINTS})
+    asked.refresh_from_db()
+    assert (asked.answered_at is None) is (level == "anonymous")
