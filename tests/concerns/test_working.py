@@ -30,8 +30,10 @@ from tovholder.concerns.models import (
 from tovholder.concerns.prompts import PROMPTS, Facts, prompts_for
 from tovholder.concerns.services import asking, course, naming, notifying, teams
 from tovholder.concerns.workdays import after_working_days, before_working_days
+from tovholder.insights.presenters import sentence
 from tovholder.insights.queries.concern_lines import awaiting
 from tovholder.outbox.models import OutgoingMail
+from tovholder.oversight.queries import readings
 
 
 def again(user: User) -> User:
@@ -98,7 +100,27 @@ def test_filters_count_and_export(
     file = b"".join(client.get("/bekymringer/?hent=csv").streaming_content).decode("utf-8-sig")
     assert concern.code in file
     assert "Hemmeligheden" not in file
-    assert Event.objects.filter(action="concern.listed", purpose="list file").count() == 1
+    assert Event.objects.filter(action="concern.listed", purpose="list file").count() == 2
+
+
+def test_each_concern_on_a_list_has_its_line_and_the_list_counts_as_one_reading(
+    anna: User, erik: User, concern: Concern, raise_one: Any, client_for: Callable[[User], Client]
+) -> None:
+    other = raise_one(erik)
+    client_for(anna).get("/bekymringer/")
+    listed = Event.objects.filter(action="concern.listed", actor=anna.audit_key)
+    assert {each.object_id for each in listed} == {str(concern.pk), str(other.pk)}
+    counted = readings(timezone.localdate()).filter(action="concern.listed", actor=anna.audit_key)
+    assert counted.count() == 1
+    assert "2 sager" in sentence(counted.get())
+
+
+def test_who_asks_who_can_see_a_concern_is_in_the_log(
+    anna: User, concern: Concern, client_for: Callable[[User], Client]
+) -> None:
+    client_for(anna).get(f"/bekymringer/{concern.code}/hvem/")
+    event = Event.objects.get(purpose="readers")
+    assert (event.object_type, event.object_id) == ("concerns.concern", str(concern.pk))
 
 
 def test_list_and_page_cost_the_same_however_many(

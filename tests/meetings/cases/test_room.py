@@ -261,7 +261,8 @@ def test_the_list_holds_codes_and_never_names(opened, planned, named, people, cl
     page = client_for(people["carla"]).get(reverse("meetings:case_list", args=[planned.pk])).content.decode()
     assert str(named) in page
     assert NAME not in page
-    assert Event.objects.filter(action="case_item.listed", actor=people["carla"].audit_key).exists()
+    event = Event.objects.get(action="case_item.listed", actor=people["carla"].audit_key)
+    assert (event.object_type, event.object_id) == ("concerns.concern", str(named.pk))
 
 
 def test_who_does_not_work_on_it_cannot_plan_it(forum, people):

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _l
 
 from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
 from tovholder.concerns.models import Concern
 from tovholder.concerns.queries import (
     NOW,
@@ -27,6 +26,7 @@ from tovholder.concerns.queries import (
     reader_of,
     reader_rows,
 )
+from tovholder.concerns.services.reading import note_listed
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -224,17 +224,15 @@ def _others(meeting: Meeting, person: Person) -> list[Person]:
 
 
 def note_list(*, by: User, meeting: Meeting, items: Iterable[CaseItem]) -> None:
-    """Write one line that these cases stood in a list (code and state, no name)."""
-    shown = [item.pk for item in items]
-    if shown:
-        record_reading(
-            by=by,
-            action="case_item.listed",
-            obj=meeting,
-            purpose="meeting",
-            ground="own_or_told",
-            details={"case_items": shown},
-        )
+    """Write for each of these cases that it stood in a list (code and state, no name)."""
+    note_listed(
+        by=by,
+        action="case_item.listed",
+        concerns=[each.concern for each in items],
+        purpose="meeting",
+        ground="own_or_told",
+        meeting=meeting.pk,
+    )
 
 
 def _told_rows() -> QuerySet[Any, Any]:
