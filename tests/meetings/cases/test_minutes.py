@@ -339,6 +339,16 @@ def test_when_it_gets_a_name_the_anonymous_words_leave_the_agenda(
     assert positions == list(range(1, len(positions) + 1))
 
 
+def test_what_stood_without_a_name_is_read_as_it_was_written(taken_up, concern, planned, people, client_for):
+    give_name(concern, people)
+    row = CaseItem.objects.get(concern=concern)
+    page = client_for(people["anna"]).get(reverse("meetings:case", args=[planned.pk, row.pk]))
+    text = page.content.decode()
+    assert "Punktet, som det stod uden navn" in text
+    assert "En elev, der er alene<br><br>Hvad gør vi?" in text
+    assert "heading" not in page.context["view"].own["anonymous_wording"].text
+
+
 def test_frozen_minutes_keep_the_anonymous_words(taken_up, concern, planned, people):
     running.start(by=people["anna"], meeting=planned)
     planned.refresh_from_db()
