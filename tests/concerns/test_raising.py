@@ -16,6 +16,7 @@ from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernRules, Team
 from tovholder.concerns.services.reading import show_concern
+from tovholder.directory.models import GuardWords
 from tovholder.outbox.models import OutgoingMail
 
 MAY_RAISE = {"anna", "bo", "carla", "dina", "erik", "grethe", "hans"}
@@ -136,6 +137,28 @@ def test_details_that_together_point_to_a_child_are_warned_of_and_kept_by_a_yes(
     text = client_for(erik).post("/bekymringer/ny/", sent).content.decode()
     assert "alder, nationalitet, sprog eller tro, klub eller fritidsinteresse" in text
     client_for(erik).post("/bekymringer/ny/", sent | {"sure": "on"})
+    assert Concern.objects.count() == 1
+
+
+def test_a_name_can_be_swapped_in_place_and_the_municipalitys_own_names_are_let_through(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any]
+) -> None:
+    GuardWords.objects.create(harmless=["Karlsen"])
+    sent = least | {"seen": "Jonas Petersen slår de andre ved Karlsen."}
+    client = client_for(erik)
+    choices = client.post("/bekymringer/ny/", sent).context["form"].guard_choices["seen"]
+    assert "Karlsen" not in {each.text for each in choices}
+    client.post("/bekymringer/ny/", sent | {each.name: each.swaps[0] for each in choices})
+    text = Safe.of([Concern.objects.get()]).read(Concern.objects.get(), "seen").text
+    assert "Jonas" not in text
+    assert text.endswith("slår de andre ved Karlsen.")
+
+
+def test_a_named_one_is_not_looked_through(
+    erik: User, client_for: Callable[[User], Client], least: dict[str, Any]
+) -> None:
+    child = {"about": "barn-navn", "child_name_1": "Jonas Prøve", "child_born_1": "2012-03-04"}
+    client_for(erik).post("/bekymringer/ny/", least | child | {"seen": "Jonas Petersen slår de andre"})
     assert Concern.objects.count() == 1
 
 

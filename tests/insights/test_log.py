@@ -104,6 +104,7 @@ def test_every_action_in_the_code_has_a_sentence_and_no_sentence_is_left_over():
         ("log_line", "action"),
         ("record_reading", "action"),
         ("record_readings", "action"),
+        ("note_listed", "action"),
     ):  # imports: many at once
         actions |= {f"{place} {keyword}": said for place, said in written_in_code(function, keyword).items()}
     actions |= written_as_lines()

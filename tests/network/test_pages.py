@@ -20,6 +20,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult
 from tovholder.concerns.models import Category, Concern
+from tovholder.concerns.services.access_log import child_log
 from tovholder.forums.models import Forum
 from tovholder.meetings.models import CaseText, FamilyMember, Meeting, NetworkMeeting
 from tovholder.meetings.network_hooks import concern_actions
@@ -224,6 +225,35 @@ def test_every_reading_is_logged(begun: NetworkMeeting, erik: User, client_for: 
     event = Event.objects.filter(action="network.read").latest("pk")
     assert event.ground == "case_team"
     assert event.purpose
+
+
+def test_the_log_of_the_child_has_a_line_for_each_page_of_the_meeting(
+    begun: NetworkMeeting, erik: User, anna: User, client_for: For
+) -> None:
+    pages, child = client_for(erik), begun.concern.concern_children.get().child
+    for rest in ("", "under/", "efter/", "skema.pdf"):
+        before = len(child_log(by=anna, concern=begun.concern, child=child))
+        assert pages.get(at(begun, rest)).status_code == 200, rest
+        after = child_log(by=anna, concern=begun.concern, child=child)
+        assert len(after) == before + 1, rest
+        assert after[-1].what == "Netværksmødet om barnet blev læst"
+
+
+@pytest.mark.parametrize("slug", STEPS)
+def test_each_step_of_the_calling_is_in_the_log_of_the_child(
+    slug: str, ready: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    client_for(erik).get(at(ready, f"trin/{slug}/"))
+    event = Event.objects.get(purpose="network calling")
+    assert (event.object_type, event.object_id) == ("concerns.concern", str(ready.concern_id))
+
+
+def test_the_list_of_network_meetings_is_a_line_for_each_case(
+    ready: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    client_for(erik).get("/netvaerksmoeder/")
+    event = Event.objects.get(purpose="network list")
+    assert (event.action, event.object_id) == ("concern.listed", str(ready.concern_id))
 
 
 def test_a_concern_offers_the_meeting_to_who_may_call_it(

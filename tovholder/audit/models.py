@@ -25,6 +25,8 @@ class SystemActor:
 
 
 SYSTEM = SystemActor()
+# In the details of a reading: it stood on the same list as another, whose line tells of the list.
+LISTED_WITH = "listed_with"
 
 
 class AppendOnlyError(TypeError):

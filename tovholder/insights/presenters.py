@@ -59,6 +59,7 @@ PURPOSES = {
     "list": gettext_lazy("på en liste"),
     "meeting": gettext_lazy("under mødet"),
     "network calling": gettext_lazy("for at indkalde til netværksmødet"),
+    "network list": gettext_lazy("i listen over netværksmøder"),
     "network family": gettext_lazy("for at give familien links"),
     "network file": gettext_lazy("i skemaet som fil"),
     "network meeting": gettext_lazy("på netværksmødet"),
@@ -78,6 +79,7 @@ PURPOSES = {
     "release of the plan": gettext_lazy("for at frigive den til familien"),
     "protected_address": gettext_lazy("med den beskyttede adresse"),
     "question": gettext_lazy("der blev stillet"),
+    "readers": gettext_lazy("på siden »Hvem kan se dette«"),
     "rewrite": gettext_lazy("for at skrive dem om"),
     "right_of_access": gettext_lazy("efter ønske fra familien"),
     "team list": gettext_lazy("på et teams liste"),
@@ -102,6 +104,7 @@ GROUNDS = {
     "part_or_member": gettext_lazy("har del i aftalen eller sidder i forummet"),
     "participation": gettext_lazy("familien er med"),
     "raised": gettext_lazy("har selv rejst den"),
+    "takes_part": gettext_lazy("er med på netværksmødet eller arbejder med sagen"),
     "responsible": gettext_lazy("er ansvarlig for aftalen"),
     "rpl115": gettext_lazy("kriminalitetsforebyggende samarbejde"),
     "triager": gettext_lazy("er i SSP-teamet"),
@@ -139,8 +142,8 @@ def _extra(event: Event) -> str:
         return _concern_status(str(details.get("status", "")))
     if event.action == "concern.facts_set":
         return ", ".join(str(_FACTS.get(each, each)) for each in details.get("changed", []))
-    if event.action == "concern.listed":
-        n = len(details.get("concerns", []))
+    if event.action in {"concern.listed", "case_item.listed"} and "concerns" in details:
+        n = len(details["concerns"])
         return ngettext("%(n)d sag", "%(n)d sager", n) % {"n": n}
     if event.action == "login.roles_set":
         given, taken = (", ".join(_role(role) for role in details.get(key, [])) for key in ("given", "taken"))

@@ -50,7 +50,7 @@ SENTENCES = {
     "case_item.facts_noted": gettext_lazy("skrev barnets mening og besked til familien i en sag"),
     "case_item.ground_written": gettext_lazy("skrev grundlaget for at nævne et navn"),
     "case_item.handed_over": gettext_lazy("overleverede et navn til et møde"),
-    "case_item.listed": gettext_lazy("så koderne på et mødes sager"),
+    "case_item.listed": gettext_lazy("så sagens kode på et møde"),
     "case_item.note_added": gettext_lazy("skrev en tilføjelse til referatet af en sag"),
     "case_item.opened": gettext_lazy("åbnede et navn på et møde"),
     "case_item.planned": gettext_lazy("satte en sag på et møde"),

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tovholder.accounts.models import User
-from tovholder.audit.models import Event
+from tovholder.audit.models import LISTED_WITH, Event
 from tovholder.insights.policy import may_see_cases_in_log
 from tovholder.insights.queries import log
 from tovholder.oversight import places
@@ -55,9 +55,13 @@ def month_of(day: date) -> tuple[datetime, datetime]:
 
 
 def readings(month: date) -> QuerySet[Event]:
-    """Return what was read in the month that is marked for read-logging; taking out lists and the log counts too."""
+    """Return what was read in the month that is marked for read-logging; taking out lists and the log counts too.
+
+    A list is one reading, however many cases stood on it.
+    """
     begin, end = month_of(month)
-    return Event.objects.filter(kind=Event.Kind.READ, at__gte=begin, at__lt=end).order_by("at", "pk")
+    found = Event.objects.filter(kind=Event.Kind.READ, at__gte=begin, at__lt=end)
+    return found.exclude(details__has_key=LISTED_WITH).order_by("at", "pk")
 
 
 def rules() -> LogReviewRules:

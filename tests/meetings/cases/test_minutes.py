@@ -258,6 +258,29 @@ def test_the_form_does_not_fill_itself_from_the_sealed_texts(concern, planned, p
     assert client_for(people["anna"]).post(url, data).status_code == 422
 
 
+def test_what_points_to_a_child_is_stopped_on_the_way_to_the_agenda(concern, planned, people, client_for):
+    url, client = reverse("meetings:case_take_up", args=[concern.code]), client_for(people["anna"])
+    data = {"meeting": planned.pk, "heading": "Sofie Marie Jensen i 6.b", "minutes": 10}
+    page = client.post(url, data | {"question": "Hun bor på Nørregade 14, ring 20 30 40 50."})
+    assert page.status_code == 422
+    assert {"heading", "question"} <= set(page.context["form"].errors)
+    assert 'name="heading-vagt-' in page.content.decode()
+    assert not ConcernItem.objects.exists()
+
+
+def test_details_that_together_point_to_a_child_reach_the_agenda_by_a_yes_only(
+    concern, planned, people, client_for
+):
+    url, client = reverse("meetings:case_take_up", args=[concern.code]), client_for(people["anna"])
+    data = {"meeting": planned.pk, "heading": "En elev", "minutes": 10}
+    data["question"] = "En syrisk dreng på 13 år, som går til boksning."
+    page = client.post(url, data)
+    assert page.status_code == 422
+    assert "genkendeligt: alder, nationalitet" in page.content.decode()
+    assert client.post(url, data | {"confirmed": "on"}).status_code == 302
+    assert ConcernItem.objects.get().item.question == data["question"]
+
+
 def test_the_page_of_the_concern_offers_the_way(concern, people):
     assert [each.url for each in concern_actions(people["anna"], concern)] == [
         f"/moeder/bekymring/{concern.code}/uden-navn/"
@@ -314,6 +337,16 @@ def test_when_it_gets_a_name_the_anonymous_words_leave_the_agenda(
     assert "En elev, der er alene" in Safe.of([row]).read(row, "anonymous_wording").text
     positions = list(planned.items.order_by("position").values_list("position", flat=True))
     assert positions == list(range(1, len(positions) + 1))
+
+
+def test_what_stood_without_a_name_is_read_as_it_was_written(taken_up, concern, planned, people, client_for):
+    give_name(concern, people)
+    row = CaseItem.objects.get(concern=concern)
+    page = client_for(people["anna"]).get(reverse("meetings:case", args=[planned.pk, row.pk]))
+    text = page.content.decode()
+    assert "Punktet, som det stod uden navn" in text
+    assert "En elev, der er alene<br><br>Hvad gør vi?" in text
+    assert "heading" not in page.context["view"].own["anonymous_wording"].text
 
 
 def test_frozen_minutes_keep_the_anonymous_words(taken_up, concern, planned, people):

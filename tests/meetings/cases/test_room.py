@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections
@@ -14,13 +15,14 @@ from django.utils import timezone
 from tests.factories import MeetingFactory, ParticipationFactory
 from tests.meetings.cases.conftest import NAME, come, guest
 from tovholder.access.decision import Refused, yes
+from tovholder.access.sharing.sentences import REFUSALS
 from tovholder.audit.models import Event
 from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts, give_consent, withdraw_consent
 from tovholder.concerns.queries import readers
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
 from tovholder.meetings.models import CaseItem, Disclosure
-from tovholder.meetings.services import attendance, cases_writing, minutes, running
+from tovholder.meetings.services import attendance, cases_room, cases_writing, minutes, running
 from tovholder.meetings.services.cases import open_case, plan_case, recorded_ground
 from tovholder.meetings.services.cases_room import shown_cases, warnings_for, weigh
 
@@ -261,7 +263,8 @@ def test_the_list_holds_codes_and_never_names(opened, planned, named, people, cl
     page = client_for(people["carla"]).get(reverse("meetings:case_list", args=[planned.pk])).content.decode()
     assert str(named) in page
     assert NAME not in page
-    assert Event.objects.filter(action="case_item.listed", actor=people["carla"].audit_key).exists()
+    event = Event.objects.get(action="case_item.listed", actor=people["carla"].audit_key)
+    assert (event.object_type, event.object_id) == ("concerns.concern", str(named.pk))
 
 
 def test_who_does_not_work_on_it_cannot_plan_it(forum, people):
@@ -274,3 +277,17 @@ def test_who_does_not_work_on_it_cannot_plan_it(forum, people):
 def _other(people):
     facts = ConcernFacts(level="anonymous", subject="child")
     return raise_concern(by=people["erik"], facts=facts, texts=ConcernTexts(seen="Noget andet"))
+
+
+def test_every_no_of_the_sharing_rules_has_what_would_mend_it():
+    assert set(cases_room.MENDED_BY) == set(REFUSALS)
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_what_would_mend_it_sends_nobody_elsewhere_with_what_must_be_notified(code):
+    room = SimpleNamespace(allowed=False, uncovered=[], answer=SimpleNamespace(code=code))
+    lines = cases_room.mends(CaseItem(), room)
+    assert lines[0] == str(cases_room.MENDED_BY[code])
+    elsewhere = {"Tag punktet anonymt.", "Tag det i et andet forum eller på et andet grundlag."}
+    stays = code in {"notify_at_once", "family_under_suspicion", "purpose_investigation"}
+    assert (elsewhere & set(lines) == set()) is stays

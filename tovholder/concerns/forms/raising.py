@@ -9,13 +9,12 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tovholder.access.guard import find_personal_data, identifying_details
 from tovholder.access.levels import Level
 from tovholder.citizens.identity import Identity
+from tovholder.concerns.forms.identifying import warning_of
 from tovholder.concerns.models import Category, ConcernRules, Factor, ScaleLevel, Subject
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts
 from tovholder.concerns.wording import factors_json
@@ -68,6 +67,7 @@ def _words(label: Any) -> _Words:
 
 
 class RaiseForm(TovholderForm):
+    guarded = TEXTS
     about = forms.ChoiceField(
         label=gettext_lazy("Hvem eller hvad handler det om?"),
         choices=ABOUT_WORDS,
@@ -111,7 +111,7 @@ class RaiseForm(TovholderForm):
 
     def __init__(self, *args: Any, place: Organisation | None, rules: ConcernRules, **kwargs: Any) -> None:
         self.rules = rules
-        self.warnings: list[str | SafeString] = []
+        self.warnings: list[str] = []
         super().__init__(
             *args,
             initial={"organisation": place.pk if place else None, **kwargs.pop("initial", {})},
@@ -166,6 +166,11 @@ class RaiseForm(TovholderForm):
     def has_more_children(self) -> bool:
         return any(bound.value() or bound.errors for row in list(self.child_rows)[1:] for bound in row)
 
+    def texts_to_guard(self) -> tuple[str, ...]:
+        """Return the texts to look through: none of a named concern, which is sealed."""
+        _subject, level = ABOUT.get(self.cleaned_data.get("about", ""), ABOUT["barn"])
+        return () if level == Level.NAMED else super().texts_to_guard()
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self.subject, self.level = ABOUT.get(data.get("about", ""), ABOUT["barn"])
@@ -192,25 +197,17 @@ class RaiseForm(TovholderForm):
             self.add_error("child_name_1", _("Skriv barnets navn, eller vælg »uden navn«."))
 
     def _warn(self, data: dict[str, Any]) -> None:
-        """Say what in the texts can point to a person, and what together can; a deliberate yes keeps it."""
-        text = "\n".join(str(data.get(name) or "") for name in TEXTS)
-        found = [each for each in find_personal_data(text) if not each.refused]
-        self.warnings = [
-            _("»%(text)s« kan pege på en person. Skriv i stedet: %(instead)s.")
-            % {"text": each.text, "instead": each.instead}
-            for each in found
-        ]
-        details = identifying_details(text, school_known=data.get("organisation") is not None)
-        if self.level == Level.ANONYMOUS and len(details) >= self.rules.identifying_details:
-            words = ", ".join(str(each.label) for each in details)
-            self.warnings.append(
-                _(
-                    "Det her kan tilsammen gøre barnet genkendeligt: %(details)s. Tag noget ud, hvis det kan undværes."
-                )
-                % {"details": words}
-            )
-        if not self.warnings:
+        """Say what in the texts together can point to a child; a deliberate yes keeps it."""
+        if self.level != Level.ANONYMOUS:
             return
+        warning = warning_of(
+            (data.get(name) for name in TEXTS),
+            most=self.rules.identifying_details,
+            school_known=data.get("organisation") is not None,
+        )
+        if not warning:
+            return
+        self.warnings = [warning]
         self.fields["sure"].widget = forms.CheckboxInput(attrs={"class": "form-checkbox"})
         if not data.get("sure"):
             self.add_error("sure", _("Ret teksten, eller sæt kryds, hvis den skal gemmes, som den er."))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tovholder.access.levels import Level
 from tovholder.concerns.models import ENDED, TRANSITIONS, Concern, ConcernStatus, Entry, Team
 from tovholder.concerns.services.notifying import last_quarters
 from tovholder.directory.models import Person
@@ -24,7 +25,17 @@ def _area(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
     )
 
 
-class StatusForm(TovholderForm):
+class ConcernForm(TovholderForm):
+    """What is written in a concern: looked through until the concern has a name, for then its texts are sealed."""
+
+    def __init__(self, *args: Any, concern: Concern, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if concern.level == Level.NAMED:
+            self.guarded = ()
+
+
+class StatusForm(ConcernForm):
+    guarded = ("reason",)
     status = forms.ChoiceField(label=_("Ny status"), widget=forms.RadioSelect)
     reason = _area(
         _("Hvorfor?"),
@@ -36,7 +47,7 @@ class StatusForm(TovholderForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, concern: Concern, may_triage: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, concern=concern, **kwargs)
         allowed = TRANSITIONS[concern.status]
         needs = ENDED | {ConcernStatus.REOPENED}
         self.fields["status"].choices = [  # type: ignore[attr-defined]
@@ -53,7 +64,8 @@ class StatusForm(TovholderForm):
         }
 
 
-class NoteForm(TovholderForm):
+class NoteForm(ConcernForm):
+    guarded = ("text",)
     kind = forms.ChoiceField(
         label=_("Hvad skriver du?"),
         choices=[(each.value, each.label) for each in (Entry.Kind.NOTE, Entry.Kind.CONTACT)],
@@ -63,11 +75,13 @@ class NoteForm(TovholderForm):
     text = _area(_("Tekst"))
 
 
-class AdviceForm(TovholderForm):
+class AdviceForm(ConcernForm):
+    guarded = ("text",)
     text = _area(_("Hvad er jeres råd?"), 4)
 
 
-class QuestionForm(TovholderForm):
+class QuestionForm(ConcernForm):
+    guarded = ("text",)
     to_person = forms.ModelChoiceField(
         label=_("Til hvem?"),
         queryset=Person.objects.none(),
@@ -87,11 +101,13 @@ class QuestionForm(TovholderForm):
         )
 
 
-class AnswerForm(TovholderForm):
+class AnswerForm(ConcernForm):
+    guarded = ("text",)
     text = _area(_("Dit svar"), 4)
 
 
-class NotificationForm(TovholderForm):
+class NotificationForm(ConcernForm):
+    guarded = ("note",)
     sent_on = forms.DateField(label=_("Hvornår underrettede du?"), widget=forms.DateInput)
     note = _area(_("Bemærkning"), 2, required=False)
 

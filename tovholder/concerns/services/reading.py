@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tovholder.access.decision import Decision
 from tovholder.access.sharing import SharingRules
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading, record_readings
+from tovholder.audit.models import LISTED_WITH
+from tovholder.audit.services import Reading, record_page, record_reading, record_readings
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
@@ -127,15 +128,24 @@ def _widest(by: User, concern: Concern) -> tuple[Decision, str]:
     return policy.may_read(by, concern, Part.STATUS), Part.STATUS
 
 
-def note_listing(*, by: User, concerns: Iterable[Concern], purpose: str) -> None:
-    """Write one line that these concerns stood in a list that the reader was shown (code, age, urgency: no texts)."""
-    shown = list(concerns)
-    if shown:
-        record_reading(
-            by=by,
-            action="concern.listed",
-            obj=shown[0],
-            purpose=purpose,
-            ground="own_or_triager",
-            details={"concerns": [each.pk for each in shown]},
-        )
+def note_listing(
+    *, by: User, concerns: Iterable[Concern], purpose: str, ground: str = "own_or_triager"
+) -> None:
+    """Write for each of these concerns that it stood in a list the reader was shown (code, age, urgency: no texts)."""
+    note_listed(by=by, action="concern.listed", concerns=concerns, purpose=purpose, ground=ground)
+
+
+def note_listed(
+    *, by: User, action: str, concerns: Iterable[Concern], purpose: str, ground: str, **about: object
+) -> None:
+    """Write a line for each concern, so that the log of each child has its own.
+
+    The first tells of all of them; the rest point back to it, so that whoever counts readings counts one page once.
+    """
+    shown = list({each.pk: each for each in concerns}.values())
+    lines = []
+    for number, each in enumerate(shown):
+        told = {LISTED_WITH: shown[0].pk} if number else {"concerns": [row.pk for row in shown]}
+        lines.append(Reading(action, each, purpose, ground, {**told, **about}))
+    if lines:
+        record_page(by=by, readings=lines)

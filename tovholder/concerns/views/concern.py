@@ -16,7 +16,7 @@ from tovholder.concerns.actions import actions_for
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
 from tovholder.concerns.services.prompting import child_prompts
-from tovholder.concerns.services.reading import show_chronology, show_concern, show_course
+from tovholder.concerns.services.reading import note_listing, show_chronology, show_concern, show_course
 from tovholder.concerns.services.reminding import prompts_of
 from tovholder.concerns.wording import factor_words, public_status
 
@@ -77,6 +77,7 @@ def chronology(request: HttpRequest, code: str, child: str) -> HttpResponse:
 @require_GET
 def readers(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
+    note_listing(by=request.user, concerns=[found], purpose="readers")
     context = {**frame(found, "readers"), "readers": queries.readers(found)}
     return render(request, "concerns/readers.html", context)
 

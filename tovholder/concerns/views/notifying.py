@@ -28,7 +28,7 @@ def notify(request: HttpRequest, code: str) -> HttpResponse:
     found = lists.page_of(request.user, code)
     if found is None:
         raise Http404
-    form = forms.NotificationForm(request.POST or None)
+    form = forms.NotificationForm(request.POST or None, concern=found)
     if form.is_valid() and saved(
         form, notifying.note_notification, by=request.user, concern=found, **form.cleaned_data
     ):

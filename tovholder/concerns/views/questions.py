@@ -21,7 +21,7 @@ from tovholder.concerns.views.steps import form_page, saved, step_page
 @form_page
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    form = forms.QuestionForm(request.POST or None, people=may_be_asked_about(found))
+    form = forms.QuestionForm(request.POST or None, concern=found, people=may_be_asked_about(found))
     if form.is_valid() and saved(form, asking.ask, by=request.user, concern=found, **form.cleaned_data):
         messages.success(request, _("Spørgsmålet er sendt."))
         return redirect("concerns:course", code)
@@ -31,7 +31,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 @form_page
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(questions_to(request.user), pk=pk)
-    form = forms.AnswerForm(request.POST or None)
+    form = forms.AnswerForm(request.POST or None, concern=found.concern)
     if form.is_valid() and saved(form, asking.answer, by=request.user, question=found, **form.cleaned_data):
         messages.success(request, _("Tak. Dit svar er sendt."))
         return redirect("concerns:question", pk)

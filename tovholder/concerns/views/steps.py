@@ -43,7 +43,7 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
 @form_page
 def note(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    form = forms.NoteForm(request.POST or None)
+    form = forms.NoteForm(request.POST or None, concern=found)
     if form.is_valid() and saved(
         form, course.write_note, by=request.user, concern=found, **form.cleaned_data
     ):
@@ -55,7 +55,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
 @form_page
 def advice(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    form = forms.AdviceForm(request.POST or None)
+    form = forms.AdviceForm(request.POST or None, concern=found)
     if form.is_valid() and saved(
         form, course.give_advice, by=request.user, concern=found, **form.cleaned_data
     ):

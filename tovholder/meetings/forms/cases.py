@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
+from tovholder.concerns.forms.identifying import warning_of
+from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.meetings.forms.running import PersonChoice, offer
 from tovholder.meetings.models import Meeting
@@ -42,6 +44,7 @@ class MeetingChoice(forms.ChoiceField):
 
 
 class TakeUpForm(TovholderForm):
+    guarded = ("heading", "question")
     heading = forms.CharField(
         label=_("Overskrift på dagsordenen"),
         max_length=200,
@@ -51,11 +54,26 @@ class TakeUpForm(TovholderForm):
         label=_("Hvad vil I have råd om?"), widget=forms.Textarea, max_length=4000, required=False
     )
     minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=240, initial=15)
+    confirmed = forms.BooleanField(label=_("Ja, sæt teksten på, som den er"), required=False)
 
     def __init__(self, *args: Any, meetings: Iterable[Meeting], **kwargs: Any) -> None:
+        self.warnings: list[str] = []
         super().__init__(*args, **kwargs)
         self.fields["meeting"] = MeetingChoice(meetings)
-        self.order_fields(["meeting", "heading", "question", "minutes"])
+        self.order_fields(["meeting", "heading", "question", "minutes", "confirmed"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a deliberate yes where the words together can make the child known again; leaves no trace of it."""
+        data = super().clean() or self.cleaned_data
+        confirmed = data.pop("confirmed", False)
+        texts = (data.get("heading"), data.get("question"))
+        if warning := warning_of(texts, most=rules().identifying_details):
+            self.warnings = [warning]
+            if not confirmed:
+                self.add_error(
+                    "confirmed", _g("Ret teksten, eller sæt kryds, hvis den skal stå, som den er.")
+                )
+        return data
 
 
 class PlanForm(TovholderForm):

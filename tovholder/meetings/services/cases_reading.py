@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -126,7 +126,7 @@ def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
         {"concern": case_item.concern_id, "shown": "closed" if closed else "open"},
     )
     if closed:
-        words = {name: known.keys.read(case_item, name) for name in OWN}
+        words = _own(case_item, known.keys)
         record_page(by=by, readings=[read])
         mended = mends(case_item, room)
         return CaseView(case_item, room, decision.basis, True, mends=mended, own=words)
@@ -162,7 +162,7 @@ def _open(
             ShownChild(view, str(ConcernChild.Part(link.part).label))
             for link, view in zip(links, views, strict=True)
         ],
-        own={name: safe.read(item, name) for name in OWN},
+        own=_own(item, safe),
         seen={name: safe.read(item.concern, name) for name in SEEN},
         offence=_offence(by, item, decision, known),
         minutes=minutes,
@@ -172,6 +172,16 @@ def _open(
         family=released_texts(texts, safe, views) if concerns.may_work(by, item.concern) else [],
         frozen=json.loads(frozen) if frozen else {},
     )
+
+
+def _own(item: CaseItem, safe: Safe) -> dict[str, Opened]:
+    found = {name: safe.read(item, name) for name in OWN}
+    sealed = found["anonymous_wording"]
+    if sealed.text:
+        said = json.loads(sealed.text)
+        lines = (said[part] for part in ("heading", "question", "text"))
+        found["anonymous_wording"] = replace(sealed, text="\n\n".join(filter(None, lines)))
+    return found
 
 
 def text_of(item: CaseItem, key: str) -> CaseText | None:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _l
 
 from tovholder.access.bases import LegalBasis
 from tovholder.accounts.models import User
-from tovholder.audit.services import record_reading
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
 from tovholder.concerns.policy import may_read as may_read_concern
@@ -29,6 +28,7 @@ from tovholder.concerns.queries import (
     reader_of,
     reader_rows,
 )
+from tovholder.concerns.services.reading import note_listed
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -184,22 +184,49 @@ def mends(item: CaseItem, room: Room) -> list[str]:
                 _("Få et samtykke, der nævner %(place)s.") % {"place": place.name},
             )
         lines.append(_("Lad %(name)s gå ud, mens punktet tages.") % {"name": person.name})
-    lines += [str(each) for each in _BY_CODE.get(room.answer.code, [])]
-    lines.append(_("Tag punktet anonymt."))
-    if not room.uncovered:
-        lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
+    if room.answer.code in MENDED_BY:
+        lines.append(str(MENDED_BY[room.answer.code]))
+    if room.answer.code not in _NOT_ELSEWHERE:
+        lines.append(_("Tag punktet anonymt."))
+        if not room.uncovered:
+            lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
     return list(dict.fromkeys(lines))
 
 
-_BY_CODE = {
-    "necessity_missing": [_l("Skriv, hvorfor det er nødvendigt at nævne navnet.")],
-    "basis_missing": [_l("Vælg et grundlag, og læg barnet på sagen.")],
-    "purpose_missing": [_l("Skriv formålet med egne ord.")],
-    "special_reason_missing": [_l("Skriv den særlige grund til et møde mere.")],
-    "family_not_told": [_l("Giv familien besked om, hvem der kommer og hvorfor.")],
-    "notify_at_once": [
-        _l("Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke.")
-    ],
+# What no other forum, basis or wording mends.
+_NOT_ELSEWHERE = {"notify_at_once", "family_under_suspicion", "purpose_investigation"}
+MENDED_BY = {
+    "level_above_forum": _l("Tag sagen i et forum, der tager sager med navn."),
+    "purpose_investigation": _l(
+        "Skriv et formål, der handler om at forebygge. Efterforskning hører til hos politiet."
+    ),
+    "basis_missing": _l("Vælg et grundlag, og læg barnet på sagen."),
+    "purpose_missing": _l("Skriv formålet med egne ord."),
+    "basis_not_for_forum": _l("Vælg et grundlag, som forummet må bruge."),
+    "basis_purpose_mismatch": _l("Vælg det grundlag, der hører til formålet, eller ret formålet."),
+    "necessity_missing": _l("Skriv, hvorfor det er nødvendigt at nævne navnet."),
+    "notify_at_once": _l(
+        "Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke."
+    ),
+    "family_under_suspicion": _l(
+        "Hold mødet uden familien. Spørg myndigheden, hvornår familien kan få noget at vide."
+    ),
+    "special_reason_missing": _l("Skriv den særlige grund til et møde mere."),
+    "early_cooperation_used_up": _l("Få et samtykke, og overvej, om I skal underrette."),
+    "consent_missing": _l("Få et samtykke fra den, der kan give det."),
+    "consent_incomplete": _l(
+        "Ret samtykket sammen med den, der gav det: modtagere, slags oplysninger og formål."
+    ),
+    "consent_giver_not_entitled": _l("Få et nyt samtykke fra den, der kan give det på mødets dag."),
+    "consent_withdrawn": _l("Tal med familien igen. Navnet nævnes først, når der er et nyt samtykke."),
+    "consent_expired": _l("Få et nyt samtykke."),
+    "family_not_told": _l("Giv familien besked om, hvem der kommer og hvorfor."),
+    "family_not_present": _l("Vent, til familien er der."),
+    "support_person_too_young": _l("Find en bisidder, der er fyldt 15 år."),
+    "not_own_child": _l("Lad den, der hører til en anden sag, gå ud, mens punktet tages."),
+    "party_outside_rpl115": _l("Vælg et grundlag, der dækker alle i rummet."),
+    "party_outside_early_cooperation": _l("Vælg et grundlag, der dækker alle i rummet."),
+    "party_not_named_in_consent": _l("Få samtykket rettet, så det nævner alle i rummet."),
 }
 
 
@@ -229,17 +256,15 @@ def _others(meeting: Meeting, person: Person) -> list[Person]:
 
 
 def note_list(*, by: User, meeting: Meeting, items: Iterable[CaseItem]) -> None:
-    """Write one line that these cases stood in a list (code and state, no name)."""
-    shown = [item.pk for item in items]
-    if shown:
-        record_reading(
-            by=by,
-            action="case_item.listed",
-            obj=meeting,
-            purpose="meeting",
-            ground="own_or_told",
-            details={"case_items": shown},
-        )
+    """Write for each of these cases that it stood in a list (code and state, no name)."""
+    note_listed(
+        by=by,
+        action="case_item.listed",
+        concerns=[each.concern for each in items],
+        purpose="meeting",
+        ground="own_or_told",
+        meeting=meeting.pk,
+    )
 
 
 def _told_rows() -> QuerySet[Any, Any]:

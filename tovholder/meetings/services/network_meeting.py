@@ -298,11 +298,14 @@ def finish(*, by: User, network: NetworkMeeting) -> None:
 
 
 def note_reading(*, by: User, case: CaseItem, purpose: str) -> Decision:
-    """Write that the case was shown to somebody; return on what ground. Raises Refused for who may not read it."""
+    """Write that the case was shown to somebody; return on what ground. Raises Refused for who may not read it.
+
+    The line is the concern's, so that it stands in the log of each of its children.
+    """
     decision = policy.may_read_case(by, case).require()
     record_reading(
-        by=by, action="network.read", obj=case.meeting, purpose=purpose, ground=decision.basis,
-        details={"concern": case.concern_id},
+        by=by, action="network.read", obj=case.concern, purpose=purpose, ground=decision.basis,
+        details={"meeting": case.meeting_id},
     )  # fmt: skip
     return decision
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.standing import triage_of
 from tovholder.concerns.suspicion import by_family
 from tovholder.forums.models import ChecklistItem
@@ -109,9 +110,15 @@ def network_list(request: HttpRequest) -> HttpResponse:
         .select_related("network__concern", "network__initiator", "minutes_record")
         .order_by("-starts_at", "-pk")
     )
-    drafts = rows.filter(invited_at__isnull=True, status=MeetingStatus.PLANNED)[:50]
-    called = rows.exclude(invited_at__isnull=True, status=MeetingStatus.PLANNED)
-    context = {"drafts": drafts, "called": called[:100], "crumbs": [*crumbs()[:1], (_("Netværksmøder"), "")]}
+    drafts = list(rows.filter(invited_at__isnull=True, status=MeetingStatus.PLANNED)[:50])
+    called = list(rows.exclude(invited_at__isnull=True, status=MeetingStatus.PLANNED)[:100])
+    note_listing(
+        by=request.user,
+        concerns=[each.network.concern for each in (*drafts, *called)],
+        purpose="network list",
+        ground="takes_part",
+    )
+    context = {"drafts": drafts, "called": called, "crumbs": [*crumbs()[:1], (_("Netværksmøder"), "")]}
     return render(request, "meetings/network_list.html", context)
 
 

@@ -99,8 +99,7 @@ def _page(
         **(_MORE[slug](request, made, room) if slug in _MORE else {}),
         **more,
     }
-    if slug in {"familien", "grundlag", "deltagere"}:
-        note_reading(by=request.user, case=case, purpose="network calling")
+    note_reading(by=request.user, case=case, purpose="network calling")
     return render(request, "meetings/network_step.html", context, status=status)
 
 

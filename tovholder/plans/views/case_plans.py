@@ -260,6 +260,7 @@ def _one_page(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
 @require_GET
 def readers(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_plan(request, pk)
+    note_listing(by=request.user, concerns=[found.concern], purpose="readers")
     here = (_("Hvem kan se dette?"), "")
     context = {"readers": readers_of(found.concern), "plan": found, "crumbs": [*crumbs_of(found), here]}
     return render(request, "plans/plan_readers.html", context)
