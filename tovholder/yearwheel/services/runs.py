@@ -64,7 +64,7 @@ def _refuse_contradictions(data: dict[str, Any]) -> None:
     found = document.contradictions(data)
     if found:
         one, other, who = found[0]
-        known = document.things()
+        known = document.things(idle=True)
         name = Person.objects.filter(pk=int(who[0][1:])).values_list("name", flat=True).first()
         sentence = _(
             "%(a)s og %(b)s ligger på samme tid den %(day)s, og %(who)s skal være med til begge. "

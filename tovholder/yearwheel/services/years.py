@@ -16,7 +16,7 @@ from tovholder.audit.services import record
 from tovholder.forums.models import JointMeetingRule
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus
 from tovholder.yearwheel import policy
-from tovholder.yearwheel.models import MonthTheme, PlannedMeeting, YearPlan
+from tovholder.yearwheel.models import MeetingState, MonthTheme, PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries.document import Thing, local_place, things
 
 FIRST_MONTH = 8  # the school year: 1 August to 31 July
@@ -110,13 +110,15 @@ def take_in(*, by: Actor, plan: YearPlan) -> int:
 
 
 def _followed(plan: YearPlan) -> int:
-    """Move the rows whose meeting was moved on its own page."""
+    """Move the rows whose meeting was moved, or made longer or shorter, on its own page."""
     changed = 0
     for row in plan.planned.filter(meeting__isnull=False).select_related("meeting"):
         if row.meeting is None:
             continue
         day, start, end = local_place(row.meeting)
-        if (day, start) != (row.published_date, row.published_start):
+        elsewhere = (day, start) != (row.published_date, row.published_start)
+        # Of one that the plan is about to move the end is that of the new place.
+        if elsewhere or (row.state == MeetingState.PUBLISHED and end != row.end):
             row.date, row.start, row.end = day, start, end
             row.published_date, row.published_start, row.locked = day, start, True
             row.save()
