@@ -137,6 +137,49 @@ class TestRun:
         runs.solve(run.pk)
         assert fake.started_from == [best]
 
+    def test_what_is_heard_too_soon_is_written_all_the_same(self, plan, fake, anna, monkeypatch):
+        monkeypatch.setattr(runs, "TELL_EVERY", 1000)
+        costs = []
+
+        def plan_year(data, *, on_progress, start):
+            for cost in (9, 7, 5):
+                on_progress(Told(cost, 0, 0.1, out([], cost=cost)))
+            on_progress(Told(5, 3, 0.2, None))
+            costs.append(PlanRun.objects.get().cost)
+            raise RuntimeError("the worker is killed")
+
+        fake.plan_year = plan_year
+        run = runs.start(by=anna, plan=plan)
+        runs.solve(run.pk)
+        run.refresh_from_db()
+        assert (costs, run.cost, run.bound, run.best["cost"]) == ([9], 5, 3, 5)
+
+    def test_a_run_has_one_worker(self, plan, fake, anna):
+        run = runs.start(by=anna, plan=plan)
+        # It waited so long that somebody let it start again: two tasks, and one of them finds it taken.
+        PlanRun.objects.filter(pk=run.pk).update(asked_at=timezone.now() - timedelta(minutes=5))
+        run.refresh_from_db()
+        runs.start_again(by=anna, run=run)
+        second = []
+
+        def answer(data):
+            second.append(runs.solve(run.pk))
+            return out([])
+
+        fake.answer = answer
+        assert (runs.solve(run.pk), second, len(fake.seen)) == ("done", [""], 1)
+
+    def test_the_first_answer_waits_when_the_plan_was_changed_meanwhile(self, plan, fake, anna, east):
+        def answer(data):
+            years.touched(years.locked(plan))
+            return out([place(f"f{east.pk}", 1, "2026-08-13")])
+
+        fake.answer = answer
+        run = runs.start(by=anna, plan=plan)
+        assert runs.solve(run.pk) == "done"
+        run.refresh_from_db()
+        assert (run.status, run.used_at, run.told, rows(plan)) == ("done", None, "", [])
+
     def test_a_fault_in_the_planner_is_told_without_its_words(self, plan, fake, anna):
         def broken(*args, **kwargs):
             raise RuntimeError("hemmeligt")
