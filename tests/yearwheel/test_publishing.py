@@ -7,9 +7,10 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import AgendaItemFactory, RoleFactory
+from tests.factories import AgendaItemFactory, RoleFactory, TopicFactory
 from tests.yearwheel.conftest import out, place, rows, solved
 from tovholder.access.decision import Refused
+from tovholder.directory.models import Theme
 from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import planning
@@ -174,6 +175,46 @@ class TestThemes:
         meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
         assert "Aktuelt emne: Rusmidler" in list(meeting.items.values_list("heading", flat=True))
 
+    def test_a_meeting_moved_to_another_month_takes_that_months_theme(self, planned, anna, east, calendar):
+        template = AgendaTemplate.objects.create(key="t", name="T")
+        AgendaTemplateItem.objects.create(
+            template=template, position=1, heading="Aktuelt emne", kind="theme", minutes=15
+        )
+        east.agenda_template = template
+        east.save()
+        other = Theme.objects.create(key="digital", name="Digital dannelse")
+        for month, theme in ((8, _theme()), (9, other)):
+            themes.choose(
+                by=anna, plan=planned, month=date(2026, month, 1), layer=None, theme=theme, topic=None
+            )
+        publish(anna, planned)
+        meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
+
+        def moved(day: date) -> str:
+            moving.move(by=anna, row=planned.planned.get(forum=east), day=day, start=time(13))
+            publish(anna, planned)
+            return meeting.items.get(kind="theme").heading
+
+        assert moved(date(2026, 9, 10)) == "Aktuelt emne: Digital dannelse"
+        assert moved(date(2026, 10, 8)) == "Aktuelt emne"
+        assert moved(date(2026, 8, 20)) == "Aktuelt emne: Rusmidler"
+        meeting.items.filter(kind="theme").update(heading="Festen på fredag")
+        assert moved(date(2026, 9, 10)) == "Festen på fredag"
+
+    def test_topics_come_along_to_the_next_year_as_themes_do(self, planned, anna, east):
+        banked, away = (
+            TopicFactory(forum=east, heading=heading, status=status)
+            for heading, status in (("Natteravne", "banked"), ("Løbehjul", "archived"))
+        )
+        planned.themes.create(month=date(2026, 9, 1), topic=banked)
+        planned.themes.create(month=date(2026, 10, 1), topic=away)
+        planned.themes.create(month=date(2026, 11, 1), theme=_theme())
+        after = years.make(by=anna, starts_on=date(2027, 8, 1), ends_on=date(2028, 7, 31), like=planned)
+        assert [(each.month.month, str(each)) for each in after.themes.all()] == [
+            (9, "Natteravne"),
+            (11, "Rusmidler"),
+        ]
+
     def test_a_layers_own_theme_goes_before_that_of_all(self, plan, east):
         own = MonthTheme(plan=plan, month=date(2026, 8, 1), layer=east.forum_type, theme=_theme())
         everybody = MonthTheme(plan=plan, month=date(2026, 8, 1), theme=None)
@@ -181,8 +222,6 @@ class TestThemes:
 
 
 def _theme():
-    from tovholder.directory.models import Theme  # the row of this test's database
-
     return Theme.objects.get(key="rusmidler")
 
 
