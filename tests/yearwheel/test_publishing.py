@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.factories import AgendaItemFactory, RoleFactory, TopicFactory
 from tests.yearwheel.conftest import out, place, rows, solved
 from tovholder.access.decision import Refused
-from tovholder.directory.models import Theme
+from tovholder.directory.models import SchoolHoliday, Theme
 from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import planning
@@ -258,6 +258,39 @@ class TestProgress:
         assert "begun" in seen[-1].counts
         assert seen[-1].done == 3
         assert "begun" not in Publication.objects.get().counts
+
+
+class TestTooFew:
+    def test_a_joint_meeting_that_replaces_is_the_own_one_of_its_month(self, planned, anna, west, joint):
+        assert _too_few(planned) == {
+            "Netværk Øster mangler 11 af årets 11 møder.",
+            "Netværk Vester mangler 11 af årets 11 møder.",
+            "Fællesmøde mangler 2 af årets 2 møder.",
+            "Forebyggelsesdag mangler 1 af årets 1 møder.",
+        }
+        rules.change(by=anna, thing=joint, replaces=True)
+        planned.runs.update(used_at=None)  # never planned: watched by the rules of today
+        publish(anna, planned)
+        assert _too_few(planned) == {
+            "Netværk Øster mangler 9 af årets 10 møder.",
+            "Netværk Vester mangler 9 af årets 10 møder.",
+            "Fællesmøde mangler 1 af årets 2 møder.",
+        }
+
+    def test_a_month_without_a_day_to_meet_on_is_not_asked_for(self, planned, west):
+        SchoolHoliday.objects.create(
+            key="feb", name="Lukket", starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 28)
+        )
+        assert "Netværk Vester mangler 10 af årets 10 møder." in _too_few(planned)
+        west.cadence, west.cadence_count = "every_n_weeks", 4
+        west.save()
+        planned.runs.update(used_at=None)
+        # Of the 14 blocks of four weeks the last is a Saturday alone.
+        assert "Netværk Vester mangler 13 af årets 13 møder." in _too_few(planned)
+
+
+def _too_few(plan) -> set[str]:
+    return {each.text for each in watch.look(plan, date(2026, 10, 1)) if each.rule == 32}
 
 
 class TestRulesOfTheNextYear:
