@@ -7,9 +7,10 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import AgendaItemFactory, RoleFactory
+from tests.factories import AgendaItemFactory, RoleFactory, TopicFactory
 from tests.yearwheel.conftest import out, place, rows, solved
 from tovholder.access.decision import Refused
+from tovholder.directory.models import SchoolHoliday, Theme
 from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import planning
@@ -174,6 +175,46 @@ class TestThemes:
         meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
         assert "Aktuelt emne: Rusmidler" in list(meeting.items.values_list("heading", flat=True))
 
+    def test_a_meeting_moved_to_another_month_takes_that_months_theme(self, planned, anna, east, calendar):
+        template = AgendaTemplate.objects.create(key="t", name="T")
+        AgendaTemplateItem.objects.create(
+            template=template, position=1, heading="Aktuelt emne", kind="theme", minutes=15
+        )
+        east.agenda_template = template
+        east.save()
+        other = Theme.objects.create(key="digital", name="Digital dannelse")
+        for month, theme in ((8, _theme()), (9, other)):
+            themes.choose(
+                by=anna, plan=planned, month=date(2026, month, 1), layer=None, theme=theme, topic=None
+            )
+        publish(anna, planned)
+        meeting = Meeting.objects.get(lead_forum=east, kind="ordinary")
+
+        def moved(day: date) -> str:
+            moving.move(by=anna, row=planned.planned.get(forum=east), day=day, start=time(13))
+            publish(anna, planned)
+            return meeting.items.get(kind="theme").heading
+
+        assert moved(date(2026, 9, 10)) == "Aktuelt emne: Digital dannelse"
+        assert moved(date(2026, 10, 8)) == "Aktuelt emne"
+        assert moved(date(2026, 8, 20)) == "Aktuelt emne: Rusmidler"
+        meeting.items.filter(kind="theme").update(heading="Festen på fredag")
+        assert moved(date(2026, 9, 10)) == "Festen på fredag"
+
+    def test_topics_come_along_to_the_next_year_as_themes_do(self, planned, anna, east):
+        banked, away = (
+            TopicFactory(forum=east, heading=heading, status=status)
+            for heading, status in (("Natteravne", "banked"), ("Løbehjul", "archived"))
+        )
+        planned.themes.create(month=date(2026, 9, 1), topic=banked)
+        planned.themes.create(month=date(2026, 10, 1), topic=away)
+        planned.themes.create(month=date(2026, 11, 1), theme=_theme())
+        after = years.make(by=anna, starts_on=date(2027, 8, 1), ends_on=date(2028, 7, 31), like=planned)
+        assert [(each.month.month, str(each)) for each in after.themes.all()] == [
+            (9, "Natteravne"),
+            (11, "Rusmidler"),
+        ]
+
     def test_a_layers_own_theme_goes_before_that_of_all(self, plan, east):
         own = MonthTheme(plan=plan, month=date(2026, 8, 1), layer=east.forum_type, theme=_theme())
         everybody = MonthTheme(plan=plan, month=date(2026, 8, 1), theme=None)
@@ -181,8 +222,6 @@ class TestThemes:
 
 
 def _theme():
-    from tovholder.directory.models import Theme  # the row of this test's database
-
     return Theme.objects.get(key="rusmidler")
 
 
@@ -219,6 +258,39 @@ class TestProgress:
         assert "begun" in seen[-1].counts
         assert seen[-1].done == 3
         assert "begun" not in Publication.objects.get().counts
+
+
+class TestTooFew:
+    def test_a_joint_meeting_that_replaces_is_the_own_one_of_its_month(self, planned, anna, west, joint):
+        assert _too_few(planned) == {
+            "Netværk Øster mangler 11 af årets 11 møder.",
+            "Netværk Vester mangler 11 af årets 11 møder.",
+            "Fællesmøde mangler 2 af årets 2 møder.",
+            "Forebyggelsesdag mangler 1 af årets 1 møder.",
+        }
+        rules.change(by=anna, thing=joint, replaces=True)
+        planned.runs.update(used_at=None)  # never planned: watched by the rules of today
+        publish(anna, planned)
+        assert _too_few(planned) == {
+            "Netværk Øster mangler 9 af årets 10 møder.",
+            "Netværk Vester mangler 9 af årets 10 møder.",
+            "Fællesmøde mangler 1 af årets 2 møder.",
+        }
+
+    def test_a_month_without_a_day_to_meet_on_is_not_asked_for(self, planned, west):
+        SchoolHoliday.objects.create(
+            key="feb", name="Lukket", starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 28)
+        )
+        assert "Netværk Vester mangler 10 af årets 10 møder." in _too_few(planned)
+        west.cadence, west.cadence_count = "every_n_weeks", 4
+        west.save()
+        planned.runs.update(used_at=None)
+        # Of the 14 blocks of four weeks the last is a Saturday alone.
+        assert "Netværk Vester mangler 13 af årets 13 møder." in _too_few(planned)
+
+
+def _too_few(plan) -> set[str]:
+    return {each.text for each in watch.look(plan, date(2026, 10, 1)) if each.rule == 32}
 
 
 class TestRulesOfTheNextYear:

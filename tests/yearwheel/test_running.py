@@ -7,14 +7,14 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import MeetingFactory
+from tests.factories import MeetingFactory, ParticipationFactory
 from tests.yearwheel.conftest import Told, out, place, rows, solved
 from tovholder.access.decision import Refused
 from tovholder.meetings.services.days import at
 from tovholder.yearwheel.models import BusyTime, PlanningRule, PlanRun, YearMark
 from tovholder.yearwheel.planning import check_input
 from tovholder.yearwheel.queries import document
-from tovholder.yearwheel.services import applying, moving, runs, years
+from tovholder.yearwheel.services import applying, moving, publishing, rules, runs, years
 
 
 class TestInput:
@@ -62,6 +62,11 @@ def plan_forums():
     from tovholder.forums.models import Forum  # the rows of this test's database
 
     return Forum.objects.all()
+
+
+def _busy(plan, user):
+    persons = document.build(plan)["persons"]
+    return next(each["busy"] for each in persons if each["id"] == f"p{user.person.pk}")
 
 
 class TestRun:
@@ -132,6 +137,49 @@ class TestRun:
         runs.solve(run.pk)
         assert fake.started_from == [best]
 
+    def test_what_is_heard_too_soon_is_written_all_the_same(self, plan, fake, anna, monkeypatch):
+        monkeypatch.setattr(runs, "TELL_EVERY", 1000)
+        costs = []
+
+        def plan_year(data, *, on_progress, start):
+            for cost in (9, 7, 5):
+                on_progress(Told(cost, 0, 0.1, out([], cost=cost)))
+            on_progress(Told(5, 3, 0.2, None))
+            costs.append(PlanRun.objects.get().cost)
+            raise RuntimeError("the worker is killed")
+
+        fake.plan_year = plan_year
+        run = runs.start(by=anna, plan=plan)
+        runs.solve(run.pk)
+        run.refresh_from_db()
+        assert (costs, run.cost, run.bound, run.best["cost"]) == ([9], 5, 3, 5)
+
+    def test_a_run_has_one_worker(self, plan, fake, anna):
+        run = runs.start(by=anna, plan=plan)
+        # It waited so long that somebody let it start again: two tasks, and one of them finds it taken.
+        PlanRun.objects.filter(pk=run.pk).update(asked_at=timezone.now() - timedelta(minutes=5))
+        run.refresh_from_db()
+        runs.start_again(by=anna, run=run)
+        second = []
+
+        def answer(data):
+            second.append(runs.solve(run.pk))
+            return out([])
+
+        fake.answer = answer
+        assert (runs.solve(run.pk), second, len(fake.seen)) == ("done", [""], 1)
+
+    def test_the_first_answer_waits_when_the_plan_was_changed_meanwhile(self, plan, fake, anna, east):
+        def answer(data):
+            years.touched(years.locked(plan))
+            return out([place(f"f{east.pk}", 1, "2026-08-13")])
+
+        fake.answer = answer
+        run = runs.start(by=anna, plan=plan)
+        assert runs.solve(run.pk) == "done"
+        run.refresh_from_db()
+        assert (run.status, run.used_at, run.told, rows(plan)) == ("done", None, "", [])
+
     def test_a_fault_in_the_planner_is_told_without_its_words(self, plan, fake, anna):
         def broken(*args, **kwargs):
             raise RuntimeError("hemmeligt")
@@ -197,6 +245,83 @@ class TestWhatStands:
         meeting.save()
         years.take_in(by=anna, plan=plan)
         assert (rows(plan)[0].date, rows(plan)[0].start) == (date(2026, 9, 17), time(9))
+
+    def test_one_made_longer_on_its_own_page_is_followed_and_keeps_its_people_to_the_end(
+        self, plan, fake, anna, carla, east
+    ):
+        meeting = MeetingFactory(
+            lead_forum=east,
+            starts_at=at(date(2026, 9, 10), time(9)),
+            ends_at=at(date(2026, 9, 10), time(10, 30)),
+        )
+        years.take_in(by=anna, plan=plan)
+        PlanningRule.objects.create(key="r", forum=east, minutes=90)
+        assert _busy(plan, carla) == []
+        meeting.ends_at = at(date(2026, 9, 10), time(15))
+        meeting.save()
+        years.take_in(by=anna, plan=plan)
+        (row,) = rows(plan)
+        assert (row.end, row.locked) == (time(15), True)
+        # Fifteen minutes to the next meeting, as after any.
+        for user in (anna, carla):
+            assert _busy(plan, user) == [{"date": "2026-09-10", "start": "10:30", "end": "15:15"}]
+        assert list(check_input(document.build(plan))) == []
+        # Tried at another place of the same day it is not in its own way.
+        tried = moving.Trial(plan, row).clashes(date(2026, 9, 10), time(11))
+        assert [each.code for each in tried if each.own] == []
+
+    def test_a_meeting_of_a_forum_that_is_planned_no_more_is_in_nobodys_free_time(
+        self, plan, fake, anna, bo, east, west
+    ):
+        fake.answer = lambda data: out(
+            [place(f"f{east.pk}", 1, "2026-08-13"), place(f"f{west.pk}", 1, "2026-08-18")]
+        )
+        solved(anna, plan)
+        made = publishing.start(by=anna, plan=plan, version=plan.version, invites=True)
+        publishing.run(made.pk)
+        rules.change(by=anna, thing=east, rhythm="none")
+        data = document.build(plan)
+        assert _busy(plan, anna) == [{"date": "2026-08-13", "start": "13:00", "end": "14:30"}]
+        assert [each["id"] for each in data["forums"]] == [f"f{west.pk}"]
+        # Planned again it stays, since nobody was asked about it.
+        fake.answer = lambda data: out([place(f"f{west.pk}", 1, "2026-08-18")])
+        solved(anna, plan)
+        run = plan.runs.first()
+        assert applying.differences(run) == []
+        applying.use(by=anna, run=run)
+        assert [row.dropped for row in rows(plan)] == [False, False]
+
+    def test_and_stands_fast_where_the_forum_meets_with_others(self, plan, fake, anna, east, joint):
+        fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
+        solved(anna, plan)
+        publishing.run(publishing.start(by=anna, plan=plan, version=plan.version, invites=False).pk)
+        rules.change(by=anna, thing=east, rhythm="none")
+        data = document.build(plan)
+        assert data["fixed"] == [{"of": f"f{east.pk}", "date": "2026-08-13", "start": "13:00"}]
+        assert (_busy(plan, anna), list(check_input(data))) == ([], [])
+
+    def test_an_event_without_a_day_in_the_year_is_left_out_and_said_so(
+        self, fake, anna, calendar, event, client_for
+    ):
+        plan = years.make(by=anna, starts_on=date(2026, 8, 1), ends_on=date(2027, 4, 30))
+        meeting = MeetingFactory(
+            lead_forum=event.forums.first(),
+            kind="event",
+            starts_at=at(date(2026, 9, 10), time(9)),
+            ends_at=at(date(2026, 9, 10), time(14)),
+        )
+        meeting.forums.set(event.forums.all())
+        ParticipationFactory(meeting=meeting, person=anna.person)
+        years.take_in(by=anna, plan=plan)
+        assert [row.of for row in rows(plan)] == [f"j{event.pk}"]
+        data = document.build(plan)
+        assert (data["events"], data["fixed"], list(check_input(data))) == ([], [], [])
+        assert _busy(plan, anna) == [{"date": "2026-09-10", "start": "09:00", "end": "14:00"}]
+        run = runs.start(by=anna, plan=plan)
+        assert runs.solve(run.pk) == "done"
+        assert [row.dropped for row in rows(plan)] == [False]
+        html = client_for(anna).get(f"/aarshjul/{plan.pk}/").content.decode()
+        assert "ikke har nogen dage i dette skoleår: Forebyggelsesdag." in html
 
     def test_two_fixed_ones_that_ask_for_one_person_are_named(self, plan, fake, anna, east, west):
         for forum in (east, west):

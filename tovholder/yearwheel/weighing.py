@@ -48,7 +48,7 @@ class Weighed:
 def weigh(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> Weighed:
     """Weigh a place for a meeting. Nothing is written."""
     known = document.things()
-    data = document.build(plan, known=known)
+    data = document.build(plan, known=known, moving=row)
     trial = moving.Trial(plan, row, data)
     broken = trial.clashes(day, start)
     missing = coming.missing(plan, moving.placed(row, day, start), data, trial.others)

@@ -40,6 +40,7 @@ def as_planned(plan: YearPlan) -> dict[str, Thing]:
 def _as_told(thing: Thing, told: Json | None) -> Thing:
     if told is None or thing.is_event:
         return thing
+    thing = replace(thing, wanted=replace(thing.wanted, replaces=told.get("replaces", thing.wanted.replaces)))
     rule = told.get("rule") or {"count": told.get("count", thing.wanted.count)}
     if "months" in rule:
         return replace(thing, wanted=replace(thing.wanted, rhythm=Rhythm.MONTHS, months=rule["months"]))

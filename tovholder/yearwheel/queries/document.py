@@ -74,25 +74,31 @@ def things(*, idle: bool = False) -> dict[str, Thing]:
     return found
 
 
-def build(plan: YearPlan, *, today: date | None = None, known: dict[str, Thing] | None = None) -> Json:
-    """Return the input of the planner for a plan as it stands, with what is held or moved by hand standing fast."""
+def build(
+    plan: YearPlan,
+    *,
+    today: date | None = None,
+    known: dict[str, Thing] | None = None,
+    moving: PlannedMeeting | None = None,
+) -> Json:
+    """Return the input of the planner for a plan as it stands, with what is held or moved by hand standing fast.
+
+    `moving` is a meeting that is tried at other places: it stands in nobody's way.
+    """
     today = today or timezone.localdate()
     known = things() if known is None else known
     forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
     members = members_of(forums.values(), max(today, plan.starts_on))
-    fixed, previous = _standing(plan, known, today)
-    fixed = _possible(fixed, known, members, today)
-    people = sorted({person for rows in members.values() for person, _must in rows})
     data: Json = {
         "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
         "today": today.isoformat(),
         "closed": closed_days(plan.starts_on, plan.ends_on),
-        "persons": _persons(plan, people),
+        "persons": [],
         "forums": [forum_row(forum, known.get(f"f{pk}"), members[pk]) for pk, forum in forums.items()],
         "joint": [],
         "events": [],
-        "fixed": fixed,
-        "previous": previous,
+        "fixed": [],
+        "previous": [],
         "travel_minutes": plan.travel_minutes,
         "max_parallel": plan.max_parallel,
         "seconds": plan.seconds,
@@ -103,7 +109,34 @@ def build(plan: YearPlan, *, today: date | None = None, known: dict[str, Thing] 
                 data["events"] += event_rows(plan, thing)
             else:
                 data["joint"].append(joint_row(thing))
+    written = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
+    told = _told(known, written)
+    rows = list(plan.planned.select_related("meeting").order_by("date", "start", "pk"))
+    fixed, data["previous"] = _standing(rows, told, known, today)
+    data["fixed"] = _possible(fixed, told, members, today)
+    people = sorted({person for here in members.values() for person, _must in here})
+    busy = _other_meetings(plan, people, {row.meeting_id for row in rows if row.dropped or row.of in told})
+    rest = _rest(plan, [row for row in rows if row != moving], data["fixed"], told, members)
+    data["persons"] = _persons(plan, people, [*busy, *rest])
     return data
+
+
+def _told(known: dict[str, Thing], written: set[str]) -> dict[str, Thing]:
+    """Return what the file tells of, with forums that have no rhythm and are in it for those they meet with.
+
+    An event without a day in the year is in no file.
+    """
+    idle = {
+        f"f{forum.pk}": Thing(forum, defaults.of_forum(forum, None), (forum,))
+        for thing in known.values()
+        for forum in thing.forums
+    }
+    return {of: thing for of, thing in {**idle, **known}.items() if of in written}
+
+
+def without_days(plan: YearPlan, known: dict[str, Thing]) -> list[str]:
+    """Return the names of the events that have no day in the year, so that none is planned."""
+    return [str(thing.row) for thing in known.values() if thing.is_event and not event_rows(plan, thing)]
 
 
 def members_of(forums: Iterable[Forum], day: date) -> dict[int, list[tuple[int, bool]]]:
@@ -237,20 +270,25 @@ def event_rows(plan: YearPlan, thing: Thing) -> list[Json]:
     ]
 
 
-def _standing(plan: YearPlan, known: dict[str, Thing], today: date) -> tuple[list[Json], list[Json]]:
+def _standing(
+    rows: list[PlannedMeeting], told: dict[str, Thing], known: dict[str, Thing], today: date
+) -> tuple[list[Json], list[Json]]:
     """Return what the planner must leave, and what it may move at a cost.
 
-    Left: what is moved by hand, held, under way, or nearer than the notice, so that nobody is called anew too late.
+    Left: what is moved by hand, held, under way, or nearer than the notice, so that nobody is called anew too late;
+    and what is in the calendar of a forum that is planned no more.
     """
     fixed, previous = [], []
-    for row in plan.planned.select_related("meeting").order_by("date", "start", "pk"):
-        thing = known.get(row.of)
+    for row in rows:
+        thing = told.get(row.of)
         if thing is None or row.dropped:
             continue
         if row.meeting is not None and row.meeting.status == MeetingStatus.CANCELLED:
             continue
         place: Json = {"of": row.of, "date": row.date.isoformat(), "start": row.start.strftime("%H:%M")}
-        if row.locked or stands_fast(row) or row.date < today + timedelta(days=thing.notice_days):
+        if row.of not in known:
+            fixed += [place] if row.meeting is not None else []
+        elif row.locked or stands_fast(row) or row.date < today + timedelta(days=thing.notice_days):
             fixed.append(place)
         elif row.which:
             previous.append({**place, "which": row.which})
@@ -314,7 +352,7 @@ def stands_fast(row: PlannedMeeting) -> bool:
     return row.meeting is not None and row.meeting.status in (MeetingStatus.RUNNING, MeetingStatus.HELD)
 
 
-def _persons(plan: YearPlan, people: list[int]) -> list[Json]:
+def _persons(plan: YearPlan, people: list[int], in_meetings: Iterable[tuple[int, Json]]) -> list[Json]:
     once: dict[int, list[Json]] = defaultdict(list)
     weekly: dict[int, list[Json]] = defaultdict(list)
     for row in BusyTime.objects.filter(person__in=people):
@@ -323,7 +361,7 @@ def _persons(plan: YearPlan, people: list[int]) -> list[Json]:
             weekly[row.person_id].append({"weekday": row.weekday, **times})
         elif row.date is not None and plan.starts_on <= row.date <= plan.ends_on:
             once[row.person_id].append({"date": row.date.isoformat(), **times})
-    for person, busy in _other_meetings(plan, people):
+    for person, busy in in_meetings:
         once[person].append(busy)
     return [
         {
@@ -336,22 +374,50 @@ def _persons(plan: YearPlan, people: list[int]) -> list[Json]:
     ]
 
 
-def _other_meetings(plan: YearPlan, people: list[int]) -> Iterable[tuple[int, Json]]:
-    """Yield when persons sit in meetings that are no part of the plan. That they are busy, never with what."""
+def _rest(
+    plan: YearPlan,
+    rows: list[PlannedMeeting],
+    fixed: list[Json],
+    told: dict[str, Thing],
+    members: dict[int, list[tuple[int, bool]]],
+) -> Iterable[tuple[int, Json]]:
+    """Yield when members still sit in a fixed meeting that is longer than its rule: the file has the rule's length only."""
+    there = {(each["of"], each["date"], each["start"]) for each in fixed}
+    for row in rows:
+        start, day = row.start.strftime("%H:%M"), row.date.isoformat()
+        if row.dropped or (row.of, day, start) not in there:
+            continue
+        thing = told[row.of]
+        known_until, until = _minute(start) + thing.wanted.minutes, _minute(row.end.strftime("%H:%M"))
+        if until > known_until:
+            # As after any meeting there is a way to the next one.
+            free = min(until + plan.travel_minutes, 24 * 60)
+            busy = {"date": day, "start": _clock(known_until), "end": _clock(free)}
+            people = {person for forum in thing.forums for person, _must in members[forum.pk]}
+            yield from ((person, busy) for person in sorted(people))
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _other_meetings(plan: YearPlan, people: list[int], told: set[int | None]) -> Iterable[tuple[int, Json]]:
+    """Yield when persons sit in meetings that the file does not tell of. That they are busy, never with what."""
     zone = timezone.get_current_timezone()
     rows = (
         Participation.objects.filter(
             person__in=people,
             removed_at__isnull=True,
-            meeting__planned=None,
             meeting__starts_at__gte=datetime.combine(plan.starts_on, time.min, tzinfo=zone),
             meeting__starts_at__lt=datetime.combine(plan.ends_on + timedelta(days=1), time.min, tzinfo=zone),
         )
         .exclude(meeting__status=MeetingStatus.CANCELLED)
         .order_by("person_id", "meeting__starts_at", "pk")
-        .values_list("person_id", "meeting__starts_at", "meeting__ends_at")
+        .values_list("person_id", "meeting_id", "meeting__starts_at", "meeting__ends_at")
     )
-    for person, starts_at, ends_at in rows:
+    for person, meeting, starts_at, ends_at in rows:
+        if meeting in told:
+            continue
         starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
         end = "24:00" if ends.date() > starts.date() else ends.strftime("%H:%M")
         yield person, {"date": starts.date().isoformat(), "start": starts.strftime("%H:%M"), "end": end}

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Value
 from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.directory.models import Municipality
 from tovholder.forums.models import Forum, JointMeetingRule
-from tovholder.forums.standing import own_forum_ids
+from tovholder.forums.standing import current_memberships, own_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.meetings.standing import SEES_ALL_MEETINGS, at_the_table, open_events
 from tovholder.yearwheel import policy
@@ -120,8 +120,9 @@ def _meetings(user: User, plan: YearPlan, person: int | None) -> list[Meeting]:
 def _rows(plan: YearPlan, person: int | None) -> list[PlannedMeeting]:
     rows = plan.planned.select_related("joint", "meeting", "forum")
     if person is not None:
-        seats = Q(forum__memberships__person=person) | Q(joint__forums__memberships__person=person)
-        rows = rows.filter(seats).distinct()
+        seats = current_memberships(OuterRef("date")).filter(person=person)
+        own = Exists(seats.filter(forum=OuterRef("forum")))
+        rows = rows.filter(own | Exists(seats.filter(forum__joint_rules=OuterRef("joint"))))
     return list(rows)
 
 

@@ -16,14 +16,15 @@ from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.yearwheel import policy
-from tovholder.yearwheel.models import Rhythm, YearPlan
+from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.queries.as_planned import as_planned
-from tovholder.yearwheel.queries.document import Thing
+from tovholder.yearwheel.queries.document import Thing, closed_days, forum_row, joint_row
 from tovholder.yearwheel.queries.entries import period_of
 
 # Of what lies further ahead nobody needs to be told today.
 NEAR = timedelta(days=60)
 FEW = 3
+LONGEST_NOTICE = 366  # days: so far before the year no notice takes a day of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,14 @@ def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], t
         else:
             forums = frozenset(forum.pk for forum in each.forums.all())
             joint[forums, each.kind == MeetingKind.EVENT].append(_day(each))
+    asked_of = _asked(plan, known, joint)
     found = []
     for of, thing in known.items():
         if isinstance(thing.row, JointMeetingRule):
             key = (frozenset(forum.pk for forum in thing.forums), thing.is_event)
             days, asked = joint[key], 1 if thing.is_event else thing.wanted.count
         else:
-            days, asked = own[of], yearly(plan, thing)
+            days, asked = own[of], asked_of[of]
         # A forum whose meetings go on being planned as the year goes is not behind yet in its months to come.
         if len(days) < asked:
             missing = asked - len(days)
@@ -139,18 +141,51 @@ def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], t
     return found
 
 
-def yearly(plan: YearPlan, thing: Thing) -> int:
-    """Return how many own meetings a year of the forum has by its rule."""
-    if thing.wanted.rhythm == Rhythm.MONTHS:
-        months = {
-            (plan.starts_on + timedelta(days=n)).replace(day=1)
-            for n in range((plan.ends_on - plan.starts_on).days + 1)
+def _asked(
+    plan: YearPlan, known: dict[str, Thing], joint: dict[tuple[frozenset[int], bool], list[date]]
+) -> dict[str, int]:
+    """Return how many own meetings a year each forum has by its rule.
+
+    As the planner asks for them: in each month or block of weeks that has a day to meet on, holidays and today left
+    aside, and in which no joint meeting stands for the forum's own.
+    """
+    # Here, since the pages that show what was found need not wait for the solver's library.
+    from tovholder.yearwheel.planning.problem import understand
+    from tovholder.yearwheel.planning.windows import stands_for, windows_of, working_days
+
+    forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
+    joints = [
+        thing for thing in known.values() if isinstance(thing.row, JointMeetingRule) and not thing.is_event
+    ]
+    problem = understand(
+        {
+            "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
+            "today": (plan.starts_on - timedelta(days=LONGEST_NOTICE)).isoformat(),
+            "closed": closed_days(plan.starts_on, plan.ends_on),
+            "persons": [],
+            "forums": [forum_row(forum, known.get(f"f{pk}"), []) for pk, forum in forums.items()],
+            "joint": [joint_row(thing) for thing in joints],
         }
-        return sum(month.month in thing.wanted.months for month in months)
-    if thing.wanted.rhythm == Rhythm.EVERY_WEEKS:
-        # Holidays take some of the blocks: four fifths of them is the least.
-        return ((plan.ends_on - plan.starts_on).days // (7 * thing.wanted.count)) * 4 // 5
-    return thing.wanted.count
+    )
+    held = {
+        thing.of: [day.toordinal() for day in joint[frozenset(forum.pk for forum in thing.forums), False]]
+        for thing in joints
+    }
+    found = {}
+    for thing in problem.things:
+        if thing.rule not in ("months", "weeks"):
+            found[thing.id] = thing.amount
+            continue
+        instead = {
+            day for other in problem.things if stands_for(other, thing) for day in held.get(other.id, [])
+        }
+        days = working_days(problem, thing)
+        found[thing.id] = sum(
+            any(window.first <= day <= window.last for day in days)
+            and not any(window.first <= day <= window.last for day in instead)
+            for window in windows_of(problem, thing)
+        )
+    return found
 
 
 def _at_once(meetings: list[Meeting], today: date) -> list[Prompt]:

@@ -64,6 +64,15 @@ def matched(
     return pairs, waiting, left
 
 
+def _asked_about(run: PlanRun) -> list[PlannedMeeting]:
+    """Return the rows of the plan that an answer can say something about.
+
+    What is in the calendar, and is no part of what the planner was told of, stays: its people were only busy.
+    """
+    told = {each["id"] for part in ("forums", "joint", "events") for each in run.data.get(part, [])}
+    return [row for row in run.plan.planned.all() if row.meeting_id is None or row.of in told]
+
+
 def _place_of_row(row: PlannedMeeting) -> tuple[Any, ...]:
     return row.of, row.date.isoformat(), f"{row.start:%H:%M}"
 
@@ -87,7 +96,7 @@ def differences(run: PlanRun) -> list[Difference]:
         groups = forums.get(of, [of])
         return tuple(sorted({int(m["person"][1:]) for group in groups for m in members.get(group, [])}))
 
-    pairs, new, gone = matched(run.plan.planned.all(), run.best["meetings"])
+    pairs, new, gone = matched(_asked_about(run), run.best["meetings"])
     found = []
     for row, each in pairs:
         to = (date.fromisoformat(each["date"]), time.fromisoformat(each["start"]))
@@ -119,7 +128,7 @@ def use(*, by: User, run: PlanRun) -> YearPlan:
         no(
             "plan_changed", _("Planen er ændret, siden der blev regnet. Regn igen, så intet går tabt.")
         ).require()
-    pairs, new, gone = matched(list(plan.planned.all()), best["meetings"])
+    pairs, new, gone = matched(_asked_about(fresh), best["meetings"])
     moved = _write(plan, pairs, new)
     for row in gone:
         _let_go(row)

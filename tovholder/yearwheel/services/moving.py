@@ -50,7 +50,7 @@ class Trial:
     """One meeting tried at place after place; what the others break anyhow is asked once."""
 
     def __init__(self, plan: YearPlan, row: PlannedMeeting, data: Json | None = None) -> None:
-        self.row, self.data = row, data or document.build(plan)
+        self.row, self.data = row, data or document.build(plan, moving=row)
         known = {each["id"] for part in ("forums", "joint", "events") for each in self.data[part]}
         self.is_planned = row.of in known
         standing = plan.planned.filter(dropped=False).select_related("joint", "forum")

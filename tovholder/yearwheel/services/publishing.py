@@ -196,6 +196,8 @@ def _move(by: User, row: PlannedMeeting) -> None:
         ends_at=at(row.date, row.end),
         decision=policy.may_plan(by),
     )
+    if row.published_date is not None and row.published_date.replace(day=1) != row.date.replace(day=1):
+        themes.lay_on(by=by, plan=row.plan, meeting=row.meeting)
     _stands(row)
 
 

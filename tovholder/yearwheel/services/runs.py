@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tovholder.access.decision import no
+from tovholder.access.decision import Refused, no
 from tovholder.accounts.models import User
 from tovholder.audit.models import SYSTEM
 from tovholder.audit.services import record
@@ -64,7 +66,7 @@ def _refuse_contradictions(data: dict[str, Any]) -> None:
     found = document.contradictions(data)
     if found:
         one, other, who = found[0]
-        known = document.things()
+        known = document.things(idle=True)
         name = Person.objects.filter(pk=int(who[0][1:])).values_list("name", flat=True).first()
         sentence = _(
             "%(a)s og %(b)s ligger på samme tid den %(day)s, og %(who)s skal være med til begge. "
@@ -101,7 +103,10 @@ def solve(run_id: int) -> str:
 
     The first plan of a year is taken into use at once; a later one waits until somebody has seen what it moves.
     """
-    begun = PlanRun.objects.filter(pk=run_id, status__in=UNDER_WAY)
+    # A run has one worker: another task of the same run takes it over only when that worker is heard of no more.
+    silent = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=timezone.now() - QUIET_AFTER)
+    mine = Q(status=RunStatus.QUEUED) | Q(silent, status=RunStatus.RUNNING)
+    begun = PlanRun.objects.filter(mine, pk=run_id)
     if not begun.update(status=RunStatus.RUNNING, heartbeat_at=timezone.now()):
         return ""
     run = PlanRun.objects.select_related("plan", "asked_by").get(pk=run_id)
@@ -122,6 +127,9 @@ class _Watch:
         self.run_id = run_id
         self.told = 0.0
         self.asked = False
+        # What was heard too soon after the last to be written at once.
+        self.untold: dict[str, Any] = {}
+        self.lock = threading.Lock()
         self.over = threading.Event()
         # In tests, where all is one connection of one thread, only the planner's own word is heard.
         self.pulse = threading.Thread(target=self._beat, daemon=True) if _has_own_connections() else None
@@ -135,25 +143,35 @@ class _Watch:
         self.over.set()
         if self.pulse is not None:
             self.pulse.join(timeout=10)
+        self._tell()
 
     def heard(self, progress: Any) -> bool:
         """Write what the planner says; False when somebody asked to stop."""
+        facts: dict[str, Any] = {"heartbeat_at": timezone.now(), "seconds": round(progress.seconds, 1)}
+        if progress.plan is not None:
+            facts |= {"best": progress.plan, "cost": progress.cost}
+        if progress.bound is not None:
+            facts["bound"] = max(0, int(progress.bound))
+        with self.lock:
+            self.untold |= facts
         now = time.monotonic()
         if now - self.told >= TELL_EVERY or self.told == 0.0:
             self.told = now
-            facts: dict[str, Any] = {"heartbeat_at": timezone.now(), "seconds": round(progress.seconds, 1)}
-            if progress.plan is not None:
-                facts |= {"best": progress.plan, "cost": progress.cost}
-            if progress.bound is not None:
-                facts["bound"] = max(0, int(progress.bound))
-            PlanRun.objects.filter(pk=self.run_id).update(**facts)
+            self._tell()
             if self.pulse is None:
                 self.asked = PlanRun.objects.filter(pk=self.run_id, stop_asked=True).exists()
         return not self.asked
 
+    def _tell(self) -> None:
+        with self.lock:
+            facts, self.untold = self.untold, {}
+        if facts:
+            PlanRun.objects.filter(pk=self.run_id).update(**facts)
+
     def _beat(self) -> None:
         try:
             while not self.over.wait(1.0):
+                self._tell()
                 PlanRun.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now())
                 self.asked = PlanRun.objects.filter(pk=self.run_id, stop_asked=True).exists()
         except Exception as error:  # the run goes on; it only looks quiet
@@ -182,7 +200,9 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
         record(by=SYSTEM, action="year_plan.run_done", obj=run.plan, details={"run": run.pk})
     plan = run.plan
     if run.asked_by is not None and not plan.runs.filter(used_at__isnull=False).exists():
-        applying.use(by=run.asked_by, run=fresh)
+        # Changed by hand meanwhile: the answer waits to be seen, as that of any later run does.
+        with suppress(Refused):
+            applying.use(by=run.asked_by, run=fresh)
     return RunStatus.DONE
 
 

@@ -14,6 +14,7 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Theme
 from tovholder.forums.models import ForumType
 from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, Topic
+from tovholder.meetings.services import agenda
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import MonthTheme, YearPlan
 
@@ -49,14 +50,26 @@ def theme_of(rows: list[MonthTheme], day: date, layers: set[int]) -> str:
 
 
 def lay_on(*, by: User, plan: YearPlan, meeting: Meeting) -> None:
-    """Write the month's theme into the heading of the item that the agenda has for a theme."""
+    """Write the month's theme into the heading of the item that the agenda has for a theme.
+
+    The theme of another month gives way to it; a heading that somebody has written stays.
+    """
     if meeting.kind == MeetingKind.EVENT:
         return
     rows = list(plan.themes.select_related("theme", "topic"))
     layers = {forum.forum_type_id for forum in meeting.forums.all()}
     name = theme_of(rows, timezone.localtime(meeting.starts_at).date(), layers)
     item = AgendaItem.objects.filter(meeting=meeting, kind="theme", source=AgendaItem.Source.TEMPLATE).first()
-    if name and item is not None:
-        item.heading = _("%(heading)s: %(theme)s") % {"heading": item.heading, "theme": name}
-        item.heading = item.heading[: AgendaItem._meta.get_field("heading").max_length]
-        item.save(update_fields=["heading"])
+    if item is None:
+        return
+    for plain in (each.heading for each in agenda.template_items(meeting) if each.kind == "theme"):
+        if item.heading in {_with(plain, each) for each in ["", *map(str, rows)]}:
+            item.heading = _with(plain, name)
+            item.save(update_fields=["heading"])
+            return
+
+
+def _with(heading: str, theme: str) -> str:
+    if theme:
+        heading = _("%(heading)s: %(theme)s") % {"heading": heading, "theme": theme}
+    return heading[: AgendaItem._meta.get_field("heading").max_length]

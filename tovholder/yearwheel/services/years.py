@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,9 +15,9 @@ from tovholder.accounts.models import User
 from tovholder.audit.models import Actor
 from tovholder.audit.services import record
 from tovholder.forums.models import JointMeetingRule
-from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus
+from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, TopicStatus
 from tovholder.yearwheel import policy
-from tovholder.yearwheel.models import MonthTheme, PlannedMeeting, YearPlan
+from tovholder.yearwheel.models import MeetingState, MonthTheme, PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries.document import Thing, local_place, things
 
 FIRST_MONTH = 8  # the school year: 1 August to 31 July
@@ -57,12 +58,18 @@ def make(*, by: User, starts_on: date, ends_on: date, like: YearPlan | None = No
 
 def _copy_themes(like: YearPlan, plan: YearPlan) -> None:
     months = (plan.starts_on.year - like.starts_on.year) * 12 + plan.starts_on.month - like.starts_on.month
-    for theme in like.themes.filter(theme__retired_at__isnull=True, theme__isnull=False):
+    chosen = Q(theme__isnull=False, theme__retired_at__isnull=True) | (
+        Q(topic__isnull=False) & ~Q(topic__status__in=(TopicStatus.DECLINED, TopicStatus.ARCHIVED))
+    )
+    for theme in like.themes.filter(chosen):
         number = theme.month.year * 12 + theme.month.month - 1 + months
         month = date(number // 12, number % 12 + 1, 1)
         if plan.starts_on <= month <= plan.ends_on:
             MonthTheme.objects.get_or_create(
-                plan=plan, month=month, layer=theme.layer, defaults={"theme": theme.theme}
+                plan=plan,
+                month=month,
+                layer=theme.layer,
+                defaults={"theme": theme.theme, "topic": theme.topic},
             )
 
 
@@ -110,13 +117,15 @@ def take_in(*, by: Actor, plan: YearPlan) -> int:
 
 
 def _followed(plan: YearPlan) -> int:
-    """Move the rows whose meeting was moved on its own page."""
+    """Move the rows whose meeting was moved, or made longer or shorter, on its own page."""
     changed = 0
     for row in plan.planned.filter(meeting__isnull=False).select_related("meeting"):
         if row.meeting is None:
             continue
         day, start, end = local_place(row.meeting)
-        if (day, start) != (row.published_date, row.published_start):
+        elsewhere = (day, start) != (row.published_date, row.published_start)
+        # Of one that the plan is about to move the end is that of the new place.
+        if elsewhere or (row.state == MeetingState.PUBLISHED and end != row.end):
             row.date, row.start, row.end = day, start, end
             row.published_date, row.published_start, row.locked = day, start, True
             row.save()

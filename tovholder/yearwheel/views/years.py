@@ -76,7 +76,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     states = [row.state for row in rows]
     run = found.runs.select_related("plan").defer("best").first()
     in_use = run is not None and run.used_at is not None
-    known = document.things(idle=True) if in_use or found.unplaced else {}
+    known = document.things(idle=True)
     context = {
         "plan": found,
         "count": len(rows),
@@ -89,6 +89,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "unplaced": wording.unplaced(found, known) if found.unplaced else [],
         "run": run,
         "other_rules": changed_since(run, known) if run is not None and in_use else [],
+        "without_days": document.without_days(found, known),
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(
