@@ -24,7 +24,7 @@ from tovholder.statements import Given, GivenSet, Statement
 SEES_ALL_FORUMS = (Role.ADMINISTRATOR, Role.CONSULTANT, Role.MANAGEMENT)
 
 
-def current_memberships(on: date | Expression | None = None) -> QuerySet[Membership]:
+def current_memberships(on: date | Expression | F | None = None) -> QuerySet[Membership]:
     """Return memberships that hold on the day (today when not given), people who have left excluded."""
     day = on or timezone.localdate()
     return Membership.objects.filter(
