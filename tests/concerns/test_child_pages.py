@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -110,6 +111,22 @@ def test_a_triager_looks_up_and_lays_the_known_child_on(world: CaseWorld, client
         ({"name": "Sofie"}, "Skriv et CPR"),
     ):
         assert said in client.post(other.path("laeg-paa"), faulty).content.decode()
+
+
+def test_no_seat_is_promised_to_who_could_not_use_it(
+    world: CaseWorld, grethe: User, client_for: ClientFor
+) -> None:
+    sharing_kind(grethe.person.organisation, Kind.SOCIAL_AUTHORITY)
+    told = {
+        "basis": "rpl115",
+        "purpose_code": "crime_prevention",
+        "purpose": "Hjælpe",
+        "necessity": "Nødvendigt",
+    }
+    path = reverse("children:team_join", args=[world.concern.code, grethe.person.pk])
+    page = client_for(world.anna).post(path, told).content.decode()
+    assert "Personens rolle må ikke læse bekymringer." in page
+    assert "får fra næste klik adgang" not in page
 
 
 def test_who_is_no_triager_writes_the_child_and_is_told_of_no_other(

@@ -102,6 +102,18 @@ def test_both_on_one_concern_are_one_there_afterwards(anna: User, erik: User) ->
 
 
 # ---- the case team
+def test_a_seat_is_not_given_to_who_could_not_use_it(world: CaseWorld, grethe: User, dina: User) -> None:
+    for user in (grethe, dina):
+        sharing_kind(user.person.organisation, Kind.SOCIAL_AUTHORITY)
+    dina.is_active = False
+    dina.save()
+    for user, said in ((grethe, "rolle må ikke læse"), (dina, "ikke et login")):
+        assert seats.assess_seat(world.concern, user.person, GROUND).allowed
+        with pytest.raises(ValidationError, match=said):
+            seats.join_case_team(by=world.anna, concern=world.concern, person=user.person, ground=GROUND)
+    assert not world.concern.case_team.exists()
+
+
 @pytest.mark.parametrize(
     ("kind", "ground", "code"),
     [

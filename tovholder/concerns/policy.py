@@ -182,6 +182,19 @@ def may_be_asked(person: Person) -> Decision:
     return yes("cooperation")
 
 
+def may_be_seated(person: Person) -> Decision:
+    """The person question of who can be on a case team: a seat must open to them what it promises."""
+    if person.left_on is not None:
+        return no("person_left", _("Personen er fratrådt."))
+    if person.user is None or not person.user.is_active:
+        return no(
+            "no_login", _("Personen har ikke et login i Tovholder, så en plads i teamet giver ikke adgang.")
+        )
+    if person.user.has_role(*NEVER):
+        return no("role_never_reads", _("Personens rolle må ikke læse bekymringer."))
+    return yes("seat")
+
+
 def may_see_teams(user: User) -> Decision:
     """May see which teams there are and who sits in them: triagers, members of a team, and who seats them."""
     if may_manage_teams(user) or may_triage(user):

@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.factories import DistrictFactory
 from tests.meetings.cases.conftest import come, guest
 from tovholder.access.decision import Refused
 from tovholder.citizens.models import Child
 from tovholder.concerns.models import Concern, ConcernStatus
+from tovholder.concerns.services.prompting import child_prompts
 from tovholder.meetings.models import CaseItem, LookupRule
 from tovholder.meetings.services import attendance, cases_intake, cases_writing, running
 from tovholder.meetings.services.cases import open_case
@@ -71,6 +73,29 @@ def test_each_fault_is_told_at_its_line():
     assert faults[3] == ["Skriv fødselsdag (3.4.2012) eller CPR-nummer."]
     assert faults[4] == ["Står også i linje 1."]
     assert len(faults[5]) == 2
+
+
+def test_a_name_belongs_to_the_only_district_of_the_forum(handed, planned, people, forum):
+    assert {each.concern.district for each in handed} == {None}
+    vest, oest = DistrictFactory(key="vest"), DistrictFactory(key="oest")
+    lines = cases_intake.read_lines(LINES)
+    for districts, then in (([vest], vest), ([vest, oest], None)):
+        forum.districts.set(districts)
+        items = cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+        assert {each.concern.district for each in items} == {then}
+
+
+def test_the_families_of_handed_over_names_are_to_be_told(handed):
+    for each in handed:
+        prompts = child_prompts(Concern.objects.get(pk=each.concern_id))
+        assert "information_due" in [prompt.code for prompt in prompts]
+
+
+def test_who_would_ask_is_led_to_choose_the_school_first(handed, people, client_for):
+    code = handed[0].concern.code
+    text = client_for(people["anna"]).get(f"/bekymringer/{code}/spoerg/").content.decode()
+    assert "Vælg først skole eller sted" in text
+    assert f"/bekymringer/{code}/ret/" in text
 
 
 def test_each_name_becomes_a_concern_with_a_sealed_offence(handed, people):

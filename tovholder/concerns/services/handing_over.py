@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -17,8 +18,10 @@ from tovholder.citizens.keys.models import DataKey
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
-from tovholder.concerns.models import Concern, ConcernChild, Entry, Subject
+from tovholder.concerns.models import Concern, ConcernChild, Entry, InformationDuty, Subject
 from tovholder.concerns.services.raising import next_code
+from tovholder.concerns.standing import rules
+from tovholder.directory.models import District
 from tovholder.forums.standing import person_of
 
 _TRIES = 5
@@ -35,8 +38,13 @@ class HandedOver:
 
 
 @transaction.atomic
-def raise_handed_over(*, by: User, names: Sequence[HandedOver], seen: str) -> list[Concern]:
-    """Raise a concern for each name, in their order, with its child laid on. Raises Refused."""
+def raise_handed_over(
+    *, by: User, names: Sequence[HandedOver], seen: str, district: District | None = None
+) -> list[Concern]:
+    """Raise a concern for each name, in their order, with its child laid on. Raises Refused.
+
+    Without a district it is every triager's, until one of them says where the child belongs.
+    """
     policy.may_raise(by).require()
     person, now = person_of(by), timezone.now()
     assert person is not None  # noqa: S101 - may_raise has asked
@@ -46,6 +54,7 @@ def raise_handed_over(*, by: User, names: Sequence[HandedOver], seen: str) -> li
             key=key,
             level=Level.NAMED,
             subject=Subject.CHILD,
+            district=district,
             source=name.source,
             raised_by=person,
             raised_at=now,
@@ -58,10 +67,7 @@ def raise_handed_over(*, by: User, names: Sequence[HandedOver], seen: str) -> li
     for concern, name in zip(concerns, names, strict=True):
         safe.write(concern, seen=seen, offence=name.offence.strip())
     _save_with_codes(concerns)
-    ConcernChild.objects.bulk_create(
-        ConcernChild(concern=concern, child=name.child, part=name.part)
-        for concern, name in zip(concerns, names, strict=True)
-    )
+    _lay_children_on(concerns, names)
     Entry.objects.bulk_create(
         Entry(
             concern=concern,
@@ -79,6 +85,16 @@ def raise_handed_over(*, by: User, names: Sequence[HandedOver], seen: str) -> li
         lines.append(("concern.child_laid_on", concern, {"child": name.child.pk, "part": name.part}))
     record_many(by=by, lines=lines)
     return concerns
+
+
+def _lay_children_on(concerns: Sequence[Concern], names: Sequence[HandedOver]) -> None:
+    """Lay each child on its concern; that the family is to be told stands from the same day (rule 44)."""
+    links = ConcernChild.objects.bulk_create(
+        ConcernChild(concern=concern, child=name.child, part=name.part)
+        for concern, name in zip(concerns, names, strict=True)
+    )
+    due_on = timezone.localdate() + timedelta(days=rules().information_days)
+    InformationDuty.objects.bulk_create(InformationDuty(concern_child=link, due_on=due_on) for link in links)
 
 
 def _save_with_codes(concerns: list[Concern]) -> None:

@@ -76,8 +76,9 @@ def add_to_case_team(
     faults: dict[str, str] = {}
     if not necessity.strip():
         faults["necessity"] = _("Skriv, hvorfor det er nødvendigt, at personen er med.")
-    if person.left_on is not None:
-        faults["person"] = _("Personen er fratrådt.")
+    seated = policy.may_be_seated(person)
+    if not seated:
+        faults["person"] = seated.reason
     elif concern.case_team.filter(person=person, until_at__isnull=True).exists():
         faults["person"] = _("Personen er allerede med.")
     if faults:

@@ -54,11 +54,16 @@ def join(request: HttpRequest, code: str, person: int) -> HttpResponse:
     """First who gains what, and what the sharing rules say; then, when that is confirmed, it is saved."""
     concern = _triaged(request, code)
     who = get_object_or_404(
-        persons_visible_to(request.user).select_related("organisation__kind"), pk=person, left_on__isnull=True
+        persons_visible_to(request.user).select_related("organisation__kind", "user"),
+        pk=person,
+        left_on__isnull=True,
     )
     form = SeatForm(request.POST or None)
     answer = None
-    if request.method == "POST" and form.is_valid():
+    seated = policy.may_be_seated(who)
+    if request.method == "POST" and form.is_valid() and not seated:
+        form.add_error(None, seated.reason)
+    elif request.method == "POST" and form.is_valid():
         answer = seats.assess_seat(concern, who, form.ground())
         if answer.allowed and form.cleaned_data["confirmed"]:
             try:

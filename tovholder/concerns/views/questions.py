@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,11 +22,18 @@ from tovholder.concerns.views.steps import form_page, saved, step_page
 @form_page
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
-    form = forms.QuestionForm(request.POST or None, concern=found, people=may_be_asked_about(found))
+    people, title = may_be_asked_about(found), _("Stil et spørgsmål")
+    if not people.exists():
+        here = reverse("concerns:concern", args=[code])
+        crumbs = [(_("Bekymringer"), reverse("concerns:list")), (str(found), here), (title, "")]
+        return render(
+            request, "concerns/ask_nobody.html", {"concern": found, "title": title, "crumbs": crumbs}
+        )
+    form = forms.QuestionForm(request.POST or None, concern=found, people=people)
     if form.is_valid() and saved(form, asking.ask, by=request.user, concern=found, **form.cleaned_data):
         messages.success(request, _("Spørgsmålet er sendt."))
         return redirect("concerns:course", code)
-    return step_page(request, found, form, title=_("Stil et spørgsmål"), button=_("Send spørgsmålet"))
+    return step_page(request, found, form, title=title, button=_("Send spørgsmålet"))
 
 
 @form_page

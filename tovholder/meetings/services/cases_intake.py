@@ -168,7 +168,9 @@ def hand_over(*, by: User, meeting: Meeting, lines: list[NameLine], necessity: s
         "when": when(meeting),
     }
     position, names = meeting.case_items.count(), _children(by, lines)
-    concerns = raise_handed_over(by=by, names=names, seen=seen)
+    districts = list(meeting.lead_forum.districts.all()[:2])
+    district = districts[0] if len(districts) == 1 else None
+    concerns = raise_handed_over(by=by, names=names, seen=seen, district=district)
     items = [
         CaseItem(
             meeting=meeting,
