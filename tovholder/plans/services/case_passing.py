@@ -71,7 +71,8 @@ def pass_on_uncovered(*, by: Actor, concern: Concern) -> int:
 
 def pass_on_expired() -> int:
     """Do so where a consent that names somebody's organisation has run out; the worker does it each minute."""
-    today, touched = timezone.localdate(), set()
+    today = timezone.localdate()
+    touched: set[int] = set()
     held = Agreement.every.filter(status=AgreementStatus.OPEN, case__isnull=False)
     for holder in ("responsible", "helpers"):
         ran_out = Consent.objects.filter(
