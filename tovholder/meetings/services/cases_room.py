@@ -176,17 +176,19 @@ def mends(item: CaseItem, room: Room) -> list[str]:
     """Return what would open a closed name, in sentences. For covered readers only."""
     if room.allowed:
         return []
-    lines = []
+    lines, alone = [], item.meeting.kind == MeetingKind.NETWORK  # a network meeting has no other items
     for person in room.uncovered:
         place = person.organisation
         if place is not None:
             lines.append(
                 _("Få et samtykke, der nævner %(place)s.") % {"place": place.name},
             )
-        lines.append(_("Lad %(name)s gå ud, mens punktet tages.") % {"name": person.name})
+        without = _("Hold mødet uden %(name)s.") if alone else _("Lad %(name)s gå ud, mens punktet tages.")
+        lines.append(without % {"name": person.name})
     lines += [str(each) for each in _BY_CODE.get(room.answer.code, [])]
-    lines.append(_("Tag punktet anonymt."))
-    if not room.uncovered:
+    if not alone:
+        lines.append(_("Tag punktet anonymt."))
+    if not room.uncovered and not alone:
         lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
     return list(dict.fromkeys(lines))
 
@@ -197,6 +199,7 @@ _BY_CODE = {
     "purpose_missing": [_l("Skriv formålet med egne ord.")],
     "special_reason_missing": [_l("Skriv den særlige grund til et møde mere.")],
     "family_not_told": [_l("Giv familien besked om, hvem der kommer og hvorfor.")],
+    "family_not_present": [_l("Vent, til en forælder eller den unge selv er her.")],
     "notify_at_once": [
         _l("Underret straks og personligt. Mødet venter ikke på det, og det erstatter det ikke.")
     ],
