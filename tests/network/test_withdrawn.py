@@ -125,3 +125,38 @@ def test_after_the_approval_the_withdrawal_closes_it_at_the_next_request(
     assert client_for(frida).get(at(spoken, "efter/")).status_code == 404
     assert client_for(frida).get(at(spoken, "skema.pdf")).status_code == 404
     assert SAID in client_for(dina).get(at(spoken, "efter/")).content.decode()
+
+
+def test_what_cannot_begin_says_who_is_not_covered_and_what_would_mend_it(
+    called: NetworkMeeting, erik: User, carla: User, client_for: Any
+) -> None:
+    called.meeting.participations.create(person=carla.person, part="guest")
+    here = everybody(called)
+    answer = client_for(erik).post(at(called, "begynd/"), {"p": here["people"], "f": here["family"]})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Ikke dækket: Carla." in page
+    assert "Hold mødet uden Carla." in page
+    assert f"Få et samtykke, der nævner {carla.person.organisation}." in page
+    assert "anonymt" not in page
+
+
+def test_who_comes_late_and_is_not_covered_is_named_with_what_would_mend_it(
+    begun: NetworkMeeting, erik: User, carla: User, client_for: Any
+) -> None:
+    begun.meeting.participations.create(person=carla.person, part="guest")
+    here = everybody(begun)
+    sent = {"do": "tilstede", "p": here["people"], "f": here["family"]}
+    page = client_for(erik).post(at(begun, "under/skema/"), sent, follow=True).content.decode()
+    assert "Ikke dækket: Carla." in page
+    assert "Hold mødet uden Carla." in page
+
+
+@pytest.mark.parametrize("page", ["", "under/", "efter/"])
+def test_the_pages_name_everybody_who_can_see_the_case(
+    begun: NetworkMeeting, erik: User, client_for: Any, page: str
+) -> None:
+    said = client_for(erik).get(at(begun, page)).content.decode()
+    assert "Hvem kan se dette, og hvorfor?" in said
+    for name in ("Anna", "Erik", "Dina"):
+        assert f'<span class="th-grow">{name}' in said

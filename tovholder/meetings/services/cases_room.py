@@ -176,17 +176,18 @@ def mends(item: CaseItem, room: Room) -> list[str]:
     """Return what would open a closed name, in sentences. For covered readers only."""
     if room.allowed:
         return []
-    lines = []
+    lines, alone = [], item.meeting.kind == MeetingKind.NETWORK  # a network meeting has no other items
     for person in room.uncovered:
         place = person.organisation
         if place is not None:
             lines.append(
                 _("Få et samtykke, der nævner %(place)s.") % {"place": place.name},
             )
-        lines.append(_("Lad %(name)s gå ud, mens punktet tages.") % {"name": person.name})
+        without = _("Hold mødet uden %(name)s.") if alone else _("Lad %(name)s gå ud, mens punktet tages.")
+        lines.append(without % {"name": person.name})
     if room.answer.code in MENDED_BY:
         lines.append(str(MENDED_BY[room.answer.code]))
-    if room.answer.code not in _NOT_ELSEWHERE:
+    if not alone and room.answer.code not in _NOT_ELSEWHERE:
         lines.append(_("Tag punktet anonymt."))
         if not room.uncovered:
             lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
@@ -221,7 +222,7 @@ MENDED_BY = {
     "consent_withdrawn": _l("Tal med familien igen. Navnet nævnes først, når der er et nyt samtykke."),
     "consent_expired": _l("Få et nyt samtykke."),
     "family_not_told": _l("Giv familien besked om, hvem der kommer og hvorfor."),
-    "family_not_present": _l("Vent, til familien er der."),
+    "family_not_present": _l("Vent, til en forælder eller den unge selv er her."),
     "support_person_too_young": _l("Find en bisidder, der er fyldt 15 år."),
     "not_own_child": _l("Lad den, der hører til en anden sag, gå ud, mens punktet tages."),
     "party_outside_rpl115": _l("Vælg et grundlag, der dækker alle i rummet."),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.access.decision import Decision, no
+from tovholder.access.decision import Decision, Refused, no
 from tovholder.access.personal_data import refuse_cpr
 from tovholder.accounts.models import User
 from tovholder.audit.services import record, record_reading
@@ -31,10 +31,11 @@ from tovholder.meetings.models import (
 )
 from tovholder.meetings.services.cases import Room, assess_room, tell
 from tovholder.meetings.services.cases_known import known_of
-from tovholder.meetings.services.cases_room import is_closed, still_shown
+from tovholder.meetings.services.cases_room import is_closed, mends, still_shown
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes, open_for_writing
 from tovholder.meetings.services.network import become, case_of
 from tovholder.meetings.services.network_people import is_authority
+from tovholder.ui.naming import listed
 
 LONGEST = 20_000
 # The two fields that a rule asks for by name, whatever the municipality's own form holds (rules 34 and 40).
@@ -69,6 +70,24 @@ class FieldConflictError(Exception):
     def __init__(self, *, key: str, mine: str, theirs: CaseText, text: str) -> None:
         super().__init__("field_conflict")
         self.key, self.mine, self.theirs, self.text = key, mine, theirs, text
+
+
+class RoomRefused(Refused):
+    """The child may not be spoken of before those in the room: who is not covered, and what would mend it.
+
+    Told to who writes at the meeting and reads the case; nobody else learns it.
+    """
+
+    def __init__(self, case: CaseItem, room: Room) -> None:
+        super().__init__(room.answer.decision)
+        self.room, self.mends = room, mends(case, room)
+
+    @property
+    def told(self) -> str:
+        """All of it in one line, as a page says it in passing."""
+        names = listed([each.name for each in self.room.uncovered])
+        outside = [_("Ikke dækket: %(names)s.") % {"names": names}] if names else []
+        return " ".join([self.decision.reason, *outside, *self.mends])
 
 
 def form_fields(network: NetworkMeeting) -> list[dict[str, Any]]:
@@ -172,7 +191,8 @@ def _open(by: User, case: CaseItem) -> Room:
     """Ask the rules of the room as it is, open the case, and write down whom the name is told to."""
     policy.may_meet_family(case.concern).require()
     room = assess_room(case)
-    room.answer.decision.require()
+    if not room.allowed:
+        raise RoomRefused(case, room)
     now = timezone.now()
     if case.opened_at is None:
         case.opened_at, case.opened_by = now, by.audit_key

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.policy import may_triage
+from tovholder.concerns.queries import readers
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
@@ -40,7 +41,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("network:meeting", pk)
     minutes = minutes_of(made.meeting)
     approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
-    ground = note_reading(by=request.user, case=case, purpose="network minutes").basis
+    note_reading(by=request.user, case=case, purpose="network minutes")
     children = children_of(made.concern)
     safe = Safe.of(children)
     shown = base(request, made, face="after")
@@ -55,7 +56,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         "approved_line": approved_line(minutes),
         "lacks": [] if approved or not shown["may_write"] else network_minutes.approval_lacks(made, case),
         "guide": for_meeting(made.meeting, "after") if shown["may_write"] else [],
-        "works": ground in {"case_team", "triager"},  # who may open the list of all readers
+        "readers": readers(made.concern),
         "may_follow": approved
         and not _followed(made)
         and bool(policy.may_call_network(request.user, made.concern)),

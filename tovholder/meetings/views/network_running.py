@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.decision import Decision, Refused
 from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.queries import readers
 from tovholder.meetings import policy
 from tovholder.meetings.forms.network import ChoiceForm, EffortForm
 from tovholder.meetings.models import MeetingStatus, NetworkMeeting
@@ -26,7 +27,7 @@ from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
-from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
+from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of
 from tovholder.meetings.views.network_steps import _numbers as numbers
 from tovholder.plans.models import CaseAgreement
 from tovholder.ui.templatetags.ui import dktime
@@ -40,6 +41,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     made = network_of(request, pk)
     policy.may_write_minutes(request.user, made.meeting).require()
     refused: Decision | None = None  # a decision that says no is false: ask whether there is one
+    shut: running.RoomRefused | None = None
     if request.method == "POST":
         try:
             running.start(
@@ -51,6 +53,8 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Refused as error:
             refused = error.decision
+            if isinstance(error, running.RoomRefused) and case_shown(request, made) is not None:
+                shut = error
         else:
             return redirect("network:run", pk)
     people = network_people.professionals(made.meeting)
@@ -64,6 +68,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         "people": [(each, each.pk in ticked) for each in people],
         "members": [(each, part_word(each), each.pk in there) for each in members],
         "refused": refused,
+        "shut": shut,
         "crumbs": crumbs(made, _("Begynd mødet")),
     }
     return render(request, "meetings/network_start.html", context, status=200 if refused is None else 422)
@@ -111,6 +116,7 @@ def _run_page(
             new=new,
             first_list=lists[0],
             last_list=lists[-1],
+            readers=readers(made.concern),
             children=[known.keys.read(each, "name") for each in children],
             effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny", owner="skema"),
         )
@@ -147,7 +153,10 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
             by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
         )
     except Refused as refused:
-        messages.warning(request, refused.decision.reason)
+        said = refused.decision.reason
+        if isinstance(refused, running.RoomRefused) and case_shown(request, made) is not None:
+            said = refused.told
+        messages.warning(request, said)
     else:
         messages.success(request, _("Fremmødet er gemt."))
 
