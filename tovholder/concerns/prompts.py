@@ -36,8 +36,11 @@ PROMPTS: tuple[Prompt, ...] = (
     ),
     Prompt(
         "undecided_handover", 37,
-        _("Politiet gav navnet videre, og der er endnu ikke taget stilling."),
-        _("Beslut, om I går videre, giver det videre til andre eller lukker det."),
+        _("Navnet blev givet videre til et møde, og der er endnu ikke taget stilling."),
+        _(
+            "Beslut, om I går videre, giver det videre til andre eller lukker det. Et navn, som ingen beslutter noget om, "
+            "slettes igen efter mødet."
+        ),
     ),
     Prompt(
         "turns_adult", 42,

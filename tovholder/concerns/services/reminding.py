@@ -14,11 +14,11 @@ from tovholder.concerns.prompts import Facts, Prompt, prompts_for
 
 
 def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
-    """Return the prompts of a concern; `children` come from `lists.children_of`."""
+    """Return the prompts of a concern of `lists.page_of`; `children` come from `lists.children_of`."""
     safe = Safe.of([each.child for each in children]) if children else None
     born = [safe.read(each.child, "birth_date").text for each in children] if safe is not None else []
     today = timezone.localdate()
-    waits = concern.source == Concern.Source.POLICE and concern.status in {
+    waits = getattr(concern, "is_undecided_name", False) and concern.status in {
         ConcernStatus.NEW,
         ConcernStatus.CLARIFYING,
     }
