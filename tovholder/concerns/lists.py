@@ -331,7 +331,13 @@ def _children(user: User) -> QuerySet[Any, Any]:
 _CHILDREN = UserStatement(_children, known=(triage_of,))
 
 
-_RULES_OF_PAGE = ("many_concerns", "many_months", "decision_days")
+_RULES_OF_PAGE = (
+    "many_concerns",
+    "many_months",
+    "decision_days",
+    "absence_warn_percent",
+    "absence_notify_percent",
+)
 
 
 def rules_of(concern: Concern) -> ConcernRules:
