@@ -306,6 +306,28 @@ def test_absence_says_what_to_do(
     assert client_for(erik).get(path).status_code == 404
 
 
+@pytest.mark.parametrize(("percent", "said"), [(9, ""), (10, "hjemmet"), (15, "underrette")])
+def test_the_case_reminds_of_the_newest_absence_until_somebody_has_notified(
+    anna: User, erik: User, raise_one: Any, ssp: Team, municipality: Any, client_for: Callable[[User], Client],
+    django_assert_max_num_queries: Any, percent: int, said: str,
+) -> None:  # fmt: skip
+    named = raise_one(erik, children=2)
+    for child, each in zip(named.children.all(), (percent, 2), strict=True):
+        notifying.note_absence(by=anna, concern=named, child=child, day=timezone.localdate(), percent=each)
+    client, url = client_for(anna), f"/bekymringer/{named.code}/"
+    with django_assert_max_num_queries(12):
+        page = client.get(url)
+    text = page.content.decode()
+    assert [each.code for each in page.context["prompts"] if each.rule == 23] == {
+        9: [], 10: ["absence_warn"], 15: ["absence_notify"],
+    }[percent]  # fmt: skip
+    assert said in text
+    assert ("Sådan underretter man" in text) is (percent == 15)
+    notifying.note_notification(by=anna, concern=named, sent_on=timezone.localdate())
+    page = client.get(url)
+    assert not [each for each in page.context["prompts"] if each.rule == 23]
+
+
 def test_a_team_is_seated_by_an_administrator_and_the_reviewers_are_told(
     hans: User, bo: User, lise: User, ssp: Team, concern: Concern, client_for: Callable[[User], Client]
 ) -> None:
@@ -382,7 +404,10 @@ def test_prompts_hold_when_their_facts_do() -> None:
     assert codes(birth_dates=(date(2009, 5, 27),)) == ["turns_adult"]
     assert codes(birth_dates=(date(2009, 5, 28),)) == []
     assert codes(birth_dates=(date(2008, 11, 27),)) == []
-    assert {each.rule for each in PROMPTS} == {26, 37, 42}
+    assert codes(absences=(3, 9)) == []
+    assert codes(absences=(3, 10)) == ["absence_warn"]
+    assert codes(absences=(10, 15)) == ["absence_notify"]
+    assert {each.rule for each in PROMPTS} == {23, 26, 37, 42}
 
 
 def test_many_parties_about_one_child_are_told_of_until_something_is_decided(

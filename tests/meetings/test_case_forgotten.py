@@ -15,7 +15,7 @@ from tovholder.accounts.models import User
 from tovholder.citizens.keys.models import DataKey
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.concerns.models import Concern, ConcernChild, ConcernRules, Entry
 from tovholder.concerns.services import children, consenting
 from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, FamilyVoice, Meeting
 from tovholder.meetings.services.cases import assess_room
@@ -70,6 +70,52 @@ def test_a_name_without_action_is_forgotten_with_whom_it_was_told(
     assert not ConcernChild.objects.exists()
     child = Child.objects.get()
     assert (child.name, child.erased_at is None) == (None, False)
+
+
+@pytest.fixture
+def untouched(world: CaseWorld, meeting: Meeting) -> CaseItem:
+    """A name that nobody decided on, at a meeting held 31 days ago."""
+    item = on_agenda(world, meeting, is_handover=True)
+    held = timezone.now() - timedelta(days=31)
+    Meeting.every.filter(pk=meeting.pk).update(status="held", held_at=held)
+    world.concern.entries.exclude(kind="raised").delete()
+    world.concern.case_team.all().delete()
+    Concern.objects.filter(pk=world.concern.pk).update(status="new", handler=None)
+    return item
+
+
+@pytest.mark.parametrize("status", ["planned", "opened", "withdrawn"])
+def test_a_name_without_a_decision_is_forgotten_after_the_meeting(untouched: CaseItem, status: str) -> None:
+    opened = timezone.now() if status == "opened" else None
+    CaseItem.objects.update(status=status, basis="rpl115", opened_at=opened)
+    assert forget_names() == 1
+    assert Concern.objects.get().erased_at is not None
+    assert forget_names() == 0
+
+
+@pytest.mark.parametrize("why", ["decided", "young", "another meeting", "handler", "note", "clarifying"])
+def test_a_name_that_somebody_did_something_about_is_not(
+    untouched: CaseItem, world: CaseWorld, anna: User, why: str
+) -> None:
+    concern = Concern.objects.filter(pk=world.concern.pk)
+    if why == "decided":
+        CaseItem.objects.update(decision="watch")
+    elif why == "young":
+        Meeting.every.update(held_at=timezone.now() - timedelta(days=29))
+    elif why == "another meeting":
+        on_agenda(world, MeetingFactory(), is_handover=True)
+    elif why == "handler":
+        concern.update(handler=anna.person)
+    elif why == "note":
+        Entry.objects.create(concern=world.concern, kind="note", at=timezone.now(), by="x")
+    else:
+        concern.update(status="clarifying")
+    assert forget_names() == 0
+
+
+def test_it_is_not_forgotten_before_a_triager_has_been_reminded(untouched: CaseItem) -> None:
+    ConcernRules.objects.create(key="standard", non_case_days=7, decision_days=40)
+    assert forget_names() == 0
 
 
 @pytest.mark.parametrize("why", ["young", "other status", "taken up elsewhere", "no handover"])

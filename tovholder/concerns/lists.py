@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     CharField,
     Count,
     DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     Func,
     Min,
@@ -227,6 +229,15 @@ def _as_rows(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     )
 
 
+def undecided_name() -> Q:
+    """Say of concerns that they are names handed over at a case meeting and nobody has decided on them (rule 37).
+
+    By whom they were handed over makes no difference, nor whether the name was taken off the meeting again.
+    """
+    handed = Concern.objects.filter(pk=OuterRef("pk"), case_items__is_handover=True)
+    return Q(Exists(handed)) & ~Q(Exists(handed.exclude(case_items__decision="")))
+
+
 def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
     """Add what the page of a concern shows, in as few reads as can be."""
     categories = Concern.categories.through.objects.filter(concern=OuterRef("pk"))
@@ -243,6 +254,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
         prompting=Exists(categories.filter(category__prompts_notification=True)),
         notified_on=Subquery(notified.values("sent_on")[:1]),
         notified_by=Subquery(notified.values("sent_by__name")[:1]),
+        is_undecided_name=ExpressionWrapper(undecided_name(), output_field=BooleanField()),
         **rules_beside(),
     )
 
@@ -319,7 +331,13 @@ def _children(user: User) -> QuerySet[Any, Any]:
 _CHILDREN = UserStatement(_children, known=(triage_of,))
 
 
-_RULES_OF_PAGE = ("many_concerns", "many_months", "decision_days")
+_RULES_OF_PAGE = (
+    "many_concerns",
+    "many_months",
+    "decision_days",
+    "absence_warn_percent",
+    "absence_notify_percent",
+)
 
 
 def rules_of(concern: Concern) -> ConcernRules:

@@ -30,14 +30,27 @@ class Prompt:
 
 PROMPTS: tuple[Prompt, ...] = (
     Prompt(
+        "absence_notify", 23,
+        _("Det ulovlige fravær er så højt, at skolens leder skal underrette."),
+        _("Spørg lederen, om det er gjort."),
+    ),
+    Prompt(
+        "absence_warn", 23,
+        _("Det ulovlige fravær er så højt, at skolen skal skrive til hjemmet om det og dets følger."),
+        _("Spørg skolen, om det er gjort."),
+    ),
+    Prompt(
         "many_concerns", 26,
         _("Flere forskellige har været bekymret for det samme barn, og der er hverken et møde eller en underretning."),
         _("Læs dem samlet, og tag stilling: skal nogen underrette, eller skal der holdes et møde?"),
     ),
     Prompt(
         "undecided_handover", 37,
-        _("Politiet gav navnet videre, og der er endnu ikke taget stilling."),
-        _("Beslut, om I går videre, giver det videre til andre eller lukker det."),
+        _("Navnet blev givet videre til et møde, og der er endnu ikke taget stilling."),
+        _(
+            "Beslut, om I går videre, giver det videre til andre eller lukker det. Et navn, som ingen beslutter noget om, "
+            "slettes igen efter mødet."
+        ),
     ),
     Prompt(
         "turns_adult", 42,
@@ -58,6 +71,10 @@ class Facts:
     many: int = 3
     undecided_days: int | None = None
     decision_days: int = 14
+    # The newest percent of each child; of what has been notified since it was written, none.
+    absences: tuple[int, ...] = ()
+    absence_warn_percent: int = 10
+    absence_notify_percent: int = 15
 
 
 def prompts_for(facts: Facts) -> list[Prompt]:
@@ -67,6 +84,11 @@ def prompts_for(facts: Facts) -> list[Prompt]:
 
 
 def _own(facts: Facts) -> Iterable[str]:
+    highest = max(facts.absences, default=0)
+    if highest >= facts.absence_notify_percent:
+        yield "absence_notify"
+    elif highest >= facts.absence_warn_percent:
+        yield "absence_warn"
     if facts.other_parties >= facts.many:
         yield "many_concerns"
     if facts.undecided_days is not None and facts.undecided_days >= facts.decision_days:

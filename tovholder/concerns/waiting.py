@@ -24,7 +24,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from tovholder.accounts.models import User
-from tovholder.concerns.lists import NEW, PARTIES, SETTLED
+from tovholder.concerns.lists import NEW, PARTIES, SETTLED, undecided_name
 from tovholder.concerns.models import (
     ENDED,
     AgeReminder,
@@ -101,9 +101,9 @@ _WAITING = UserStatement(_waiting, known=(triage_of,))
 
 
 def undecided(found: QuerySet[Concern], before: datetime | Expression) -> QuerySet[Concern]:
-    """Return names that the police handed over and nobody has decided on (rule 37)."""
+    """Return names that were handed over and nobody has decided on (rule 37)."""
     return found.filter(
-        source=Concern.Source.POLICE,
+        undecided_name(),
         status__in=[ConcernStatus.NEW, ConcernStatus.CLARIFYING],
         raised_at__lte=before,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -17,6 +17,7 @@ from tovholder.access.decision import Refused
 from tovholder.citizens.models import Child
 from tovholder.concerns.models import Concern, ConcernStatus
 from tovholder.concerns.services.prompting import child_prompts
+from tovholder.concerns.waiting import waiting_for
 from tovholder.meetings.models import CaseItem, LookupRule
 from tovholder.meetings.services import attendance, cases_intake, cases_writing, running
 from tovholder.meetings.services.cases import open_case
@@ -31,7 +32,7 @@ WHY = "Nødvendigt for at aftale, hvem der taler med dem"
 
 @pytest.fixture
 def handed(planned, people) -> list[CaseItem]:
-    lines = cases_intake.read_lines(LINES)
+    lines = cases_intake.read_lines(LINES, source="police")
     return cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
 
 
@@ -67,7 +68,7 @@ def test_a_day_is_read_as_people_write_it(text, born, cpr):
 
 def test_each_fault_is_told_at_its_line():
     text = "Jonas; 3.4.2012; mistænkt\n;3.4.2012;m\nKim Prøve; i morgen; m\nJonas; 3.4.2012; f\nPia Prøve; 1.1.2013; ven; kiosken"
-    faults = {line.number: line.faults for line in cases_intake.read_lines(text)}
+    faults = {line.number: line.faults for line in cases_intake.read_lines(text, source="police")}
     assert faults[1] == []
     assert faults[2] == ["Skriv barnets navn."]
     assert faults[3] == ["Skriv fødselsdag (3.4.2012) eller CPR-nummer."]
@@ -98,6 +99,31 @@ def test_who_would_ask_is_led_to_choose_the_school_first(handed, people, client_
     assert f"/bekymringer/{code}/ret/" in text
 
 
+def test_a_source_that_is_not_written_is_the_police_only_where_they_hand_over(planned, people, client_for):
+    url = reverse("meetings:names_in", args=[planned.pk])
+    assert cases_intake.source_of(people["carla"]) == "police"
+    assert cases_intake.source_of(people["anna"]) == ""
+    said = {"names": "Jonas Prøve; 3.4.2012; vidne", "sentence": "0"}
+    page = client_for(people["anna"]).post(url, said).content.decode()
+    assert "Skriv kilden: politi, fagperson, familie eller anden." in page
+    assert "1 navn er klar" in client_for(people["carla"]).post(url, said).content.decode()
+
+
+def test_whoever_handed_it_over_a_name_without_a_decision_is_reminded_of(planned, handed, people, client_for):
+    staff = handed[0].concern
+    Concern.objects.update(raised_at=timezone.now() - timedelta(days=20))
+    Concern.objects.filter(pk=staff.pk).update(source="staff")
+    CaseItem.objects.filter(pk=handed[0].pk).update(status="withdrawn")
+    CaseItem.objects.filter(pk=handed[1].pk).update(decision="take_on")
+    ssp = people["anna"].__class__.objects.get(pk=people["anna"].pk)
+    [line] = [each for each in waiting_for(ssp) if each.kind == "undecided"]
+    assert line.count == 2
+    asks = "endnu ikke taget stilling"
+    page = client_for(people["anna"])
+    assert asks in page.get(f"/bekymringer/{staff.code}/").content.decode()
+    assert asks not in page.get(f"/bekymringer/{handed[1].concern.code}/").content.decode()
+
+
 def test_each_name_becomes_a_concern_with_a_sealed_offence(handed, people):
     assert [each.concern.source for each in handed] == ["police"] * 3
     assert {each.basis for each in handed} == {"rpl115"}
@@ -110,7 +136,7 @@ def test_each_name_becomes_a_concern_with_a_sealed_offence(handed, people):
 
 
 def test_one_fault_and_nothing_is_saved(planned, people):
-    lines = cases_intake.read_lines(LINES + "Uden dag;;m\n")
+    lines = cases_intake.read_lines(LINES + "Uden dag;;m\n", source="police")
     with pytest.raises(ValidationError):
         cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
     assert not Concern.objects.exists()
@@ -122,7 +148,10 @@ def test_who_is_no_party_at_the_meeting_cannot_hand_over(name, planned, people, 
     assert client_for(people[name]).get(reverse("meetings:names_in", args=[planned.pk])).status_code == 404
     with pytest.raises(Refused):
         cases_intake.hand_over(
-            by=people[name], meeting=planned, lines=cases_intake.read_lines(LINES), necessity=WHY
+            by=people[name],
+            meeting=planned,
+            lines=cases_intake.read_lines(LINES, source="police"),
+            necessity=WHY,
         )
 
 
@@ -225,7 +254,7 @@ def test_five_hundred_names_are_taken_in_one_go(planned, people):
     made = cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
     assert len(made) == 500
     assert len({each.concern.code for each in made}) == 500
-    more = cases_intake.read_lines(text + "\nEn Til; 1.1.2012; m")
+    more = cases_intake.read_lines(text + "\nEn Til; 1.1.2012; m", source="police")
     with pytest.raises(ValidationError):
         cases_intake.hand_over(by=people["carla"], meeting=planned, lines=more, necessity=WHY)
 

@@ -11,17 +11,19 @@ from django.utils import timezone
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import AbsenceReading, Concern, ConcernRules, ConcernStatus
 from tovholder.concerns.prompts import Facts, Prompt, prompts_for
+from tovholder.concerns.services.notifying import last_quarters
 
 
 def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
-    """Return the prompts of a concern; `children` come from `lists.children_of`."""
+    """Return the prompts of a concern of `lists.page_of`; `children` come from `lists.children_of`."""
     safe = Safe.of([each.child for each in children]) if children else None
     born = [safe.read(each.child, "birth_date").text for each in children] if safe is not None else []
     today = timezone.localdate()
-    waits = concern.source == Concern.Source.POLICE and concern.status in {
+    waits = getattr(concern, "is_undecided_name", False) and concern.status in {
         ConcernStatus.NEW,
         ConcernStatus.CLARIFYING,
     }
+    absences = _newest_absences(concern, children, safe) if safe is not None and not concern.has_ended else ()
     facts = Facts(
         today=today,
         birth_dates=tuple(date.fromisoformat(each) for each in born if each) if not concern.has_ended else (),
@@ -29,8 +31,28 @@ def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -
         many=rules.many_concerns,
         undecided_days=(today - timezone.localdate(concern.raised_at)).days if waits else None,
         decision_days=rules.decision_days,
+        absences=absences,
+        absence_warn_percent=rules.absence_warn_percent,
+        absence_notify_percent=rules.absence_notify_percent,
     )
     return prompts_for(facts)
+
+
+def _newest_absences(concern: Concern, children: Sequence[Any], safe: Safe) -> tuple[int, ...]:
+    """Return the newest percent of each child of the last two quarters, unless somebody has notified since."""
+    by_pk = {each.child.pk: each.child for each in children}
+    known = last_quarters(timezone.localdate(), count=2)[-1]
+    newest: dict[int, AbsenceReading] = {}
+    for row in AbsenceReading.objects.filter(child__in=list(by_pk), quarter__gte=known).order_by("quarter"):
+        row.child = by_pk[row.child_id]
+        newest[row.child_id] = row
+    notified = getattr(concern, "notified_on", None)
+    texts = (
+        safe.read(row, "percent").text
+        for row in newest.values()
+        if notified is None or notified < timezone.localdate(row.at)
+    )
+    return tuple(int(text) for text in texts if text.isdigit())
 
 
 def absences_of(child: Any) -> list[tuple[date, int | None]]:

@@ -67,7 +67,9 @@ def _undecided(line: Line) -> Awaiting:
         "n": line.count
     }
     url = reverse("concerns:concern", args=[line.code])
-    return _line(line, _("Tag stilling til det, politiet gav videre"), f"{more}, {_('Sag')} {line.code}", url)
+    return _line(
+        line, _("Tag stilling til navne, der er givet videre"), f"{more}, {_('Sag')} {line.code}", url
+    )
 
 
 def _many(line: Line) -> Awaiting:

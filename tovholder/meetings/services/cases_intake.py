@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import yes
-from tovholder.access.sharing import Purpose
+from tovholder.access.sharing import Kind, Purpose
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_many
 from tovholder.citizens.identity import Identity
@@ -21,6 +21,7 @@ from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
+from tovholder.forums.standing import person_of
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services.guarding import lock_meeting
@@ -33,7 +34,7 @@ _PARTS = {
     "v": ConcernChild.Part.WITNESS, "vidne": ConcernChild.Part.WITNESS,
 }  # fmt: skip
 _SOURCES = {
-    "": Concern.Source.POLICE, "p": Concern.Source.POLICE, "politi": Concern.Source.POLICE,
+    "p": Concern.Source.POLICE, "politi": Concern.Source.POLICE,
     "politiet": Concern.Source.POLICE, "fagperson": Concern.Source.STAFF, "skole": Concern.Source.STAFF,
     "kommune": Concern.Source.STAFF, "familie": Concern.Source.FAMILY, "anden": Concern.Source.OTHER,
 }  # fmt: skip
@@ -63,14 +64,24 @@ class NameLine:
         return str(Concern.Source(self.source).label) if self.source else ""
 
 
-def read_lines(text: str) -> list[NameLine]:
-    """Read lines "name; birth date or CPR; role; source; offence", parted by semicolons or tabs. Raises nothing."""
+def source_of(user: User) -> str:
+    """Return the source of a line that names none: the police, where they hand over themselves; else it must be written."""
+    person = person_of(user)
+    place = person.organisation if person is not None else None
+    return Concern.Source.POLICE if place is not None and place.kind.sharing_kind == Kind.POLICE else ""
+
+
+def read_lines(text: str, *, source: str = "") -> list[NameLine]:
+    """Read lines "name; birth date or CPR; role; source; offence", parted by semicolons or tabs. Raises nothing.
+
+    `source` is that of a line which names none (`source_of`).
+    """
     seen: dict[tuple[str, date | None], int] = {}
     found = []
     for number, raw in enumerate(text.splitlines(), start=1):
         if not raw.strip():
             continue
-        line = _read(number, raw)
+        line = _read(number, raw, source)
         key = (line.name.casefold(), line.born)
         if key in seen:
             line.faults.append(_("Står også i linje %(n)s.") % {"n": seen[key]})
@@ -79,7 +90,7 @@ def read_lines(text: str) -> list[NameLine]:
     return found
 
 
-def _read(number: int, raw: str) -> NameLine:
+def _read(number: int, raw: str, unsaid: str) -> NameLine:
     cells = [each.strip() for each in re.split(r"[;\t]", raw)]
     cells += [""] * (5 - len(cells))
     name, born_text, part_text, source_text = cells[:4]
@@ -96,7 +107,7 @@ def _read(number: int, raw: str) -> NameLine:
     part = _PARTS.get(part_text.casefold(), "")
     if not part:
         faults.append(_("Skriv mistænkt, forurettet eller vidne."))
-    source = _SOURCES.get(source_text.casefold(), "")
+    source = _SOURCES.get(source_text.casefold(), "") if source_text else unsaid
     if not source:
         faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
     if len(offence) > OFFENCE_MAX:

@@ -37,7 +37,7 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     form = HandOverForm(request.POST or None)
     lines = None
     if request.method == "POST" and form.is_valid():
-        lines = cases_intake.read_lines(form.cleaned_data["names"])
+        lines = cases_intake.read_lines(form.cleaned_data["names"], source=cases_intake.source_of(user))
         if "gem" in request.POST:
             try:
                 made = cases_intake.hand_over(
