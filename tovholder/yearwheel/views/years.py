@@ -87,6 +87,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "by_hand": sum(row.locked and row.state != MeetingState.PUBLISHED for row in rows),
         "uninvited": sum(publishing.is_uninvited(row) for row in rows),
         "unplaced": wording.unplaced(found, known) if found.unplaced else [],
+        "everything": "alle" in request.GET,
         "run": run,
         "other_rules": changed_since(run, known) if run is not None and in_use else [],
         "without_days": document.without_days(found, known),
