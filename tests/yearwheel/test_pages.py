@@ -16,7 +16,6 @@ from tests.yearwheel.test_publishing import publish
 from tovholder.directory.models import Theme
 from tovholder.yearwheel.models import BusyTime, PlanningRule, YearPlan
 from tovholder.yearwheel.planning import Clash
-from tovholder.yearwheel.queries import entries
 from tovholder.yearwheel.services import moving, watching, years
 
 
@@ -359,20 +358,6 @@ class TestWatching:
         this.themes.create(month=date(2026, 4, 1), theme=Theme.objects.get())
         texts = [each.text for each in watch.look(this, date(2026, 3, 2))]
         assert any("Rusmidler når ikke ud i Øster, Vester" in text for text in texts)
-
-
-def test_by_person_who_left_has_no_more_drafts(planned, anna, carla, east, west):
-    def titles() -> list[str]:
-        return [each.title for each in entries.entries(anna, planned, person=carla.person.pk)]
-
-    assert "Netværk Øster" in titles()
-    seat = carla.person.memberships.get(forum=east)
-    seat.valid_until = date(2026, 8, 12)  # the day before
-    seat.save()
-    assert "Netværk Øster" not in titles()
-    seat.valid_until = date(2026, 8, 13)
-    seat.save()
-    assert "Netværk Øster" in titles()
 
 
 def test_moved_by_hand_is_told_on_the_plan(planned, client_for, anna, east):

@@ -7,7 +7,7 @@ the page of a big municipality stays as light as that of a small one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import cos, pi, sin
@@ -16,6 +16,7 @@ INNER, OUTER = 132, 268
 MOST_MARKS = 160
 MOST_RINGS = 8
 NAME_DAYS = 40
+STRAIGHT_DAYS = 3  # no bend is seen in what is so short
 MONTH_NAMES = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
 # As the dots of the forums in the menu (own.css).
 COLOURS = 6
@@ -33,6 +34,7 @@ class Label:
     y: float
     text: str
     now: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ class _Clock:
     def sector(self, first: date, last: date, inner: float, outer: float) -> str:
         a, b = self.at(first, inner, 0), self.at(first, outer, 0)
         c, d = self.at(last, outer, 1), self.at(last, inner, 1)
-        large = 1 if (last - first).days + 1 > self.days / 2 else 0
+        length = (last - first).days + 1
+        if length <= STRAIGHT_DAYS:
+            return f"M{a.x} {a.y}L{b.x} {b.y} {c.x} {c.y} {d.x} {d.y}Z"
+        large = 1 if length > self.days / 2 else 0
         return (
             f"M{a.x} {a.y}L{b.x} {b.y}A{outer} {outer} 0 {large} 1 {c.x} {c.y}"
             f"L{d.x} {d.y}A{inner} {inner} 0 {large} 0 {a.x} {a.y}Z"
@@ -131,8 +136,9 @@ def wheel(
     closed: Iterable[tuple[date, date, str]],
     points: Iterable[tuple[date, date, str]],
     today: date,
+    themes: Mapping[date, str] | None = None,
 ) -> Wheel:
-    """Return where everything stands. `rings` are (key, name), from the outside in, at most `MOST_RINGS` of them."""
+    """Return where everything stands. `themes` are by the first day of the month; `rings` are (key, name), from the outside in, at most `MOST_RINGS` of them."""
     clock = _Clock(start, end)
     drawn = _rings(clock, rings, start, end)
     radius = {key: ring.radius for (key, _name), ring in zip(rings, drawn, strict=True)}
@@ -148,6 +154,7 @@ def wheel(
                 *_pair(clock.at(middle, OUTER + 17, 0.5), 6),
                 MONTH_NAMES[first.month - 1],
                 _same(first, today),
+                (themes or {}).get(first.replace(day=1), ""),
             )
             for first, middle in months
         ],

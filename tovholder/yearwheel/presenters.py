@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +13,8 @@ from tovholder.ui.naming import day_and_month
 from tovholder.yearwheel.drawing import Item, Wheel, wheel
 from tovholder.yearwheel.models import YearMark, YearPlan
 from tovholder.yearwheel.queries.document import closed_days, occurrences
-from tovholder.yearwheel.queries.entries import Entry
+from tovholder.yearwheel.queries.entries import Entry, themes_of
+from tovholder.yearwheel.queries.public_days import public_days
 from tovholder.yearwheel.queries.rings import keys_of, rings
 
 SHAPES = {"forum": "dot", "joint": "bar", "event": "star"}
@@ -28,8 +29,15 @@ class Marks:
     short: bool = False
 
 
-def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Marks) -> Wheel:
-    """Draw the year."""
+def picture(
+    plan: YearPlan,
+    found: list[Entry],
+    by: str,
+    today: date,
+    marks: Marks,
+    themes: dict[date, str] | None = None,
+) -> Wheel:
+    """Draw the year. `themes` are what its months are about, for those who may read what somebody has written."""
     known = rings(found, by)
     year_marks = list(YearMark.objects.filter(retired_at__isnull=True))
     return wheel(
@@ -48,13 +56,40 @@ def picture(plan: YearPlan, found: list[Entry], by: str, today: date, marks: Mar
             )
             for entry in found
         ],
-        closed=[
-            (date.fromisoformat(each["start"]), date.fromisoformat(each["end"]), each["name"])
-            for each in closed_days(plan.starts_on, plan.ends_on, year_marks)
-        ],
+        closed=_closed(plan, year_marks),
         points=_national_points(plan, year_marks),
         today=today,
+        themes=themes or {},
     )
+
+
+def _closed(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str]]:
+    """School holidays and what the municipality closes, and the public holidays that lie in none of them."""
+    found = [
+        (date.fromisoformat(each["start"]), date.fromisoformat(each["end"]), each["name"])
+        for each in closed_days(plan.starts_on, plan.ends_on, marks)
+    ]
+    # On a Saturday or a Sunday nobody meets anyhow; two days in a row are one piece.
+    pieces: list[tuple[date, date, str]] = []
+    for day, name in public_days(plan.starts_on, plan.ends_on):
+        if day.weekday() > 4 or any(first <= day <= last for first, last, _name in found):
+            continue
+        if pieces and pieces[-1][1] == day - timedelta(days=1):
+            first, _last, before = pieces.pop()
+            pieces.append((first, day, f"{before}, {name}"))
+        else:
+            pieces.append((day, day, name))
+    return found + pieces
+
+
+def themes_by_month(plan: YearPlan) -> dict[date, str]:
+    """Return what each month is about: the theme of all, then those of single layers."""
+    found: dict[date, list[str]] = {}
+    for row in sorted(themes_of(plan), key=lambda each: (each.layer_id is not None, each.pk)):
+        if str(row):
+            name = str(row) if row.layer is None else f"{row.layer}: {row}"
+            found.setdefault(row.month, []).append(name)
+    return {month: "; ".join(names) for month, names in found.items()}
 
 
 def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str]]:
@@ -68,7 +103,7 @@ def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, 
 
 
 def said(entry: Entry, *, short: bool = False) -> str:
-    """Say one meeting in a line: day, time, what, and how it stands where that is not as planned."""
+    """Say one meeting in a line: day, time, what, and how it stands where that is not as planned; then its theme."""
     clock = f"{entry.start.hour}.{entry.start.minute:02d}"
     if short:
         parts = [f"{entry.date.day}/{entry.date.month} {clock} {entry.title}"]
@@ -80,7 +115,10 @@ def said(entry: Entry, *, short: bool = False) -> str:
     }
     if entry.state in words:
         parts.append(words[entry.state])
-    return ", ".join(parts)
+    line = ", ".join(parts)
+    if entry.theme and not short:
+        line += "\n" + _("Tema: %(theme)s") % {"theme": entry.theme}
+    return line
 
 
 def totals(plan: YearPlan, found: list[Entry]) -> dict[str, str]:

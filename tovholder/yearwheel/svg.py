@@ -70,7 +70,8 @@ def _months(wheel: Wheel) -> Iterator[str]:
     yield f'<path d="{lines}" stroke="#fff" stroke-width="3"/><g text-anchor="middle" font-size="20" class="m">'
     for label in wheel.months:
         now = ' class="b" font-weight="600"' if label.now else ""
-        yield f'<text x="{label.x}" y="{label.y:g}"{now}>{label.text}</text>'
+        about = f"<title>{escape(label.title)}</title>" if label.title else ""
+        yield f'<text x="{label.x}" y="{label.y:g}"{now}>{about}{label.text}</text>'
     yield "</g>"
 
 
@@ -131,22 +132,25 @@ def _marks(wheel: Wheel, for_paper: bool) -> Iterator[str]:
     for css, marks in groupby(
         wheel.marks, key=lambda mark: mark.css.split()[0] if mark.shape == "dot" else ""
     ):
-        yield f'<g class="{css}">' if css else "<g>"
-        yield from (_linked(mark, for_paper) for mark in marks)
+        here = list(marks)
+        # A ring that is a draft throughout says so once: the dashes of its line are handed down.
+        all_draft = bool(css) and all(mark.css.endswith(" draft") for mark in here)
+        yield f'<g class="{css}{" draft" if all_draft else ""}">' if css else "<g>"
+        yield from (_linked(mark, for_paper, said={"draft"} if all_draft else set()) for mark in here)
         yield "</g>"
 
 
-def _linked(mark: Mark, for_paper: bool) -> str:
-    drawn = _drawn(mark, for_paper)
+def _linked(mark: Mark, for_paper: bool, said: set[str]) -> str:
+    drawn = _drawn(mark, for_paper, said)
     title = f"<title>{escape(mark.title)}</title>"
     if mark.url and not for_paper:
         return f'<a href="{escape(mark.url)}">{title}{drawn}</a>'
     return f"<g>{title}{drawn}</g>"
 
 
-def _drawn(mark: Mark, for_paper: bool) -> str:
+def _drawn(mark: Mark, for_paper: bool, said: set[str]) -> str:
     # As planned is what most are: only what is otherwise is written, a page has a hundred marks.
-    states = [each for each in mark.css.split() if each not in COLOURS and each != "planned"]
+    states = [each for each in mark.css.split() if each not in COLOURS and each not in {"planned", *said}]
     css = " ".join([*([mark.shape] if mark.shape != "dot" else []), *states])
     look = _look(mark) if for_paper else f' class="{css}"' if css else ""
     if mark.shape == "star":

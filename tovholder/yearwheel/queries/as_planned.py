@@ -59,6 +59,11 @@ def changed_since(run: PlanRun, now: dict[str, Thing]) -> list[str]:
     return found
 
 
+def without_days(plan: YearPlan, known: dict[str, Thing]) -> list[str]:
+    """Return the names of the events that have no day in the year, so that none is planned."""
+    return [str(thing.row) for thing in known.values() if thing.is_event and not event_rows(plan, thing)]
+
+
 def _row(plan: YearPlan, thing: Thing) -> Json:
     """Return what the planner's file says of a thing's own rule, without who is in it."""
     if thing.is_event:

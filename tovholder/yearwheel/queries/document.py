@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -14,10 +14,9 @@ from django.utils import timezone
 from tovholder.directory.models import SchoolHoliday
 from tovholder.forums.models import Forum, JointMeetingRule, Membership
 from tovholder.forums.standing import current_memberships
-from tovholder.meetings.models import Meeting, MeetingStatus, Participation
+from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.yearwheel.models import (
     AttendanceChoice,
-    BusyTime,
     PlannedMeeting,
     PlanningRule,
     Rhythm,
@@ -25,10 +24,10 @@ from tovholder.yearwheel.models import (
     YearPlan,
 )
 from tovholder.yearwheel.queries import defaults
+from tovholder.yearwheel.queries.busy_people import LAST_MINUTE, clock, other_meetings, persons_of
 from tovholder.yearwheel.queries.defaults import Wanted
 
 Json = dict[str, Any]
-LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True)
@@ -115,9 +114,9 @@ def build(
     fixed, data["previous"] = _standing(rows, told, known, today)
     data["fixed"] = _possible(fixed, told, members, today)
     people = sorted({person for here in members.values() for person, _must in here})
-    busy = _other_meetings(plan, people, {row.meeting_id for row in rows if row.dropped or row.of in told})
+    busy = other_meetings(plan, people, {row.meeting_id for row in rows if row.dropped or row.of in told})
     rest = _rest(plan, [row for row in rows if row != moving], data["fixed"], told, members)
-    data["persons"] = _persons(plan, people, [*busy, *rest])
+    data["persons"] = persons_of(plan, people, [*busy, *rest])
     return data
 
 
@@ -132,11 +131,6 @@ def _told(known: dict[str, Thing], written: set[str]) -> dict[str, Thing]:
         for forum in thing.forums
     }
     return {of: thing for of, thing in {**idle, **known}.items() if of in written}
-
-
-def without_days(plan: YearPlan, known: dict[str, Thing]) -> list[str]:
-    """Return the names of the events that have no day in the year, so that none is planned."""
-    return [str(thing.row) for thing in known.values() if thing.is_event and not event_rows(plan, thing)]
 
 
 def members_of(forums: Iterable[Forum], day: date) -> dict[int, list[tuple[int, bool]]]:
@@ -352,28 +346,6 @@ def stands_fast(row: PlannedMeeting) -> bool:
     return row.meeting is not None and row.meeting.status in (MeetingStatus.RUNNING, MeetingStatus.HELD)
 
 
-def _persons(plan: YearPlan, people: list[int], in_meetings: Iterable[tuple[int, Json]]) -> list[Json]:
-    once: dict[int, list[Json]] = defaultdict(list)
-    weekly: dict[int, list[Json]] = defaultdict(list)
-    for row in BusyTime.objects.filter(person__in=people):
-        times = {"start": row.starts.strftime("%H:%M"), "end": _end(row.ends)}
-        if row.weekday is not None:
-            weekly[row.person_id].append({"weekday": row.weekday, **times})
-        elif row.date is not None and plan.starts_on <= row.date <= plan.ends_on:
-            once[row.person_id].append({"date": row.date.isoformat(), **times})
-    for person, busy in in_meetings:
-        once[person].append(busy)
-    return [
-        {
-            "id": f"p{pk}",
-            "busy": once[pk],
-            "busy_weekly": weekly[pk],
-            "max_per_day": plan.max_per_day,
-        }
-        for pk in people
-    ]
-
-
 def _rest(
     plan: YearPlan,
     rows: list[PlannedMeeting],
@@ -392,39 +364,9 @@ def _rest(
         if until > known_until:
             # As after any meeting there is a way to the next one.
             free = min(until + plan.travel_minutes, 24 * 60)
-            busy = {"date": day, "start": _clock(known_until), "end": _clock(free)}
+            busy = {"date": day, "start": clock(known_until), "end": clock(free)}
             people = {person for forum in thing.forums for person, _must in members[forum.pk]}
             yield from ((person, busy) for person in sorted(people))
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def _other_meetings(plan: YearPlan, people: list[int], told: set[int | None]) -> Iterable[tuple[int, Json]]:
-    """Yield when persons sit in meetings that the file does not tell of. That they are busy, never with what."""
-    zone = timezone.get_current_timezone()
-    rows = (
-        Participation.objects.filter(
-            person__in=people,
-            removed_at__isnull=True,
-            meeting__starts_at__gte=datetime.combine(plan.starts_on, time.min, tzinfo=zone),
-            meeting__starts_at__lt=datetime.combine(plan.ends_on + timedelta(days=1), time.min, tzinfo=zone),
-        )
-        .exclude(meeting__status=MeetingStatus.CANCELLED)
-        .order_by("person_id", "meeting__starts_at", "pk")
-        .values_list("person_id", "meeting_id", "meeting__starts_at", "meeting__ends_at")
-    )
-    for person, meeting, starts_at, ends_at in rows:
-        if meeting in told:
-            continue
-        starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
-        end = "24:00" if ends.date() > starts.date() else ends.strftime("%H:%M")
-        yield person, {"date": starts.date().isoformat(), "start": starts.strftime("%H:%M"), "end": end}
-
-
-def _end(clock: time) -> str:
-    return "24:00" if clock >= LAST_MINUTE else clock.strftime("%H:%M")
 
 
 def as_meetings(rows: Iterable[PlannedMeeting]) -> list[Json]:

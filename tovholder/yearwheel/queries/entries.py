@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Value,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from tovholder.accounts.models import User
@@ -62,7 +70,7 @@ def entries(
     lists = _ForumLists(meetings, rows)
     found = {each.pk: _of_meeting(each, lists.of_meeting(each)) for each in meetings}
     drafts = _laid_over(found, rows, lists, person)
-    themes = list(plan.themes.select_related("theme", "topic"))
+    themes = themes_of(plan)
     return sorted(
         (
             _themed(each, themes)
@@ -71,6 +79,13 @@ def entries(
         ),
         key=lambda each: (each.date, each.start, each.title),
     )
+
+
+def themes_of(plan: YearPlan) -> list[MonthTheme]:
+    """Return the themes of the year's months; one read for a page, however often it is asked."""
+    rows = MonthTheme.objects.select_related("theme", "topic", "layer")
+    prefetch_related_objects([plan], Prefetch("themes", rows))
+    return list(plan.themes.all())
 
 
 class _ForumLists:
@@ -120,7 +135,8 @@ def _meetings(user: User, plan: YearPlan, person: int | None) -> list[Meeting]:
 def _rows(plan: YearPlan, person: int | None) -> list[PlannedMeeting]:
     rows = plan.planned.select_related("joint", "meeting", "forum")
     if person is not None:
-        seats = current_memberships(OuterRef("date")).filter(person=person)
+        on_the_day = ExpressionWrapper(OuterRef("date"), DateField())
+        seats = current_memberships(on_the_day).filter(person=person)
         own = Exists(seats.filter(forum=OuterRef("forum")))
         rows = rows.filter(own | Exists(seats.filter(forum__joint_rules=OuterRef("joint"))))
     return list(rows)

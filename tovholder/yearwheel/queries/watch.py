@@ -149,9 +149,8 @@ def _asked(
     As the planner asks for them: in each month or block of weeks that has a day to meet on, holidays and today left
     aside, and in which no joint meeting stands for the forum's own.
     """
-    # Here, since the pages that show what was found need not wait for the solver's library.
-    from tovholder.yearwheel.planning.problem import understand
-    from tovholder.yearwheel.planning.windows import stands_for, windows_of, working_days
+    from tovholder.yearwheel.planning.problem import understand  # the pages need not wait for the solver
+    from tovholder.yearwheel.planning.windows import stands_for, windows_of, working_days  # nor here
 
     forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
     joints = [

@@ -22,6 +22,7 @@ from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.presenters import Marks, picture, totals
 from tovholder.yearwheel.queries.document import closed_days
 from tovholder.yearwheel.queries.entries import Entry
+from tovholder.yearwheel.queries.public_days import public_days
 from tovholder.yearwheel.svg import as_svg
 
 
@@ -105,8 +106,8 @@ def _now() -> datetime:
 
 
 def closed_names(plan: YearPlan) -> dict[date, str]:
-    """Return, by day, the name of the holiday that closes it."""
-    found: dict[date, str] = {}
+    """Return, by day, the name of the holiday that closes it: a public one by its own name, in a school holiday too."""
+    found: dict[date, str] = dict(public_days(plan.starts_on, plan.ends_on))
     for each in closed_days(plan.starts_on, plan.ends_on):
         day, last = date.fromisoformat(each["start"]), date.fromisoformat(each["end"])
         while day <= last:

@@ -68,6 +68,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         best = found.best or {}
         unplaced = wording.unplaced(_as_if_used(found)) if best.get("unplaced") else []
         context |= {"lines": lines, "stale": stale, "unplaced": unplaced, "quality": quality(found)}
+        context["everything"] = "alle" in request.GET
     return render(request, "yearwheel/result.html", context)
 
 

@@ -22,7 +22,7 @@ from tovholder.yearwheel.forms.themes import ThemesForm
 from tovholder.yearwheel.models import MeetingState, YearPlan
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.queries import hours as hour_queries
-from tovholder.yearwheel.queries.as_planned import changed_since
+from tovholder.yearwheel.queries.as_planned import changed_since, without_days
 from tovholder.yearwheel.services import publishing, runs, themes, years
 from tovholder.yearwheel.views.face import crumbs, plan_crumbs, the_plan
 
@@ -87,9 +87,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "by_hand": sum(row.locked and row.state != MeetingState.PUBLISHED for row in rows),
         "uninvited": sum(publishing.is_uninvited(row) for row in rows),
         "unplaced": wording.unplaced(found, known) if found.unplaced else [],
+        "everything": "alle" in request.GET,
         "run": run,
         "other_rules": changed_since(run, known) if run is not None and in_use else [],
-        "without_days": document.without_days(found, known),
+        "without_days": without_days(found, known),
         "quiet": runs.is_quiet(run) if run else False,
         "publication": found.publications.first(),
         "no_holidays": not SchoolHoliday.objects.filter(

@@ -53,7 +53,7 @@
     if (cell) cell.classList.add("th-cal-over");
   }
   function name() {
-    return (held.link.querySelector("title") || held.link).textContent.replace(/^.*?\d\.\d\d:? /, "").trim();
+    return (held.link.querySelector("title") || held.link).textContent.trim().split("\n", 1)[0].replace(/^.*?\d\.\d\d:? /, "").trim();
   }
 
   function take(link, cell) {
