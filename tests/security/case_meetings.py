@@ -206,8 +206,11 @@ def _freeze(world: CaseWorld, row: CaseItem, key: str, whole: dict[str, Any], *t
 
 
 def network_meetings(world: CaseWorld, case: Case) -> None:
-    """A network meeting for some: Dina initiates it, Sanne is asked and comes, Pia is asked and stays away."""
-    called = {"dina", "sanne", "pia", "erik"}
+    """A network meeting for some: Dina initiates it, Sanne is asked and comes, Pia is asked and stays away.
+
+    Viggo is there on a consent alone: he reads on while one holds, and no longer once it is withdrawn.
+    """
+    called = {"dina", "sanne", "pia", "erik", "viggo"}
     if "dina" not in case.team:
         return
     name = world.network_state()
@@ -222,7 +225,9 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     )  # fmt: skip
     if held:
         _minutes_of_network(world, meeting, name)
-    there = {"dina", "sanne", "erik"}
+    consented = all(each.pk in world.consented for each in case.children)
+    # Under the meeting he would close it to all.
+    there = {"dina", "sanne", "erik", *({"viggo"} if held or consented else ())}
     for each in sorted(called):
         ParticipationFactory(
             meeting=meeting, person=world.person(each), part="guest", invited_at=ago(5), invited_sequence=0,
@@ -250,7 +255,12 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
         if name == "approved":
             release(world, case, item, row)
         for who in sorted(there):
-            tell(world, case, item, who, alive=name != "approved" or world.chance.random() < 0.6)
+            alive, ground = name != "approved" or world.chance.random() < 0.6, ""
+            if who == "viggo":
+                ground = "consent"
+            tell(world, case, item, who, alive=alive, ground=ground)
+        if "viggo" in there and not consented:
+            item.told["viggo"] = False
 
 
 def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:
