@@ -177,11 +177,19 @@ def _open(
 def _own(item: CaseItem, safe: Safe) -> dict[str, Opened]:
     found = {name: safe.read(item, name) for name in OWN}
     sealed = found["anonymous_wording"]
-    if sealed.text:
-        said = json.loads(sealed.text)
-        lines = (said[part] for part in ("heading", "question", "text"))
-        found["anonymous_wording"] = replace(sealed, text="\n\n".join(filter(None, lines)))
+    found["anonymous_wording"] = replace(sealed, text=_as_written(sealed.text))
     return found
+
+
+def _as_written(sealed: str) -> str:
+    """Return heading, question and text as paragraphs; what was not sealed as these three stands as it is."""
+    try:
+        said = json.loads(sealed)
+    except ValueError:
+        return sealed
+    if not isinstance(said, dict):
+        return sealed
+    return "\n\n".join(filter(None, (said.get(part) for part in ("heading", "question", "text"))))
 
 
 def text_of(item: CaseItem, key: str) -> CaseText | None:
