@@ -34,6 +34,7 @@ UNTOLD = {
     "search/services.queue": "the index",
     "search/services._batch": "the index",
     "search/services._write": "the index",
+    "yearwheel/coming.note": "who cannot come to a meeting that is moved, placed or taken out: told there",
     "yearwheel/publishing._drop": "told by meetings, which discards or cancels, and by the publication",
     "yearwheel/publishing._stands": "a part of publishing, told there",
     "yearwheel/themes.lay_on": "a part of publishing, told there",

@@ -254,13 +254,15 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
         _texts(world, case, item, row, ("skema-barnets-stemme", "skema-familiens-oplevelse"))
         if name == "approved":
             release(world, case, item, row)
-        for who in sorted(there):
-            alive, ground = name != "approved" or world.chance.random() < 0.6, ""
-            if who == "viggo":
-                ground = "consent"
-            tell(world, case, item, who, alive=alive, ground=ground)
+        _told_at_network(world, case, item, there, approved=name == "approved")
         if "viggo" in there and not consented:
             item.told["viggo"] = False
+
+
+def _told_at_network(world: CaseWorld, case: Case, item: Item, there: set[str], *, approved: bool) -> None:
+    for who in sorted(there):
+        alive = not approved or world.chance.random() < 0.6
+        tell(world, case, item, who, alive=alive, ground="consent" if who == "viggo" else "")
 
 
 def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:

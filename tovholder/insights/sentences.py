@@ -36,6 +36,9 @@ SENTENCES = {
     "case_agreement.continued": gettext_lazy("valgte, at en aftale i sagen fortsætter"),
     "case_agreement.done": gettext_lazy("skrev, at en aftale i sagen er gjort"),
     "case_agreement.edited": gettext_lazy("rettede en aftale i sagen"),
+    "case_agreement.helper_uncovered": gettext_lazy(
+        "tog en hjælper af en aftale i sagen, da samtykket ikke længere gælder"
+    ),
     "case_agreement.made": gettext_lazy("lavede en aftale i sagen"),
     "case_agreement.passed_on": gettext_lazy("gav en aftale i sagen videre fra en, der fratrådte"),
     "case_agreement.read": gettext_lazy("så aftaler i sagen"),

@@ -42,11 +42,13 @@ class Select(forms.Select):
     """One of many. Django makes a dictionary of nine for each choice; ours is drawn of three (`ui.renderers`)."""
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
-        choices = list(self.choices)
-        if any(isinstance(label, list | tuple) for _value, label in choices):
-            return super().optgroups(name, value, attrs)
         found, chosen = [], False
-        for each, label in choices:
+        for (
+            each,
+            label,
+        ) in self.choices:  # never list(): it asks a list from the database for its length first
+            if isinstance(label, list | tuple):
+                return super().optgroups(name, value, attrs)
             text = "" if each is None else str(each)
             is_chosen = not chosen and text in value
             chosen = chosen or is_chosen

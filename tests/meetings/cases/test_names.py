@@ -79,7 +79,7 @@ def test_each_fault_is_told_at_its_line():
 def test_a_name_belongs_to_the_only_district_of_the_forum(handed, planned, people, forum):
     assert {each.concern.district for each in handed} == {None}
     vest, oest = DistrictFactory(key="vest"), DistrictFactory(key="oest")
-    lines = cases_intake.read_lines(LINES)
+    lines = cases_intake.read_lines(LINES, source="police")
     for districts, then in (([vest], vest), ([vest, oest], None)):
         forum.districts.set(districts)
         items = cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
