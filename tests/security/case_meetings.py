@@ -255,14 +255,14 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
         if name == "approved":
             release(world, case, item, row)
         _told_at_network(world, case, item, there, approved=name == "approved")
-        if "viggo" in there and not consented:
-            item.told["viggo"] = False
 
 
 def _told_at_network(world: CaseWorld, case: Case, item: Item, there: set[str], *, approved: bool) -> None:
     for who in sorted(there):
         alive = not approved or world.chance.random() < 0.6
         tell(world, case, item, who, alive=alive, ground="consent" if who == "viggo" else "")
+    if "viggo" in there and not all(each.pk in world.consented for each in case.children):
+        item.told["viggo"] = False
 
 
 def _minutes_of_network(world: CaseWorld, meeting: Meeting, name: str) -> None:
