@@ -79,10 +79,11 @@ POINTS = "Ring til Sofie Marie Jensen, Nørregade 14, tlf. 20 30 40 50."
 )
 @pytest.mark.parametrize("level", ["anonymous", "named"])
 def test_what_is_written_in_a_concern_without_a_name_is_looked_through(
-    anna: User, concern: Concern, client_for: Callable[[User], Client], path: str, typed: Any, level: str
-) -> None:
-    named_at = timezone.now() if level == "named" else None
-    Concern.objects.filter(pk=concern.pk).update(level=level, named_at=named_at)
+    anna: User, erik: User, concern: Concern, client_for: Callable[[User], Client], path: str, typed: Any,
+    level: str,
+) -> None:  # fmt: skip
+    named_at, school = timezone.now() if level == "named" else None, erik.person.organisation
+    Concern.objects.filter(pk=concern.pk).update(level=level, named_at=named_at, organisation=school)
     page = client_for(anna).post(f"/bekymringer/{concern.code}/{path}", typed)
     held = "kan pege på en person" in page.content.decode()
     assert held is (level == "anonymous")

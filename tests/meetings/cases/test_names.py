@@ -298,7 +298,7 @@ def test_what_may_be_looked_up_is_the_municipalitys_own_or_a_neutral_question(
 
 def test_the_list_reminds_of_the_childs_view(tuesday, handed, people, client_for):
     """Until it is written, or the name is to be forgotten."""
-    url, lacks = reverse("meetings:names", args=[tuesday.pk]), "Barnets egen mening mangler"
+    url, lacks = reverse("meetings:names", args=[tuesday.pk]), "Barnets mening mangler"
     anna = client_for(people["anna"])
     assert anna.get(url).content.decode().count(lacks) == len(handed)
     first, second = handed[:2]

@@ -13,6 +13,7 @@ from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services.cases_room import note_list, shown_cases
 
 OPEN = frozenset({MeetingStatus.PLANNED, MeetingStatus.RUNNING})
+SHOWN = 12  # as many as the template lists; the rest stand on a page of their own
 
 
 def case_links(request: HttpRequest, meeting: Meeting, *, names: bool = True) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def case_links(request: HttpRequest, meeting: Meeting, *, names: bool = True) ->
     """
     user: Any = request.user
     items = shown_cases(user, meeting) if getattr(meeting, "holds_cases", True) else []
-    note_list(by=user, meeting=meeting, items=items)
+    note_list(by=user, meeting=meeting, items=items[:SHOWN])
     takes_names = names and meeting.lead_forum.highest_level == Level.NAMED and meeting.status in OPEN
     rules = rules_read_with(items[0]) if items else None
     return {

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_work
-from tovholder.concerns.queries import readers
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.standing import triage_of
@@ -179,8 +178,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "mends": mends(case, closing) if case is not None and closing is not None else [],
         "ground": ground_of(request, made, case) if closing is None else None,
         # Before the meeting those called stand in the list of who takes part.
-        "readers": readers(made.concern) if case is not None and closing is None and not planned else [],
-        "guide": for_meeting(found, "before"),
+        "guide": for_meeting(found, "before") if planned else None,  # it is of what to do before
     }
     return render(request, "meetings/network_meeting.html", context)
 
