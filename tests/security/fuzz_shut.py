@@ -26,6 +26,7 @@ OF_CASES = (
     | _all("only while a child comes of age; tests/concerns/test_ages", ("concerns:answer_age",))
     | _all("for who sets up the teams, none of the cast; tests/concerns", ("concerns:seat", "concerns:unseat"))
     | _all("no agreement of this world is closed; tests/plans", ("plans:reopen",))
+    | _all("behind a real identity; the families of test_case_crawl visit them", ("family:minutes", "family:plan"))
 )  # fmt: skip
 # In both worlds.
 EVERYWHERE = (

@@ -21,7 +21,7 @@ from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts, give_consent, withdraw_consent
 from tovholder.concerns.queries import readers
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
-from tovholder.meetings.models import CaseItem, Disclosure
+from tovholder.meetings.models import CaseItem, Disclosure, Meeting
 from tovholder.meetings.services import attendance, cases_room, cases_writing, minutes, running
 from tovholder.meetings.services.cases import open_case, plan_case, recorded_ground
 from tovholder.meetings.services.cases_room import shown_cases, warnings_for, weigh
@@ -286,7 +286,7 @@ def test_every_no_of_the_sharing_rules_has_what_would_mend_it():
 @pytest.mark.parametrize("code", REFUSALS)
 def test_what_would_mend_it_sends_nobody_elsewhere_with_what_must_be_notified(code):
     room = SimpleNamespace(allowed=False, uncovered=[], answer=SimpleNamespace(code=code))
-    lines = cases_room.mends(CaseItem(), room)
+    lines = cases_room.mends(CaseItem(meeting=Meeting(kind="ordinary")), room)
     assert lines[0] == str(cases_room.MENDED_BY[code])
     elsewhere = {"Tag punktet anonymt.", "Tag det i et andet forum eller på et andet grundlag."}
     stays = code in {"notify_at_once", "family_under_suspicion", "purpose_investigation"}
