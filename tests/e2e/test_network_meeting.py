@@ -49,6 +49,7 @@ def look(page: Page, name: str) -> None:
 
 def write(page: Page, key: str, label: str, text: str) -> None:
     """Write in a field and wait until it is saved: one writer at a time is what a database in memory can do."""
+    page.wait_for_load_state()  # what is typed before the script is there is saved with the next letter only
     page.get_by_label(label, exact=True).fill(text)
     expect(page.locator(f"[data-field={key}] [data-saved]")).to_contain_text("Gemt kl.")
 

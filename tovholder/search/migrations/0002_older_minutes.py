@@ -2,7 +2,8 @@ from django.db import migrations, models
 
 
 def let_the_worker_read_them(apps, schema_editor):
-    apps.get_model("search", "Pending").objects.get_or_create(sort="older")
+    pending = apps.get_model("search", "Pending").objects.using(schema_editor.connection.alias)
+    pending.get_or_create(sort="older")
 
 
 class Migration(migrations.Migration):
