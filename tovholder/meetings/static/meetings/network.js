@@ -14,16 +14,20 @@
     const status = section.querySelector("[data-saved]");
     const conflict = section.querySelector("[data-conflict]");
     const key = section.dataset.field;
-    let saved = area.value, timer = 0, sending = false, wait = RETRY;
+    /* Det, serveren sendte: man kan have skrevet, før scriptet var klar. */
+    const sent = area.options ? [...area.options].find((each) => each.defaultSelected)?.value ?? "" : area.defaultValue;
+    let saved = sent, timer = 0, sending = false, wait = RETRY;
 
     const say = (text, kind) => { status.className = "th-saved th-saved-" + kind; status.textContent = text; };
     const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
 
-    area.addEventListener("input", () => {
+    function typed() {
       if (area.value === saved) { unsaved.delete(key); return; }
       unsaved.add(key);
       later(PAUSE);
-    });
+    }
+    area.addEventListener("input", typed);
+    typed();
 
     async function save() {
       clearTimeout(timer);
