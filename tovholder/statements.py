@@ -211,6 +211,12 @@ def _with_constants(sql: str, parameters: Any, connection: Any) -> tuple[str, li
     return re.sub("%[s%]", written, sql), places
 
 
+def keep_rows(obj: Any, name: str, rows: QuerySet[Any, Any], known: Iterable[Any]) -> None:
+    """Let `obj.<name>.all()` be answered by what is known, as after a prefetch; `rows` is what it would ask."""
+    rows._result_cache = list(known)
+    obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 class Beside(Generic[Row]):
     """Rows that point to others: read for many of these at once, by a statement, and laid at each as a prefetch does.
 
@@ -233,8 +239,7 @@ class Beside(Generic[Row]):
         by_id = {each.pk: each for each in owners}
         found = self.of(by_id)
         for pk, owner in by_id.items():
-            rows = self._build()
-            rows._result_cache = [row for row in found if getattr(row, f"{self._to}_id") == pk]
-            owner.__dict__.setdefault("_prefetched_objects_cache", {})[self._name] = rows
+            own = [row for row in found if getattr(row, f"{self._to}_id") == pk]
+            keep_rows(owner, self._name, self._build(), own)
         for row in found:
             setattr(row, self._to, by_id[getattr(row, f"{self._to}_id")])

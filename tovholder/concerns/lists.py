@@ -53,7 +53,7 @@ from tovholder.directory.models import Person
 from tovholder.directory.queries import held_posts
 from tovholder.forums.standing import person_of
 from tovholder.forums.statements import UserStatement
-from tovholder.statements import Beside, Given, Statement
+from tovholder.statements import Beside, Given, Statement, keep_rows
 
 NEW = (ConcernStatus.NEW, ConcernStatus.REOPENED)
 # What a list does not show is not read for it.
@@ -313,9 +313,7 @@ def children_of(user: User, concern: Concern, months: int) -> list[Any]:
         if link.pk in known:
             link.child = known[link.pk]
     # What else asks the concern of its children on this page is answered by the same read.
-    links = concern.concern_children.all()
-    links._result_cache = found
-    concern.__dict__.setdefault("_prefetched_objects_cache", {})["concern_children"] = links
+    keep_rows(concern, "concern_children", concern.concern_children.all(), found)
     return found
 
 

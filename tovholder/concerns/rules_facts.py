@@ -23,7 +23,7 @@ from tovholder.accounts.queries import Joined
 from tovholder.citizens.models import Adult, Consent
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.suspicion import suspected_families
-from tovholder.statements import GivenSet, Statement
+from tovholder.statements import GivenSet, Statement, keep_rows
 
 
 def with_family_and_consents(concerns: Iterable[int]) -> list[ConcernChild]:
@@ -46,12 +46,12 @@ def with_family_and_consents(concerns: Iterable[int]) -> list[ConcernChild]:
         if consent is not None:
             consent.named_ids = row.agreed_names
     for pk, link in found.items():
-        _answer(link.child, "adults", Adult.objects.all(), adults[pk].values())
+        keep_rows(link.child, "adults", Adult.objects.all(), adults[pk].values())
         marks: str | None = link.marks  # type: ignore[attr-defined]
         link.marks = set(marks.split(",")) if marks else set()  # type: ignore[attr-defined]
         if link.suspected:  # type: ignore[attr-defined]
             link.marks.add(SUSPICION_BY_FAMILY)  # type: ignore[attr-defined]
-        _answer(link.child, "consents", Consent.objects.all(), consents[pk].values())
+        keep_rows(link.child, "consents", Consent.objects.all(), consents[pk].values())
     return list(found.values())
 
 
@@ -79,9 +79,3 @@ def _joined(rows: QuerySet[Any, Any], of: str, what: Combinable) -> Subquery:
 
 
 _WITH_ALL = Statement(_with_all)
-
-
-def _answer(obj: Any, name: str, rows: QuerySet[Any], known: Iterable[Any]) -> None:
-    """Keep rows as the answer to `obj.<name>.all()`, as a prefetch does."""
-    rows._result_cache = list(known)
-    obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows

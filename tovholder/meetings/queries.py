@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -54,7 +53,7 @@ from tovholder.meetings.standing import (
     sits_at_table,
     still_reads,
 )
-from tovholder.statements import Given, GivenSet, Statement
+from tovholder.statements import Given, GivenSet, Statement, keep_rows
 
 __all__ = [
     "SEES_ALL_MEETINGS",
@@ -196,7 +195,7 @@ def shown_to(user: User, pk: int, statement: Statement[Meeting]) -> Meeting | No
 def read_forums(meeting: Meeting) -> None:
     """Let `meeting.forums.all()` be answered without asking again; an ordinary meeting has the one that leads it."""
     if meeting.kind == MeetingKind.ORDINARY:
-        _answer(meeting, "forums", Forum.objects.filter(meetings=meeting), [meeting.lead_forum])
+        keep_rows(meeting, "forums", Forum.objects.filter(meetings=meeting), [meeting.lead_forum])
     else:
         prefetch_related_objects([meeting], "forums")
 
@@ -224,15 +223,9 @@ def read_items_and_outcomes(meeting: Meeting) -> list[AgendaItem]:
         if (outcome := getattr(row, "led_to", None)) is not None:  # not set where there is none
             found.append(outcome)
     for pk, item in items.items():
-        _answer(item, "outcomes", Outcome.objects.filter(item=item), outcomes[pk])
-    _answer(meeting, "items", AgendaItem.objects.filter(meeting=meeting), items.values())
+        keep_rows(item, "outcomes", Outcome.objects.filter(item=item), outcomes[pk])
+    keep_rows(meeting, "items", AgendaItem.objects.filter(meeting=meeting), items.values())
     return list(items.values())
-
-
-def _answer(obj: Any, name: str, rows: QuerySet[Any], known: Iterable[Any]) -> None:
-    """Keep rows as the answer to `obj.<name>.all()`, as a prefetch does."""
-    rows._result_cache = list(known)
-    obj.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def items_visible_to(user: User, meeting: Meeting) -> QuerySet[AgendaItem]:

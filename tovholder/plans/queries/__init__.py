@@ -40,7 +40,7 @@ from tovholder.plans.queries.cases import (
 )
 from tovholder.plans.standing import within_cooperation
 from tovholder.plans.wording import last_of_seven_days
-from tovholder.statements import Given, GivenSet, Statement, with_only
+from tovholder.statements import Given, GivenSet, Statement, keep_rows, with_only
 
 __all__ = [
     "case_agreements_visible_to",
@@ -125,7 +125,7 @@ def with_helpers(agreements: Iterable[Agreement]) -> None:
     for row in _HELPERS(agreements=wanted) if wanted else ():
         beside[row.agreement_id].append(row.person)
     for pk, agreement in wanted.items():
-        agreement._prefetched_objects_cache = {"helpers": beside[pk]}  # type: ignore[attr-defined]
+        keep_rows(agreement, "helpers", Person.objects.all(), beside[pk])
 
 
 _HELPERS = Statement(

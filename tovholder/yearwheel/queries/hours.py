@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.forums.models import Forum
@@ -106,9 +105,3 @@ def by_person(user: User, plan: YearPlan) -> list[Line]:
             numbers[2 * number + 1] += 1
     lines = [Line(name, *numbers) for (_pk, name), numbers in found.items()]
     return sorted(lines, key=lambda line: (-line.minutes, line.name))
-
-
-def this_year() -> YearPlan | None:
-    """Return the year of today, if it has a plan."""
-    today = timezone.localdate()
-    return YearPlan.objects.filter(starts_on__lte=today, ends_on__gte=today).first()

@@ -294,9 +294,3 @@ def take_back(*, by: User, plan: YearPlan) -> tuple[int, int]:
     years.touched(plan)
     record(by=by, action="year_plan.taken_back", obj=plan, details={"gone": gone, "stay": stay})
     return gone, stay
-
-
-def last_told(plan: YearPlan) -> datetime | None:
-    """Return when the plan was last brought into the calendar."""
-    done = plan.publications.filter(status=RunStatus.DONE).order_by("-pk").first()
-    return done.finished_at if done else None
