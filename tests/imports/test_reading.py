@@ -101,10 +101,21 @@ def _merged(ranges: int) -> bytes:
     return part(BOOK, SHEET).replace(b"</sheetData>", b"</sheetData><mergeCells>" + merged + b"</mergeCells>")
 
 
+def _after(rows: bytes = b"", sheet: bytes = b"") -> bytes:
+    """The sheet with more rows, and with more behind its rows."""
+    return part(BOOK, SHEET).replace(b"</sheetData>", rows + b"</sheetData>" + sheet)
+
+
+STYLES = part(BOOK, "xl/styles.xml").replace(
+    b"</cellXfs>", b'<xf numFmtId="0" fontId="0"/>' * 400_000 + b"</cellXfs>"
+)
 BAD_BOOKS = [
     ("bomb", packed(BOOK, {"xl/media/bombe.xml": b"0" * (60 * 1024 * 1024)}), "fylder for meget"),
     ("merged ranges bomb", packed(BOOK, {SHEET: _merged(50_000)}), "Ophæv fletningerne"),
     ("merged over each other", packed(BOOK, {SHEET: _merged(1_000)}), "gået i stykker"),
+    ("styles bomb", packed(BOOK, {"xl/styles.xml": STYLES}), "fylder for meget"),
+    ("more rows than Excel has", packed(BOOK, {SHEET: _after(b'<row r="1048576"/><row/>')}), "gået i stykker"),
+    ("more cells than a row has", packed(BOOK, {SHEET: _after(b"<row>" + b"<c/>" * 16_385 + b"</row>")}), "gået i stykker"),
     ("many parts", packed(BOOK, {f"xl/x{n}.xml": b"" for n in range(2_100)}), "fylder for meget"),
     ("macros inside", packed(BOOK, {"xl/vbaProject.bin": b"Sub"}), "makroer"),
     ("macro type", packed(BOOK, {"[Content_Types].xml": TYPES.replace(b"spreadsheetml.sheet.main", b"sheet.macroEnabled.main")}), "makroer"),
@@ -173,6 +184,22 @@ def test_formulas_and_errors_are_told_by_cell():
     assert "#N/A" in lines[2].cells[1].sentence
     problems = understood(xlsx(["Navn", "E-mail"], ['=A1&"x"', "a@b.example"]), name="fil.xlsx").problems
     assert str(problems[0]).startswith("Række 2, kolonne Navn: Cellen er en formel.")
+
+
+def test_what_else_a_sheet_holds_is_not_read():
+    links = b"<hyperlinks>" + b'<hyperlink ref="A1" location="nowhere" id="12"/>' * 5_000 + b"</hyperlinks>"
+    lists = b'<dataValidations><dataValidation type="no such type" sqref="A1"/></dataValidations>'
+    assert cells(read(packed(BOOK, {SHEET: _after(sheet=links + lists)}), "fil.xlsx")) == PEOPLE
+
+
+def test_a_formula_that_many_cells_share_is_not_written_out_for_each():
+    first = b'<row r="3"><c r="A3"><f t="shared" si="0">%s</f></c></row>' % (b"A1+" * 2_000 + b"A1")
+    rest = b"".join(
+        b'<row r="%d"><c r="A%d"><f t="shared" si="0"/></c></row>' % (n, n) for n in range(4, 15_000)
+    )
+    found = read(packed(BOOK, {SHEET: _after(first + rest)}), "fil.xlsx").lines
+    assert len(found) == 14_999
+    assert all(isinstance(line.cells[0], Wrong) for line in found[2:])
 
 
 def test_merged_cells_are_told_but_a_title_over_the_table_is_not():

@@ -12,6 +12,9 @@ from tovholder.imports.reading.problems import Unreadable
 
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_PARTS = 2_000
+# What is read whole before the first row is: the styles, names and relations of a workbook.
+MOST_AROUND = 8 * 1024 * 1024
+_AROUND = re.compile(r"(^|/)(styles|workbook|theme\d*)\.xml$|\.rels$|^\[content_types\]\.xml$", re.IGNORECASE)
 _MACROS = re.compile(r"vbaproject|(^|/)activex/|macrosheets/", re.IGNORECASE)
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _TYPES = 512 * 1024
@@ -59,7 +62,12 @@ def check_package(file: BinaryIO, *, main: str, kind: str) -> None:
 def _check_parts(packed: zipfile.ZipFile, main: str, kind: str) -> None:
     parts = packed.infolist()
     # The size that a part names is also the most that zipfile hands out of it.
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    around = sum(part.file_size for part in parts if _AROUND.search(part.filename))
+    if (
+        len(parts) > MOST_PARTS
+        or around > MOST_AROUND
+        or sum(part.file_size for part in parts) > MOST_UNPACKED
+    ):
         raise Unreadable(
             _("Filen fylder for meget, når den pakkes ud. Gem kun det nødvendige i en ny fil, og prøv igen.")
         )

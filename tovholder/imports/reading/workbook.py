@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from datetime import date, time
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, MergeCells, WorkSheetParser, iterparse
 
 from tovholder.imports.reading.grid import MOST_COLUMNS, MOST_ROWS, Grid, Line, Raw, Wrong
 from tovholder.imports.reading.packed import check_package
@@ -18,7 +19,7 @@ from tovholder.imports.reading.problems import Unreadable
 from tovholder.imports.reading.text import too_many_columns, too_many_rows
 
 EXCEL = "Excel-projektmappe (.xlsx)"
-LAST_ROW = 1_048_576
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_MERGED = 1_000
 GUIDE = "Vejledning"  # the sheet of our own templates that explains the columns
 
@@ -51,6 +52,35 @@ def read_xlsx(file: BinaryIO) -> Grid:
         ) from error
 
 
+class _Cells(WorkSheetParser):
+    """Reads cells and merged ranges, and nothing else that a sheet may hold half a million of, as links or formats."""
+
+    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        for _event, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                if self.row_counter >= LAST_ROW or len(element) > LAST_COLUMN:
+                    raise ValueError("more than Excel holds")
+                row = self.parse_row(element)
+                element.clear()
+                yield row
+            elif element.tag == MERGE_TAG:
+                if len(element) > MOST_MERGED:
+                    raise _too_many_merged()
+                self.merged_cells = MergeCells.from_tree(element)
+                element.clear()
+
+    def parse_formula(self, element: Any) -> str:
+        """That it is one is all we tell; one that many cells share would be written out anew for each of them."""
+        return "="
+
+
+def _too_many_merged() -> Unreadable:
+    return Unreadable(
+        _("Arket har over %(most)s flettede områder. Ophæv fletningerne i Excel, gem filen, og prøv igen.")
+        % {"most": f"{MOST_MERGED:,}".replace(",", ".")}
+    )
+
+
 def _read(book: Any) -> Grid:
     if not book.worksheets:
         raise ValueError("no sheet")
@@ -78,7 +108,7 @@ def _lines(sheet: Any) -> list[Line]:
     found: list[Line] = []
     book = sheet.parent
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
+        parser = _Cells(
             source,
             sheet._shared_strings,
             data_only=False,
@@ -98,13 +128,6 @@ def _lines(sheet: Any) -> list[Line]:
             if len(found) > MOST_ROWS + 100:
                 raise too_many_rows()
     merged = parser.merged_cells.mergeCell if parser.merged_cells else []
-    if len(merged) > MOST_MERGED:
-        raise Unreadable(
-            _(
-                "Arket har over %(most)s flettede områder. Ophæv fletningerne i Excel, gem filen, og prøv igen."
-            )
-            % {"most": f"{MOST_MERGED:,}".replace(",", ".")}
-        )
     _mark_merged(found, [each.bounds for each in merged])
     return found
 
