@@ -25,7 +25,7 @@ def test_more_lines_than_a_sheet_holds_are_refused_not_cut_off(client_for, lise,
     answer = client.get("/log/excel/", {"slags": "write"})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Filen ville få over en million linjer. Hent den som CSV, eller vælg et kortere tidsrum." in page
+    assert "Filen ville få over 50.000 linjer. Hent den som CSV, eller vælg et kortere tidsrum." in page
     assert 'href="/log/fil/?slags=write"' in page  # the CSV file, with the same filters
     assert 'action="/log/"' in page
     assert not Event.objects.filter(action="log.exported").exists()

@@ -19,7 +19,7 @@ from tovholder.ui.download import XLSX
 from tovholder.ui.tables import as_csv, write_xlsx
 from tovholder.ui.typed import typed
 
-SHEET_ROWS = 1_000_000  # what a sheet holds; the CSV file holds them all
+SHEET_ROWS = 50_000  # a workbook is written whole before it is sent; the CSV file holds them all
 
 
 @typed("hvem", "hvad")
@@ -65,11 +65,11 @@ def log_csv(request: HttpRequest, given: QueryDict) -> StreamingHttpResponse:
 
 @typed("hvem", "hvad", back="insights:log")
 def log_xlsx(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
-    """Send the log as a workbook; say so when a sheet does not hold it, rather than leave lines out."""
+    """Send the log as a workbook; say so when it would keep somebody waiting, rather than leave lines out."""
     may_read_log(request.user).require()
     form = LogFilterForm(given or None)
     if log.is_longer_than(SHEET_ROWS, form.wanted(), cases=bool(may_see_cases_in_log(request.user))):
-        told = _("Filen ville få over en million linjer. Hent den som CSV, eller vælg et kortere tidsrum.")
+        told = _("Filen ville få over 50.000 linjer. Hent den som CSV, eller vælg et kortere tidsrum.")
         return _page(request, form, refused=told)
     rows = export_log(by=request.user, wanted=form.wanted())
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
