@@ -77,6 +77,13 @@ def test_the_sentence_says_how_the_day_stands(client_for, network, bo):
     )
 
 
+def test_what_waits_beyond_the_first_eight_can_be_unfolded(client_for, network, anna):
+    headings = [TopicFactory(forum=network, heading=f"Emne nummer {n}").heading for n in range(10)]
+    html = client_for(anna).get("/").content.decode()
+    assert "<summary>2 ting mere</summary>" in html
+    assert all(heading in html for heading in headings)
+
+
 def test_a_quiet_day(client_for, network, bo):
     assert "Der er ikke noget, der haster." in client_for(bo).get("/").content.decode()
     coming = meeting_in(network, 8)

@@ -36,7 +36,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "person_id": getattr(getattr(request.user, "person", None), "pk", None),
         "awaiting": day.awaiting[: queries.AWAITING_SHOWN],
         "rights": log.rights_given(timezone.now() - RIGHTS_FOR) if reviews else [],
-        "more_awaiting": max(0, len(day.awaiting) - queries.AWAITING_SHOWN),
+        "more_awaiting": day.awaiting[queries.AWAITING_SHOWN :],
     }
     return render(request, "insights/my_day.html", context)
 

@@ -89,7 +89,7 @@ def wheel(request: HttpRequest) -> HttpResponse:
         # Many forums are chosen among in the list; the choice comes along to the wheel.
         "forums": page["forums"] if not large or choice.forum else [],
         "prompts": told[:PROMPTS_SHOWN],
-        "more_prompts": max(0, len(told) - PROMPTS_SHOWN),
+        "more_prompts": told[PROMPTS_SHOWN:],
     }
     return render(request, "yearwheel/wheel.html", context)
 
