@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import ForumFactory, join
 from tovholder.audit.models import Event
 from tovholder.documents.models import Attachment
+from tovholder.forums.file_days import day_in
 from tovholder.forums.models import OlderMinutes
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -82,3 +86,87 @@ def test_a_file_of_another_forum_is_not_found_under_this_one(older, network, ann
     other = ForumFactory()
     join(anna, other, convenes=True)
     assert client_for(anna).get(f"/fora/{other.pk}/aeldre-referater/{older.pk}/").status_code == 404
+
+
+DAYS = {
+    "Referat 5.3.2024.docx": date(2024, 3, 5),
+    "2024-03-05 Netværk Øster.pdf": date(2024, 3, 5),
+    "20240305_referat.pdf": date(2024, 3, 5),
+    "ref 05-03-24.docx": date(2024, 3, 5),
+    "Møde den 5. marts 2024.pdf": date(2024, 3, 5),
+    "møde_1_oktober_2023.pdf": date(2023, 10, 1),
+    "2024-03-05 (5.3.2024).pdf": date(2024, 3, 5),
+    "referat.pdf": None,
+    "Referat 31.2.2024.pdf": None,
+    "5.3.2024 og 12.4.2024.pdf": None,
+    "Version 1.2.pdf": None,
+    "202403051200.pdf": None,
+    "5. sag 2024.pdf": None,
+}
+
+
+@pytest.mark.parametrize(("name", "day"), DAYS.items())
+def test_the_day_in_a_file_name(name, day):
+    assert day_in(name) == day
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%y", "%Y%m%d"]),
+)
+def test_a_day_written_as_people_write_it_is_read(day, pattern):
+    assert day_in(f"Referat {day.strftime(pattern)}.docx") == day
+
+
+def send(client, forum, names, **more):
+    files = [SimpleUploadedFile(name, PDF + name.encode()) for name in names]
+    return client.post(
+        f"/fora/{forum.pk}/aeldre-referater/nyt/", {"title": "Referat", "held_on": "", "file": files, **more}
+    )
+
+
+def test_several_are_laid_in_at_once_by_the_day_in_their_names(network, anna, client_for):
+    client = client_for(anna)
+    assert send(client, network, ["Referat 5.3.2024.pdf", "Referat 9.4.2024.pdf"]).status_code == 302
+    assert [each.held_on for each in OlderMinutes.objects.all()] == [date(2024, 4, 9), date(2024, 3, 5)]
+    assert Event.objects.filter(action="older_minutes.added").count() == 2
+    assert "2 referater er lagt ind." in client.get(f"/fora/{network.pk}/aeldre-referater/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("names", "more", "says"),
+    [
+        (["Referat 5.3.2024.pdf", "møde.pdf"], {}, "navnet »møde.pdf«"),
+        (["5.3.2024.pdf", "6.3.2024.pdf"], {"held_on": "2024-03-05"}, "Skal stå tom"),
+        (["5.3.2024.pdf", "6.3.2024.docm"], {}, "6.3.2024.docm: Filer af den slags"),
+        (["5.3.2024.pdf", "6.3.2099.pdf"], {}, "»6.3.2099.pdf« er fra et møde, der kommer"),
+        ([f"{1 + n % 28}.{1 + n // 28}.2024.pdf" for n in range(51)], {}, "højst 50 filer"),
+        (["5.3.2099.pdf"], {}, "møde, der kommer"),
+    ],
+)
+def test_of_several_all_are_taken_or_none(network, anna, client_for, names, more, says):
+    answer = send(client_for(anna), network, names, **more)
+    assert answer.status_code == 422
+    assert says in unescape(answer.content.decode())
+    assert not OlderMinutes.objects.exists()
+    assert not Attachment.objects.exists()
+
+
+def test_the_same_file_is_not_laid_in_twice(older, network, anna, client_for):
+    answer = add(client_for(anna), network)
+    assert answer.status_code == 422
+    assert "Filen er lagt ind før." in answer.content.decode()
+    assert (OlderMinutes.objects.count(), Attachment.objects.count()) == (1, 1)
+
+
+def test_title_and_day_can_be_mended_by_the_convener(older, network, anna, bo, client_for):
+    path, told = (
+        f"/fora/{network.pk}/aeldre-referater/{older.pk}/ret/",
+        {"title": "Stormøde", "held_on": "2024-03-02"},
+    )
+    assert client_for(bo).post(path, told).status_code == 403
+    assert client_for(anna).post(path, told | {"held_on": "2999-01-01"}).status_code == 422
+    assert client_for(anna).post(path, told).status_code == 302
+    older.refresh_from_db()
+    assert (older.title, older.held_on) == ("Stormøde", date(2024, 3, 2))
+    assert Event.objects.filter(action="older_minutes.changed").count() == 1

@@ -31,7 +31,7 @@ def world(municipality):
     Concern.objects.update(district=world.districts["vest"])
     TopicFactory(forum=world.forum)
     pdf = SimpleUploadedFile("referat.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")
-    lay_in(by=world.users["bo"], forum=world.forum, title="Møde", upload=pdf, held_on=date(2020, 1, 1))
+    lay_in(by=world.users["bo"], forum=world.forum, title="Møde", uploads=[pdf], days=[date(2020, 1, 1)])
     return world
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.directory.models import District, Organisation, Person, Role
-from tovholder.forums.models import Charter, Forum, ForumType, Membership, ParticipantReview
+from tovholder.forums.file_days import day_in
+from tovholder.forums.models import Charter, Forum, ForumType, Membership, OlderMinutes, ParticipantReview
 from tovholder.ui.forms import TovholderForm, TovholderModelForm
 
 WORDS = (("", _("Ikke vurderet")), ("1", _("Lidt")), ("2", _("Noget")), ("3", _("Meget")))
@@ -185,19 +186,90 @@ class LookForm(TovholderForm):
     )
 
 
-class OlderMinutesForm(TovholderForm):
-    guarded = ("title",)
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
-    title = forms.CharField(label=_("Titel"), max_length=200, initial=_("Referat"))
-    held_on = forms.DateField(label=_("Mødets dato"))
-    file = forms.FileField(
-        label=_("Fil"),
+
+class ManyFilesField(forms.FileField):
+    """One file or several; cleaned to a list."""
+
+    widget = _Files
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        several = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(each, initial) for each in several or [None]]
+
+
+class OlderMinutesForm(TovholderForm):
+    """One file with its day, or several whose days stand in their names. `days` has the day of each file."""
+
+    guarded = ("title",)
+    MOST = 50
+
+    file = ManyFilesField(
+        label=_("Filer"),
         help_text=_(
-            "Word eller PDF. Kun forummets medlemmer fra samarbejdet kan hente den, og hver gang skrives i loggen."
+            "Word eller PDF, én eller flere på en gang. Kun forummets medlemmer fra samarbejdet kan hente dem, "
+            "og hver gang skrives i loggen."
         ),
         allow_empty_file=True,
         error_messages={"required": _("Vælg en fil.")},
     )
+    held_on = forms.DateField(
+        label=_("Mødets dato"),
+        required=False,
+        help_text=_(
+            "Kan stå tom, når datoen er i filens navn, for eksempel »Referat 5.3.2024.docx«. Så læses den derfra."
+        ),
+    )
+    title = forms.CharField(label=_("Titel"), max_length=200, initial=_("Referat"))
+
+    def clean_file(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["file"]
+        if len(files) > self.MOST:
+            raise ValidationError(
+                _("Vælg højst %(most)s filer ad gangen."), code="too_many", params={"most": self.MOST}
+            )
+        return files
+
+    def clean_held_on(self) -> date | None:
+        day: date | None = self.cleaned_data["held_on"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(_("Et ældre referat kan ikke være fra et møde, der kommer."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        files, given = cleaned.get("file"), cleaned.get("held_on")
+        if not files or "held_on" in self.errors:
+            return cleaned
+        if len(files) == 1:
+            day = given or day_in(files[0].name)
+            if day is None:
+                self.add_error("held_on", _("Skal udfyldes, når datoen ikke står i filens navn."))
+            elif day > timezone.localdate():
+                self.add_error("held_on", _("Et ældre referat kan ikke være fra et møde, der kommer."))
+            self.days = [day]
+            return cleaned
+        if given is not None:
+            self.add_error("held_on", _("Skal stå tom, når du vælger flere filer: de er fra hver sit møde."))
+        self.days = [day_in(each.name) for each in files]
+        for each, day in zip(files, self.days, strict=True):
+            if day is None:
+                told = _("Der står ikke én dato i navnet »%(name)s«. Giv filen et navn som »Referat 5.3.2024.docx«, eller læg den ind for sig.")  # fmt: skip
+                self.add_error("file", ValidationError(told, params={"name": each.name}))
+            elif day > timezone.localdate():
+                told = _("»%(name)s« er fra et møde, der kommer. Ret datoen i filens navn.")
+                self.add_error("file", ValidationError(told, params={"name": each.name}))
+        return cleaned
+
+
+class OlderMinutesChangeForm(TovholderModelForm):
+    guarded = ("title",)
+
+    class Meta:
+        model = OlderMinutes
+        fields = ("title", "held_on")
 
     def clean_held_on(self) -> date:
         day: date = self.cleaned_data["held_on"]

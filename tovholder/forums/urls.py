@@ -22,6 +22,11 @@ urlpatterns = [
     path("<int:pk>/aeldre-referater/nyt/", older_minutes.older_add, name="older_minutes_add"),
     path("<int:pk>/aeldre-referater/<int:older_pk>/", older_minutes.older_file, name="older_minutes_file"),
     path(
+        "<int:pk>/aeldre-referater/<int:older_pk>/ret/",
+        older_minutes.older_change,
+        name="older_minutes_change",
+    ),
+    path(
         "<int:pk>/aeldre-referater/<int:older_pk>/fjern/",
         older_minutes.older_remove,
         name="older_minutes_remove",

@@ -167,6 +167,7 @@ SENTENCES = {
     "network.step_saved": gettext_lazy("gemte et trin i indkaldelsen"),
     "network.text_saved": gettext_lazy("skrev i skemaet på netværksmødet"),
     "older_minutes.added": gettext_lazy("lagde et ældre referat ind"),
+    "older_minutes.changed": gettext_lazy("rettede et ældre referats titel eller dato"),
     "older_minutes.read": gettext_lazy("hentede et ældre referat"),
     "older_minutes.removed": gettext_lazy("fjernede et ældre referat"),
     "oversight.line_ticked": gettext_lazy("vurderede en linje i loggennemgangen"),

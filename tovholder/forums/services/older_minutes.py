@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
@@ -17,14 +20,45 @@ from tovholder.forums.models import Forum, OlderMinutes
 
 
 @transaction.atomic
-def lay_in(*, by: User, forum: Forum, title: str, held_on: date, upload: UploadedFile[Any]) -> OlderMinutes:
-    """Keep a file as the minutes of a day. Raises Refused, and ValidationError for a file that is not taken."""
+def lay_in(
+    *, by: User, forum: Forum, title: str, uploads: Sequence[UploadedFile[Any]], days: Sequence[date]
+) -> list[OlderMinutes]:
+    """Keep files as the minutes of these days, all or none.
+
+    Raises Refused, and ValidationError with a sentence for each file that is not taken, or lies in the forum already.
+    """
     policy.may_keep_older_minutes(by, forum).require()
-    attachment = store_attachment(by=by, upload=upload)
-    older = OlderMinutes.objects.create(
-        forum=forum, attachment=attachment, title=" ".join(title.split()), held_on=held_on, added_by=by
-    )
-    record(by=by, action="older_minutes.added", obj=older, details={"forum": forum.pk})
+    laid_in, wrong = [], []
+    known = set(forum.older_minutes.values_list("attachment__sha256", flat=True))
+    for upload, day in zip(uploads, days, strict=True):
+        try:
+            with transaction.atomic():
+                attachment = store_attachment(by=by, upload=upload)
+                if attachment.sha256 in known:
+                    raise ValidationError(
+                        _("Filen er lagt ind før."), code="known"
+                    )  # the row of the file goes with it
+        except ValidationError as error:
+            wrong.append(f"{upload.name}: {' '.join(error.messages)}" if len(uploads) > 1 else error)
+            continue
+        known.add(attachment.sha256)
+        older = OlderMinutes.objects.create(
+            forum=forum, attachment=attachment, title=" ".join(title.split()), held_on=day, added_by=by
+        )
+        record(by=by, action="older_minutes.added", obj=older, details={"forum": forum.pk})
+        laid_in.append(older)
+    if wrong:
+        raise ValidationError(wrong)
+    return laid_in
+
+
+@transaction.atomic
+def change(*, by: User, older: OlderMinutes, title: str, held_on: date) -> OlderMinutes:
+    """Mend the title or the day. Raises Refused."""
+    policy.may_keep_older_minutes(by, older.forum).require()
+    older.title, older.held_on = " ".join(title.split()), held_on
+    older.save(update_fields=["title", "held_on"])
+    record(by=by, action="older_minutes.changed", obj=older, details={"forum": older.forum_id})
     return older
 
 

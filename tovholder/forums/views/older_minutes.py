@@ -10,11 +10,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tovholder.documents.download import attachment_response
 from tovholder.forums import policy, queries, tables
-from tovholder.forums.forms import OlderMinutesForm
+from tovholder.forums.forms import OlderMinutesChangeForm, OlderMinutesForm
 from tovholder.forums.models import Forum, OlderMinutes
 from tovholder.forums.services import older_minutes as services
 from tovholder.ui.download import exported
@@ -65,19 +66,29 @@ def older_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.lay_in(
-                by=request.user,
-                forum=forum,
-                title=data["title"],
-                held_on=data["held_on"],
-                upload=data["file"],
+            laid_in = services.lay_in(
+                by=request.user, forum=forum, title=data["title"], uploads=data["file"], days=form.days
             )
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            messages.success(request, _("Referatet er lagt ind."))
+            told = ngettext("Referatet er lagt ind.", "%(n)s referater er lagt ind.", len(laid_in))
+            messages.success(request, told % {"n": len(laid_in)})
             return redirect("forums:older_minutes", forum.pk)
-    context = {"form": form, "forum": forum, "crumbs": _crumbs(forum, _("Læg et referat ind"))}
+    context = {"form": form, "forum": forum, "crumbs": _crumbs(forum, _("Læg referater ind"))}
+    return render(request, "forums/older_minutes_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def older_change(request: HttpRequest, pk: int, older_pk: int) -> HttpResponse:
+    older = _older(request, pk, older_pk)
+    policy.may_keep_older_minutes(request.user, older.forum).require()
+    form = OlderMinutesChangeForm(request.POST or None, instance=older)
+    if request.method == "POST" and form.is_valid():
+        services.change(by=request.user, older=older, **form.cleaned_data)
+        messages.success(request, _("Referatet er rettet."))
+        return redirect("forums:older_minutes", pk)
+    context = {"form": form, "forum": older.forum, "older": older, "crumbs": _crumbs(older.forum, _("Ret"))}
     return render(request, "forums/older_minutes_form.html", context, status=422 if form.is_bound else 200)
 
 
