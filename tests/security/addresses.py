@@ -66,6 +66,7 @@ KINDS: dict[str, list[tuple[str, str]]] = {
         ("put_back", "planned"),
         ("rule_forum", "forum"),
         ("rule_joint", "any"),
+        ("mark", "mark"),
         ("busy_remove", "busy"),
         ("busy", "person"),
         ("", "year"),

@@ -203,6 +203,7 @@ def _ids(world: CaseWorld) -> dict[str, list[Any]]:
         "run": "yearwheel.PlanRun",
         "publication": "yearwheel.Publication",
         "busy": "yearwheel.BusyTime",
+        "mark": "yearwheel.YearMark",
     }
     found = {}
     for kind, label in kinds.items():

@@ -60,7 +60,7 @@ EVERYWHERE = (
     )
     | _all(
         "takes back what was done just before; the tests of each app",
-        ("directory:post_reopen", "imports:undo", "meetings:member_restore"),
+        ("directory:post_reopen", "imports:undo", "meetings:member_restore", "yearwheel:mark_undo", "yearwheel:move_back"),
     )
     | _all("asks for a review with questions to tap; tests/forums", ("forums:review_tap",))
     | _all("asks for a mail that has failed; tests/outbox", ("outbox:retry",))

@@ -48,7 +48,7 @@ from tovholder.meetings.services import minute_record
 from tovholder.oversight.models import Review, ReviewLine
 from tovholder.plans.models import Agreement, AgreementNote
 from tovholder.search import services as search
-from tovholder.yearwheel.models import BusyTime, PlannedMeeting, PlanRun, Publication, YearPlan
+from tovholder.yearwheel.models import BusyTime, PlannedMeeting, PlanRun, Publication, YearMark, YearPlan
 
 # Each canary, and who may ever see it. Everything that is not named here stays with nobody.
 TABLE = {"anna", "bo", "carla"}
@@ -144,6 +144,7 @@ def _year(world: World) -> None:
     PlanRun.objects.create(plan=plan, status="done", best=answer, data=data, cost=1, bound=0)
     Publication.objects.create(plan=plan, status="done", total=1, done=1, counts={"made": 1})
     BusyTime.objects.create(person=world.users["bo"].person, weekday=2, starts=time(9), ends=time(10))
+    YearMark.objects.create(key="kanarifast", name="Fast punkt", from_day="05-02", until_day="05-02")
 
 
 def _directory(world: World) -> None:
@@ -382,5 +383,6 @@ def _ids(world: World) -> dict[str, list[int]]:
         "run": [*of(PlanRun.objects.all()), *junk],
         "publication": [*of(Publication.objects.all()), *junk],
         "busy": [*of(BusyTime.objects.all()), *junk],
+        "mark": [*of(YearMark.objects.all()), *junk],
         "any": [1, *junk],
     }
