@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 Widget = dict[str, Any]
+
+
+def _escaped(text: Any) -> str:
+    """As Django's `conditional_escape`, without asking each of two hundred names whether it comes later."""
+    safe = getattr(text, "__html__", None)
+    return str(safe()) if safe is not None else escape(str(text))
 
 
 class DesignSystemRenderer(TemplatesSetting):
@@ -31,7 +37,7 @@ class DesignSystemRenderer(TemplatesSetting):
 
 def _attributes(given: dict[str, Any]) -> str:
     parts = [
-        f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"'
+        f" {name}" if value is True else f' {name}="{_escaped(str(value))}"'
         for name, value in given.items()
         if value is not False
     ]
@@ -40,8 +46,8 @@ def _attributes(given: dict[str, Any]) -> str:
 
 def draw_input(widget: Widget) -> SafeString:
     """Draw what Django's `input.html` does."""
-    value = "" if widget["value"] is None else f' value="{conditional_escape(str(widget["value"]))}"'
-    start = f'<input type="{widget["type"]}" name="{conditional_escape(widget["name"])}"'
+    value = "" if widget["value"] is None else f' value="{_escaped(str(widget["value"]))}"'
+    start = f'<input type="{widget["type"]}" name="{_escaped(widget["name"])}"'
     return mark_safe(f"{start}{value}{_attributes(widget['attrs'])}>")  # noqa: S308 - escaped piece by piece
 
 
@@ -50,21 +56,21 @@ def draw_select(widget: Widget) -> SafeString:
     groups = []
     for name, choices, _index in widget["optgroups"]:
         options = "".join(
-            f'<option value="{conditional_escape(str(each["value"]))}"{_attributes(each["attrs"])}>'
-            f"{conditional_escape(each['label'])}</option>\n"
+            f'<option value="{_escaped(str(each["value"]))}"{_attributes(each["attrs"])}>'
+            f"{_escaped(each['label'])}</option>\n"
             for each in choices
         )
         groups.append(
-            f'<optgroup label="{conditional_escape(name)}">{options}</optgroup>' if name else options
+            f'<optgroup label="{_escaped(name)}">{options}</optgroup>' if name else options
         )
-    start = f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>'
+    start = f'<select name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>'
     return mark_safe(f"{start}{''.join(groups)}</select>")  # noqa: S308 - escaped piece by piece
 
 
 def draw_textarea(widget: Widget) -> SafeString:
     """Draw what Django's `textarea.html` does."""
-    start = f'<textarea name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>\n'
-    return mark_safe(f"{start}{conditional_escape(widget['value'] or '')}</textarea>")  # noqa: S308 - escaped piece by piece
+    start = f'<textarea name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>\n'
+    return mark_safe(f"{start}{_escaped(widget['value'] or '')}</textarea>")  # noqa: S308 - escaped piece by piece
 
 
 _FOLDER = "django/forms/widgets"
