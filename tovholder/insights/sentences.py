@@ -43,6 +43,9 @@ SENTENCES = {
     "case_agreement.passed_on": gettext_lazy("gav en aftale i sagen videre fra en, der fratrådte"),
     "case_agreement.read": gettext_lazy("så aftaler i sagen"),
     "case_agreement.reopened": gettext_lazy("åbnede en aftale i sagen igen"),
+    "case_agreement.shut": gettext_lazy(
+        "lukkede en afsluttet aftale i sagen for en, som et samtykke ikke længere dækker"
+    ),
     "case_agreement.status_added": gettext_lazy("skrev en status på en aftale i sagen"),
     "case_agreement.stopped": gettext_lazy("stoppede en aftale i sagen"),
     "case_item.agreed": gettext_lazy("lavede en aftale i en sag"),

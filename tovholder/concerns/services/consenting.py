@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
@@ -25,6 +26,10 @@ from tovholder.concerns.models import Concern, Entry
 from tovholder.concerns.services.course import write_entry
 from tovholder.concerns.services.seats import close_uncovered
 from tovholder.directory.models import Organisation
+
+_AGREEMENTS = gettext_lazy(
+    "De, der ikke længere er dækket, læser ikke længere deres aftaler i sagen. De åbne er flyttet til sagens ansvarlige."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
             "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
         )
         if there:
-            said = f"{said} {_('Aftaler hos dem, der ikke længere er dækket, er flyttet til sagens ansvarlige.')}"
+            said = f"{said} {_AGREEMENTS}"
         write_entry(by=by, concern=each, kind=Entry.Kind.NOTE, child=consent.child, text=said)
     details = {"consent": consent.pk, "seats": closed, "agreements": moved}
     record(by=by, action="concern.consent_closed", obj=concern, details=details)
