@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, sharing_kind
 from tests.factories import DistrictFactory
+from tests.twice import look_and_save
 from tovholder.access.sharing import Kind
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
@@ -213,9 +214,10 @@ def test_a_consent_is_written_down_scanned_and_withdrawn(
         world.child_path("samtykke"), told | {"giver": "young_person", "note": "i telefonen"}
     )
     assert "fra 15 år" in answer.content.decode()
-    page = client.post(
-        world.child_path("samtykke"), told | {"note": "i telefonen"}, follow=True
-    ).content.decode()
+    told |= {"note": "i telefonen"}
+    shown, answer = look_and_save(client, world.child_path("samtykke"), told, follow=True)
+    assert "Vestby Boldklub kan derefter tages med i sagens team" in shown
+    page = answer.content.decode()
     for said in ("Mor Hemmelig", "Vestby Boldklub", "støtte i klubben", "i telefonen", "Gælder"):
         assert said in page
     consent = Consent.objects.get()
@@ -232,7 +234,9 @@ def test_a_consent_is_written_down_scanned_and_withdrawn(
     away = world.child_path("samtykke", str(consent.pk), "traek")
     before = client.post(away, {"on": (timezone.localdate() - timedelta(days=1)).isoformat()})
     assert "før det er givet" in before.content.decode()
-    page = client.post(away, {"on": timezone.localdate().isoformat()}, follow=True).content.decode()
+    shown, answer = look_and_save(client, away, {"on": timezone.localdate().isoformat()}, follow=True)
+    assert "Før du trækker det tilbage" in shown
+    page = answer.content.decode()
     assert "Trukket tilbage" in page
     assert "er lukket" in page
 

@@ -24,6 +24,7 @@ from tovholder.citizens.services.consents import ConsentTexts, ConsentView
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, Entry
 from tovholder.concerns.services.course import write_entry
+from tovholder.concerns.services.foreseeing import Foreseen, foresee
 from tovholder.concerns.services.seats import close_uncovered
 from tovholder.directory.models import Organisation
 
@@ -63,6 +64,26 @@ def give(*, by: User, concern: Concern, child: Child, facts: ConsentFacts, texts
         given=facts.given,
         expires=facts.expires,
     )
+
+
+def foresee_given(
+    *, by: User, concern: Concern, child: Child, facts: ConsentFacts, texts: ConsentTexts
+) -> Foreseen:
+    """Tell who would gain and lose by this consent; nothing is kept. Raises as `give`."""
+
+    def act() -> None:
+        give(by=by, concern=concern, child=child, facts=facts, texts=texts)
+
+    return foresee(by=by, child=child, giving=True, act=act)
+
+
+def foresee_withdrawn(*, by: User, concern: Concern, consent: Consent, on: date) -> Foreseen:
+    """Tell who would lose by the withdrawal of this consent; nothing is kept. Raises as `withdraw`."""
+
+    def act() -> None:
+        withdraw(by=by, concern=concern, consent=consent, on=on)
+
+    return foresee(by=by, child=consent.child, giving=False, act=act)
 
 
 @transaction.atomic
