@@ -70,7 +70,7 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     policy.may_raise(by).require()
     _check(facts, texts)
     now = timezone.now()
-    district = facts.district or (facts.organisation.district if facts.organisation is not None else None)
+    district = district_of(facts.district, facts.organisation)
     person = person_of(by)
     assert person is not None  # noqa: S101 - may_raise has asked
     concern = Concern(
@@ -96,6 +96,11 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     if calls_for_notification(concern):
         _tell_triagers(by, concern)
     return concern
+
+
+def district_of(district: District | None, organisation: Organisation | None) -> District | None:
+    """Return whose concern it becomes: the chosen district's, else that of the school or place."""
+    return district or (organisation.district if organisation is not None else None)
 
 
 def _tell_triagers(by: User, concern: Concern) -> None:
