@@ -117,6 +117,7 @@ SENTENCES = {
     "concern.rewritten": gettext_lazy("skrev sagens tekster om uden et barn"),
     "concern.status_set": gettext_lazy("gav sagen ny status"),
     "concern.taken_on": gettext_lazy("blev sagsansvarlig"),
+    "concern.turned_grave": gettext_lazy("rettede sagen, så den nu minder om pligten til at underrette"),
     "consent.given": gettext_lazy("skrev et samtykke ned"),
     "consent.read": gettext_lazy("så barnets samtykker"),
     "consent.scan_added": gettext_lazy("lagde et underskrevet samtykke ind"),
