@@ -279,6 +279,7 @@ EVERY_DAY = [
     "tovholder.oversight.services.forget_old",
     "tovholder.concerns.services.forgetting.forget_old",
     "tovholder.concerns.services.ages.note_ages",
+    "tovholder.concerns.services.absences.note_absences",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.

@@ -90,6 +90,8 @@ SENTENCES = {
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
     "child.parted": gettext_lazy("skilte to oprettelser, der var lagt sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
+    "concern.absence_answered": gettext_lazy("skrev, at sagens team har taget stilling til fraværet"),
+    "concern.absence_marked": gettext_lazy("satte sagen på Min dag, fordi fraværet kalder på noget"),
     "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
     "concern.advice_given": gettext_lazy("gav råd i sagen"),
     "concern.advised": gettext_lazy("gav et mødes råd videre til bekymringen"),
