@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -16,15 +15,14 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, sharing_kind
-from tests.factories import DistrictFactory
+from tests.twice import look_and_save
 from tovholder.access.sharing import Kind
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.models import Adult, Child, Consent, ConsentScan
-from tovholder.citizens.services.merging import AdultAnswers
 from tovholder.concerns.models import CaseTeamMember, Concern
-from tovholder.concerns.services import children, seats
+from tovholder.concerns.services import seats
 from tovholder.concerns.services.seats import SeatGround
 
 ClientFor = Callable[[User], Client]
@@ -213,9 +211,10 @@ def test_a_consent_is_written_down_scanned_and_withdrawn(
         world.child_path("samtykke"), told | {"giver": "young_person", "note": "i telefonen"}
     )
     assert "fra 15 år" in answer.content.decode()
-    page = client.post(
-        world.child_path("samtykke"), told | {"note": "i telefonen"}, follow=True
-    ).content.decode()
+    told |= {"note": "i telefonen"}
+    shown, answer = look_and_save(client, world.child_path("samtykke"), told, follow=True)
+    assert "Vestby Boldklub kan derefter tages med i sagens team" in shown
+    page = answer.content.decode()
     for said in ("Mor Hemmelig", "Vestby Boldklub", "støtte i klubben", "i telefonen", "Gælder"):
         assert said in page
     consent = Consent.objects.get()
@@ -232,7 +231,9 @@ def test_a_consent_is_written_down_scanned_and_withdrawn(
     away = world.child_path("samtykke", str(consent.pk), "traek")
     before = client.post(away, {"on": (timezone.localdate() - timedelta(days=1)).isoformat()})
     assert "før det er givet" in before.content.decode()
-    page = client.post(away, {"on": timezone.localdate().isoformat()}, follow=True).content.decode()
+    shown, answer = look_and_save(client, away, {"on": timezone.localdate().isoformat()}, follow=True)
+    assert "Før du trækker det tilbage" in shown
+    page = answer.content.decode()
     assert "Trukket tilbage" in page
     assert "er lukket" in page
 
@@ -313,52 +314,7 @@ def test_who_gains_is_shown_before_it_is_saved(
     assert client_for(dina).get(world.path()).status_code == 404
 
 
-# ---- merging, erasing, the log
-def test_different_custody_holders_are_shown_and_asked_about(
-    anna: User, erik: User, client_for: ClientFor
-) -> None:
-    world = make_case(anna, erik, SOFIE, SOFIE)
-    client, twin = client_for(anna), world.links[1].child
-    for child, name in ((world.child, "Mor Hemmelig"), (twin, "Far Andersen")):
-        client.post(world.path(child.code, "voksen"), {"name": name, "standing": "custody"})
-    address = world.child_path("saml", twin.code)
-    page = client.get(address).content.decode()
-    for said in (
-        "Mor Hemmelig",
-        "Far Andersen",
-        "ikke de samme forældremyndighedsindehavere",
-        "Bliver stående",
-    ):
-        assert said in page
-    assert (
-        client.post(address, {"confirmed": "on"}).status_code == 422
-    )  # who Far Andersen is must be answered
-    assert Child.objects.filter(merged_into__isnull=True).count() == 2
-    father = Adult.objects.get(child=twin)
-    client.post(address, {"confirmed": "on", f"adult_{father.pk}": "as:no_custody"})
-    assert Child.objects.get(merged_into__isnull=False) == twin
-    assert Adult.objects.get(pk=father.pk).standing == "no_custody"
-    assert client.get(world.path(twin.code)).status_code == 404
-
-
-def test_another_districts_child_is_not_opened_by_its_code(
-    anna: User, erik: User, client_for: ClientFor
-) -> None:
-    """Who was at a meeting about it knows the code; only what may be the same child is laid beside, or one's own."""
-    world, other = (
-        make_case(anna, erik, *each) for each in ((SOFIE,), (Identity("Ib Anden", SOFIE.birth_date), SOFIE))
-    )
-    Concern.objects.filter(pk=other.concern.pk).update(district=DistrictFactory(key="oest", name="Øst"))
-    ib, same = (link.child for link in other.links)
-    client = client_for(anna)
-    assert client.get(world.child_path("saml", ib.code)).status_code == 404
-    assert client.post(world.child_path("saml", ib.code), {"confirmed": "on"}).status_code == 404
-    for kept, gone in ((world.child, ib), (ib, world.child)):
-        with pytest.raises(ValidationError):
-            children.merge(by=anna, concern=world.concern, kept=kept, gone=gone, answers=AdultAnswers())
-    assert client.get(world.child_path("saml", same.code)).status_code == 200
-
-
+# ---- erasing, the log
 def test_erasing_asks_for_the_texts_first_and_says_what_is_lost(
     anna: User, erik: User, client_for: ClientFor
 ) -> None:

@@ -163,8 +163,12 @@ def test_a_consent_that_ends_closes_the_seats_it_opened(world: CaseWorld, frida:
     assert policy.may_read(frida, world.concern, Part.ALL)
     assert seats.close_expired() == 0
     if way == "withdrawn":
-        assert [seat.person for seat in seats.would_lose(world.concern, consent)] == [frida.person]
         today = timezone.localdate()
+        foreseen = consenting.foresee_withdrawn(
+            by=world.anna, concern=world.concern, consent=consent, on=today
+        )
+        assert [each.now.person_id for each in foreseen.losses] == [frida.person.pk]
+        assert policy.may_read(frida, world.concern, Part.ALL)
         assert consenting.withdraw(by=world.anna, concern=world.concern, consent=consent, on=today) == 1
         assert "consent_withdrawn" in {each.code for each in child_prompts(world.concern)}
         line = Entry.objects.filter(concern=world.concern, kind="note").get()
@@ -182,8 +186,8 @@ def test_a_second_consent_keeps_the_seat(world: CaseWorld, frida: User) -> None:
     first, _second = (a_consent(world, frida.person.organisation) for _n in range(2))
     ground = replace(GROUND, basis="consent", necessity="")
     seats.join_case_team(by=world.anna, concern=world.concern, person=frida.person, ground=ground)
-    assert seats.would_lose(world.concern, first) == []
     today = timezone.localdate()
+    assert consenting.foresee_withdrawn(by=world.anna, concern=world.concern, consent=first, on=today).nobody
     assert consenting.withdraw(by=world.anna, concern=world.concern, consent=first, on=today) == 0
     assert policy.may_read(frida, world.concern, Part.ALL)
 

@@ -16,9 +16,12 @@ from tests.factories import DistrictFactory, SchoolFactory
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
-from tovholder.concerns.models import Concern, Team
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Concern, Entry, Team
 from tovholder.concerns.services.facts import correct_facts
+from tovholder.directory.models import Person
 from tovholder.insights.presenters import sentence
+from tovholder.outbox.models import OutgoingMail
 
 
 @pytest.fixture
@@ -121,3 +124,73 @@ def test_who_only_raised_it_and_an_ended_one_are_refused(
     Concern.objects.update(status="closed", ended_at=timezone.now() - timedelta(hours=1))
     with pytest.raises(Refused):
         correct_facts(by=anna, concern=concern, **facts)
+
+
+# ---- a correction that makes it grave does what a grave one that is raised does
+def mails() -> list[OutgoingMail]:
+    return list(OutgoingMail.objects.order_by("pk"))
+
+
+def correct(concern: Concern, by: User, **other: Any) -> None:
+    now = Concern.objects.get(pk=concern.pk)
+    facts: dict[str, Any] = {
+        "scale_level": now.scale_level, "categories": list(now.categories.all()),
+        "organisation": now.organisation, "district": now.district,
+    }  # fmt: skip
+    correct_facts(by=by, concern=now, **(facts | other))
+
+
+@pytest.mark.parametrize("way", ["level", "category"])
+def test_one_that_turns_grave_is_told_to_the_triagers_and_in_the_course(
+    anna: User, bo: User, concern: Concern, ssp: Team, scale: Any, words: Any, way: str
+) -> None:
+    seat(ssp, bo)
+    Person.objects.filter(pk=bo.person.pk).update(email="bo@example.org")
+    assert not mails()
+    change = {"scale_level": scale["roed"]} if way == "level" else {"categories": [words["familie"]]}
+    correct(concern, anna, **change)
+    (mail,) = mails()
+    assert mail.to == "bo@example.org"  # not who did it
+    assert f"/bekymringer/{concern.code}/" in mail.body
+    for secret in ("trist", "Alvorligt", "vold", "underret", "Erik"):
+        assert secret not in mail.subject + mail.body
+    entry = Entry.objects.filter(concern=concern).latest("pk")
+    assert "minder om pligten til at underrette" in str(Safe.of([entry]).read(entry, "text"))
+    event = Event.objects.get(action="concern.turned_grave")
+    assert sentence(event) == "rettede sagen, så den nu minder om pligten til at underrette"
+    correct(concern, anna, scale_level=scale["roed"], categories=[words["familie"]])
+    assert len(mails()) == 1  # it was grave already
+    assert Event.objects.filter(action="concern.turned_grave").count() == 1
+
+
+def test_one_that_does_not_turn_grave_tells_nobody(
+    anna: User, bo: User, concern: Concern, ssp: Team, scale: Any, words: Any
+) -> None:
+    seat(ssp, bo)
+    Person.objects.filter(pk=bo.person.pk).update(email="bo@example.org")
+    correct(concern, anna, scale_level=scale["groen"], categories=[words["fravaer"]])
+    correct(concern, anna, district=DistrictFactory(key="oester", name="Øster"))
+    assert not mails()
+    assert not Event.objects.filter(action="concern.turned_grave").exists()
+
+
+def test_a_grave_one_that_moves_is_told_to_those_who_get_it(
+    anna: User, dina: User, concern: Concern, scale: Any
+) -> None:
+    east = DistrictFactory(key="oester", name="Øster")
+    team = Team.objects.create(key="oest", name="Øst", triages=True)
+    team.districts.set([east])
+    seat(team, dina)
+    Person.objects.filter(pk=dina.person.pk).update(email="dina@example.org")
+    correct(concern, anna, scale_level=scale["roed"])
+    assert not mails()
+    correct(concern, anna, district=east)
+    assert [each.to for each in mails()] == ["dina@example.org"]
+
+
+def test_nothing_is_mailed_of_a_correction_that_is_refused(anna: User, concern: Concern, scale: Any) -> None:
+    Concern.objects.filter(pk=concern.pk).update(status="closed", ended_at=timezone.now() - timedelta(days=1))
+    with pytest.raises(Refused):
+        correct(concern, anna, scale_level=scale["roed"])
+    assert not mails()
+    assert Entry.objects.filter(concern=concern).count() == 1

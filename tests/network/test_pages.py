@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.factories import join
 from tests.network.conftest import CHILD, MOTHER, WORDS, everybody, fresh
 from tests.network.test_meeting import effort, fill, soon
+from tests.twice import look_and_save
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult
@@ -60,10 +61,15 @@ def test_the_whole_calling_by_pages(
         at(made, "trin/tid-og-sted/"),
         {"day": soon(20).isoformat(), "starts": "14:00", "ends": "15:00", "place": "Øster Skole"},
     )
-    page.post(
-        at(made, "trin/grundlag/"),
-        {"basis": "participation", "purpose_code": "wellbeing", "purpose": "Ro.", "necessity": "Handling."},
-    )
+    ground = {
+        "basis": "participation",
+        "purpose_code": "wellbeing",
+        "purpose": "Ro.",
+        "necessity": "Handling.",
+    }
+    shown, answer = look_and_save(page, at(made, "trin/grundlag/"), ground)
+    assert "Før du gemmer" in shown
+    assert answer.status_code == 302
     page.post(at(made, "trin/familien/vaelg/"), {"voksen": mother.pk})
     page.post(at(made, "trin/familien/"), {"told_on": today})
     last = page.get(at(made, "trin/indkald/")).content.decode()

@@ -34,6 +34,7 @@ from tovholder.citizens.models import SealedField
 from tovholder.citizens.queries import rules_beside
 from tovholder.concerns.models import (
     ENDED,
+    AbsenceReminder,
     AgeReminder,
     CaseTeamMember,
     Concern,
@@ -251,6 +252,7 @@ def for_page(found: QuerySet[Concern]) -> QuerySet[Any, Any]:
         by_family=by_family(),
         **{f"rule_{name}": Subquery(own_rules().values(name)) for name in _RULES_OF_PAGE},
         close_ages=_joined(_open_ages(), "code", by="concern_child__concern"),
+        absence_waits=Exists(_open_absences()),
         prompting=Exists(categories.filter(category__prompts_notification=True)),
         notified_on=Subquery(notified.values("sent_on")[:1]),
         notified_by=Subquery(notified.values("sent_by__name")[:1]),
@@ -282,14 +284,19 @@ def _open_ages() -> QuerySet[AgeReminder]:
     return AgeReminder.objects.filter(answered_at__isnull=True, concern_child__concern=OuterRef("pk"))
 
 
+def _open_absences() -> QuerySet[AbsenceReminder]:
+    return AbsenceReminder.objects.filter(answered_at__isnull=True, concern=OuterRef("pk"))
+
+
 def _joined(rows: QuerySet[Any], name: str, by: str = "concern") -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(joined=Joined(name)).values("joined"))
 
 
-def close_ages_of(concern: Concern) -> list[str]:
-    """Return the codes of the ages that wait for a word (rules 20 and 42). Reads nothing for a concern of `for_page`."""
-    known = getattr(concern, "close_ages", None)
-    return known.split(",") if known else []
+def waiting_codes_of(concern: Concern) -> list[str]:
+    """Return the codes of the reminders that wait for a word (rules 20, 23 and 42), of a concern of `for_page`."""
+    ages: str | None = getattr(concern, "close_ages", None)
+    found = ages.split(",") if ages else []
+    return [*found, "absence_warn", "absence_notify"] if getattr(concern, "absence_waits", False) else found
 
 
 def calls_for_notification(concern: Concern) -> bool:

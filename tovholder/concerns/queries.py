@@ -188,6 +188,11 @@ def readers(concern: Concern) -> list[Reader]:
     return list(found.values())
 
 
+def readers_of_new(district_id: int | None, raiser: Person) -> list[Reader]:
+    """Return who could see a concern of this district, were it raised now by `raiser`; asked as of one that is there."""
+    return readers(Concern(pk=0, district_id=district_id, raised_by=raiser, raised_at=timezone.now()))
+
+
 def readers_of_all(concern: Concern) -> list[Reader]:
     """Return those of them who read all of it: who works on the concern."""
     return [each for each in readers(concern) if each.what == _("Alt")]

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("", lists.triage, name="list"),
     path("rejst/", lists.raised, name="raised"),
     path("ny/", raising.new, name="new"),
+    path("ny/hvem/", raising.seen_by, name="seen_by"),
     path("underret/", raising.duty, name="duty"),
     path("teams/", teams.teams, name="teams"),
     path("teams/<slug:key>/", teams.team, name="team"),

@@ -27,6 +27,7 @@ from tovholder.accounts.models import User
 from tovholder.concerns.lists import NEW, PARTIES, SETTLED, undecided_name
 from tovholder.concerns.models import (
     ENDED,
+    AbsenceReminder,
     AgeReminder,
     CaseTeamMember,
     Concern,
@@ -60,8 +61,8 @@ class Line:
 def waiting_for(user: User) -> list[Line]:
     """Return what waits for the user, in one read after the triage: questions, receipts, new ones, and by rule.
 
-    Rules 20 and 42 go to those who work on the case by name, rules 26 and 37 to triagers; so do the ages in a case that
-    nobody works on.
+    Rules 20, 23 and 42 go to those who work on the case by name, rules 26 and 37 to triagers; so do the ages and the absence
+    in a case that nobody works on.
     """
     if person_of(user) is None or user.has_role(*NEVER):
         return []
@@ -86,10 +87,12 @@ def _waiting(user: User) -> QuerySet[Any, Any]:
         _lines("question", asked, "asked_at"),
         _lines("receipt", sent, "concern__raised_at"),
         _ages(user, person),
+        _lines("absence", _open_absences(_worked_on(user, person)), "noted_at"),
     ]
     if triage_of(user):
         readable = visible_to(user, Part.ALL)
         parts.append(_ages_of_nobody(readable))
+        parts.append(_absences_of_nobody(readable))
         parts.append(_totals("new", readable.filter(status__in=NEW)))
         parts.append(_totals("undecided", undecided(readable, Given("decided_by", DateTimeField()))))
         parts.append(_many(readable))
@@ -156,11 +159,19 @@ def _many(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
 _SEATS = CaseTeamMember.objects.filter(concern=OuterRef("pk"), until_at__isnull=True)
 
 
+def _worked_on(user: User, person: Person | None) -> QuerySet[Concern]:
+    """The cases that the person is in charge of or on the team of."""
+    return visible_to(user, Part.ALL).filter(Q(handler=person) | Exists(_SEATS.filter(person=person)))
+
+
+def _of_nobody(readable: QuerySet[Concern]) -> QuerySet[Concern]:
+    return readable.filter(~Exists(_SEATS), handler__isnull=True)
+
+
 def _ages(user: User, person: Person | None) -> QuerySet[Any, Any]:
     """A line for each case and age (rules 20 and 42), for its handler and its case team."""
-    mine = visible_to(user, Part.ALL).filter(Q(handler=person) | Exists(_SEATS.filter(person=person)))
     return (
-        _close_ages(mine)
+        _close_ages(_worked_on(user, person))
         .values(line=F("code"), row=F("concern_child__concern"))
         .annotate(first_code=Max("concern_child__concern__code"), total=Count("pk"), since=Min("noted_at"))
         .values_list("line", "row", "first_code", "total", "since")
@@ -170,7 +181,7 @@ def _ages(user: User, person: Person | None) -> QuerySet[Any, Any]:
 def _ages_of_nobody(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
     cases = Count("concern_child__concern", distinct=True)
     return (
-        _close_ages(readable.filter(~Exists(_SEATS), handler__isnull=True))
+        _close_ages(_of_nobody(readable))
         .values(line=Value("ages"))
         .annotate(
             row=Min("concern_child__concern"),
@@ -189,3 +200,19 @@ def _close_ages(concerns: QuerySet[Concern]) -> QuerySet[AgeReminder]:
         concern_child__child__erased_at__isnull=True,
         concern_child__concern__in=still,
     ).order_by()
+
+
+def _absences_of_nobody(readable: QuerySet[Concern]) -> QuerySet[Any, Any]:
+    return (
+        _open_absences(_of_nobody(readable))
+        .values(line=Value("absences"))
+        .annotate(
+            row=Min("concern"), first_code=Min("concern__code"), total=Count("pk"), since=Min("noted_at")
+        )
+        .values_list("line", "row", "first_code", "total", "since")
+    )
+
+
+def _open_absences(concerns: QuerySet[Concern]) -> QuerySet[AbsenceReminder]:
+    still = concerns.exclude(status__in=ENDED)
+    return AbsenceReminder.objects.filter(answered_at__isnull=True, concern__in=still).order_by()

@@ -279,6 +279,7 @@ EVERY_DAY = [
     "tovholder.oversight.services.forget_old",
     "tovholder.concerns.services.forgetting.forget_old",
     "tovholder.concerns.services.ages.note_ages",
+    "tovholder.concerns.services.absences.note_absences",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.
@@ -290,6 +291,8 @@ CONCERN_READERS = [
 ]
 # What the apps above close of a concern when a consent ends: functions (by, concern) -> how many.
 CONSENT_ENDED = ["tovholder.plans.services.case_passing.pass_on_uncovered"]
+# What of a concern can be opened by name at meetings ahead: functions (concern) -> {number: words}.
+CONSENT_OPENS = ["tovholder.meetings.services.cases_ahead.can_be_opened"]
 # How many meetings have named a child on the early basis in a concern, which no seat on its case team may pass by.
 EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What a child has said at meetings about a concern, which is not released to its parents without its yes.

@@ -43,6 +43,9 @@ SENTENCES = {
     "case_agreement.passed_on": gettext_lazy("gav en aftale i sagen videre fra en, der fratrådte"),
     "case_agreement.read": gettext_lazy("så aftaler i sagen"),
     "case_agreement.reopened": gettext_lazy("åbnede en aftale i sagen igen"),
+    "case_agreement.shut": gettext_lazy(
+        "lukkede en afsluttet aftale i sagen for en, som et samtykke ikke længere dækker"
+    ),
     "case_agreement.status_added": gettext_lazy("skrev en status på en aftale i sagen"),
     "case_agreement.stopped": gettext_lazy("stoppede en aftale i sagen"),
     "case_item.agreed": gettext_lazy("lavede en aftale i en sag"),
@@ -87,6 +90,8 @@ SENTENCES = {
     "child.merged": gettext_lazy("lagde to oprettelser af barnet sammen"),
     "child.parted": gettext_lazy("skilte to oprettelser, der var lagt sammen"),
     "child.read": gettext_lazy("så barnets oplysninger"),
+    "concern.absence_answered": gettext_lazy("skrev, at sagens team har taget stilling til fraværet"),
+    "concern.absence_marked": gettext_lazy("satte sagen på Min dag, fordi fraværet kalder på noget"),
     "concern.absence_noted": gettext_lazy("skrev et barns fravær ned"),
     "concern.advice_given": gettext_lazy("gav råd i sagen"),
     "concern.advised": gettext_lazy("gav et mødes råd videre til bekymringen"),
@@ -114,6 +119,7 @@ SENTENCES = {
     "concern.rewritten": gettext_lazy("skrev sagens tekster om uden et barn"),
     "concern.status_set": gettext_lazy("gav sagen ny status"),
     "concern.taken_on": gettext_lazy("blev sagsansvarlig"),
+    "concern.turned_grave": gettext_lazy("rettede sagen, så den nu minder om pligten til at underrette"),
     "consent.given": gettext_lazy("skrev et samtykke ned"),
     "consent.read": gettext_lazy("så barnets samtykker"),
     "consent.scan_added": gettext_lazy("lagde et underskrevet samtykke ind"),

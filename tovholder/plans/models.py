@@ -239,6 +239,15 @@ class CaseAgreement(SealedRow):
     words = SealedField(_("hvad er aftalt"))
     sign_of_progress = SealedField(_("tegn på, at det virker"))
     reason = SealedField(_("begrundelse"))
+    # Who did it and no longer reads it: set when it had ended and what covered them ended, too.
+    former_responsible = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("havde aftalen"),
+    )
     # Efforts of a plan in the order in which they matter, 1 first.
     priority = models.PositiveSmallIntegerField(_("prioritet"), default=0)
 
@@ -247,6 +256,12 @@ class CaseAgreement(SealedRow):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} {self.concern_id}"
+
+    @property
+    def held_by(self) -> Person | None:
+        """Who has it, or had it when it ended."""
+        found = self.agreement
+        return found.responsible if found.responsible or found.is_open else self.former_responsible
 
     def key_ref(self) -> uuid.UUID:
         return self.concern.key

@@ -3,10 +3,13 @@
 The form is posted to the list's own address and answered with an address that carries the choices and the number
 (`?rolle=member&soegt=48211`). Back, reload, pages, sorting and files then work as with any other filter, and no
 proxy, no history and no mail sees a name. Works without JavaScript.
+
+What is typed into a form that is refused is given back on the page that refuses (`given_back`), and kept nowhere.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -29,6 +32,10 @@ REMEMBERED = 20
 LONGEST = 200
 # Of the page that was left, not of the list that is asked for now.
 _LEFT_BEHIND = ("csrfmiddlewaretoken", "side", "hent", PARAM)
+
+# What a form sends besides what people type: numbers, days and moments, and the keys of choices.
+_NOT_TYPED = re.compile(r"[a-z0-9_.:+-]*|\d{4}-\d\d-\d\dT[\d:.+-]+Z?")
+_NEVER_BACK = ("csrfmiddlewaretoken", "password")
 
 View = Callable[..., HttpResponseBase]
 
@@ -104,3 +111,20 @@ def _with(asked: QueryDict, extra: dict[str, str], path: str, *, leave: tuple[st
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def given_back(request: HttpRequest) -> list[str]:
+    """Return the texts that somebody who is logged in has typed and sent from a page of ours, in the order of the form.
+
+    Nothing is looked up: that it is given back says nothing of what it was written to.
+    """
+    ours = getattr(request, "csrf_processing_done", False)
+    if request.method != "POST" or not ours or not request.user.is_authenticated:
+        return []
+    sent = [
+        text.replace("\x00", "").strip()
+        for name, texts in request.POST.lists()
+        if not name.startswith(_NEVER_BACK)
+        for text in texts
+    ]
+    return [text for text in sent if text and not _NOT_TYPED.fullmatch(text)]

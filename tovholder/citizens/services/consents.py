@@ -202,14 +202,12 @@ def _view(safe: Safe, consent: Consent, months: int) -> ConsentView:
 
 
 def as_the_rules_read_it(
-    child: Child, categories: Iterable[str] = (), *, without: Consent | None = None
+    child: Child, categories: Iterable[str] = ()
 ) -> tuple[sharing.Child, tuple[sharing.Consent, ...]]:
     """Return the child and its consents for `access.sharing`: ids for names, organisations by id, texts as they stand.
 
-    Not a reading by a person: nothing is shown, so nothing is logged. A text that cannot be read counts as blank.
-    `without` leaves one consent out, to tell what would follow from its withdrawal.
-    """
-    return all_as_the_rules_read_them([child], categories, without=without)[child.pk]
+    Not a reading by a person: nothing is shown, so nothing is logged. A text that cannot be read counts as blank."""
+    return all_as_the_rules_read_them([child], categories)[child.pk]
 
 
 RulesRead = tuple[sharing.Child, tuple[sharing.Consent, ...]]
@@ -219,7 +217,6 @@ def all_as_the_rules_read_them(
     children: Sequence[Child],
     categories: Iterable[str] = (),
     *,
-    without: Consent | None = None,
     safe: Safe | None = None,
 ) -> dict[int, RulesRead]:
     """Return the same for several children by their ids, with as many queries as for one.
@@ -239,7 +236,7 @@ def all_as_the_rules_read_them(
             custody_holders=tuple(str(each.pk) for each in holders),
             categories=kinds,
         )
-        theirs = [each for each in consents if each.child_id == pk and each != without]
+        theirs = [each for each in consents if each.child_id == pk]
         found[pk] = facts, tuple(_as_rules_read(safe, each, child) for each in theirs)
     return found
 

@@ -212,6 +212,15 @@ class RaiseForm(TovholderForm):
         if not data.get("sure"):
             self.add_error("sure", _("Ret teksten, eller sæt kryds, hvis den skal gemmes, som den er."))
 
+    def as_typed(self) -> dict[str, Any]:
+        """Return what is typed and chosen, faulty or not, to be shown again without being judged."""
+        return {name: self[name].value() for name in self.fields}
+
+    def chosen_place(self) -> tuple[District | None, Organisation | None]:
+        """Return the district and the place as they are chosen now; what is no choice counts as none."""
+        district, place = (_chosen(self, name) for name in ("district", "organisation"))
+        return district, place
+
     @property
     def facts(self) -> ConcernFacts:
         data = self.cleaned_data
@@ -245,6 +254,14 @@ class RaiseForm(TovholderForm):
         data = self.cleaned_data
         rows = ((data[f"child_name_{n}"], data[f"child_born_{n}"]) for n in range(1, CHILDREN + 1))
         return [Identity(name, born) for name, born in rows if name and born]
+
+
+def _chosen(form: forms.Form, name: str) -> Any:
+    value = form[name].value()
+    try:
+        return form.fields[name].clean(value)
+    except forms.ValidationError:
+        return None
 
 
 def _choose(field: forms.Field, queryset: QuerySet[Any]) -> None:

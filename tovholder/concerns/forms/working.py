@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.levels import Level
 from tovholder.concerns.models import ENDED, TRANSITIONS, Concern, ConcernStatus, Entry, Team
-from tovholder.concerns.services.notifying import last_quarters
+from tovholder.concerns.quarters import last_quarters
 from tovholder.directory.models import Person
 from tovholder.ui.forms import SeveralField, TovholderForm
 

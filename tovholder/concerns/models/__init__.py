@@ -11,7 +11,7 @@ from tovholder.concerns.models.concern import (
     InformationDuty,
     Subject,
 )
-from tovholder.concerns.models.course import AbsenceReading, Entry, Notification, Question
+from tovholder.concerns.models.course import AbsenceReading, AbsenceReminder, Entry, Notification, Question
 from tovholder.concerns.models.setting import (
     Category,
     ConcernRules,
@@ -25,6 +25,7 @@ __all__ = [
     "ENDED",
     "TRANSITIONS",
     "AbsenceReading",
+    "AbsenceReminder",
     "AgeReminder",
     "CaseTeamMember",
     "Category",

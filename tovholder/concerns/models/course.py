@@ -122,3 +122,22 @@ class AbsenceReading(SealedRow):
 
     def key_ref(self) -> uuid.UUID:
         return self.child.key
+
+
+class AbsenceReminder(models.Model):
+    """That somebody in a case is to act on a child's absence (rule 23), so that *Min dag* can say so by the case code.
+
+    Neither the child, the quarter, the percent nor which of the two limits stands here: the numbers are sealed, and the page
+    of the case says what is to be done. The row goes when it holds no longer.
+    """
+
+    concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="absence_reminder")
+    noted_at = models.DateTimeField(_("skrevet"))
+    answered_at = models.DateTimeField(_("taget stilling"), null=True, blank=True)
+    answered_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.concern_id)

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
@@ -23,8 +24,13 @@ from tovholder.citizens.services.consents import ConsentTexts, ConsentView
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, Entry
 from tovholder.concerns.services.course import write_entry
+from tovholder.concerns.services.foreseeing import Foreseen, foresee
 from tovholder.concerns.services.seats import close_uncovered
 from tovholder.directory.models import Organisation
+
+_AGREEMENTS = gettext_lazy(
+    "De, der ikke længere er dækket, læser ikke længere deres aftaler i sagen. De åbne er flyttet til sagens ansvarlige."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,26 @@ def give(*, by: User, concern: Concern, child: Child, facts: ConsentFacts, texts
     )
 
 
+def foresee_given(
+    *, by: User, concern: Concern, child: Child, facts: ConsentFacts, texts: ConsentTexts
+) -> Foreseen:
+    """Tell who would gain and lose by this consent; nothing is kept. Raises as `give`."""
+
+    def act() -> None:
+        give(by=by, concern=concern, child=child, facts=facts, texts=texts)
+
+    return foresee(by=by, child=child, giving=True, act=act)
+
+
+def foresee_withdrawn(*, by: User, concern: Concern, consent: Consent, on: date) -> Foreseen:
+    """Tell who would lose by the withdrawal of this consent; nothing is kept. Raises as `withdraw`."""
+
+    def act() -> None:
+        withdraw(by=by, concern=concern, consent=consent, on=on)
+
+    return foresee(by=by, child=consent.child, giving=False, act=act)
+
+
 @transaction.atomic
 def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
     """Write that a consent is withdrawn, and close what it opened; return how many seats of case teams.
@@ -78,7 +104,7 @@ def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
             "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
         )
         if there:
-            said = f"{said} {_('Aftaler hos dem, der ikke længere er dækket, er flyttet til sagens ansvarlige.')}"
+            said = f"{said} {_AGREEMENTS}"
         write_entry(by=by, concern=each, kind=Entry.Kind.NOTE, child=consent.child, text=said)
     details = {"consent": consent.pk, "seats": closed, "agreements": moved}
     record(by=by, action="concern.consent_closed", obj=concern, details=details)

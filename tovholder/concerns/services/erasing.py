@@ -23,6 +23,7 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import (
     ENDED,
+    AbsenceReminder,
     AgeReminder,
     CaseTeamMember,
     Concern,
@@ -33,6 +34,7 @@ from tovholder.concerns.models import (
     Notification,
     Question,
 )
+from tovholder.concerns.services.absences import look_again
 
 TEXTS = ("seen", "since", "tried", "works", "factors", "offence", "outcome")
 REWRITTEN = ("seen", "since", "tried", "works", "offence", "outcome")
@@ -133,6 +135,8 @@ def erase_child(*, by: User, child: Child) -> None:
     Entry.objects.filter(child=child).update(text=None)
     AgeReminder.objects.filter(concern_child__child=child).delete()
     records.erase_child(by=by, decision=decision, child=child)
+    for concern in Concern.objects.filter(concern_children__child=child):
+        look_again(by=by, concern=concern)
     for concern in plan.alone:
         erase_concern(by=by, concern=concern, decision=decision)
 
@@ -152,6 +156,7 @@ def erase_concern(*, by: Actor, concern: Concern, decision: Decision) -> None:
         concern.status, concern.status_at, concern.ended_at = ConcernStatus.CLOSED, now, now
     concern.erased_at, concern.version = now, concern.version + 1
     concern.save()
+    AbsenceReminder.objects.filter(concern=concern).delete()
     Entry.objects.filter(concern=concern).update(text=None)
     Question.objects.filter(concern=concern).update(question=None, answer=None, withdrawn_at=now)
     Notification.objects.filter(concern=concern).update(note=None)

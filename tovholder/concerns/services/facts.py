@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import no
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.concerns import policy
-from tovholder.concerns.models import Category, Concern, ScaleLevel
+from tovholder.concerns.lists import calls_for_notification
+from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel
+from tovholder.concerns.services.course import write_entry
+from tovholder.concerns.services.telling import tell_of_grave
 from tovholder.directory.models import District, Organisation
 
 # Of these it depends whether the concern calls for notification, and what is said of it.
 GRAVE = frozenset({"scale_level", "categories"})
+_TURNED_GRAVE = gettext_lazy("Oplysningerne er rettet, så sagen nu minder om pligten til at underrette.")
 
 
 @transaction.atomic
@@ -33,7 +38,8 @@ def correct_facts(
     """Set what is chosen of a concern to exactly this; return the names of what changed. Raises Refused, ValidationError.
 
     `version` is what the reader saw: where somebody else has changed it since, nothing is written. Another district opens
-    it to other triagers and shuts it to those of the old one (`queries.gains_and_losses`).
+    it to other triagers and shuts it to those of the old one (`queries.gains_and_losses`). One that now reminds of the duty
+    to notify, or brings that duty to another district, is told to the triagers by mail, as one raised so.
     """
     policy.may_work(by, concern).require()
     concern = Concern.objects.select_for_update().get(pk=concern.pk)
@@ -43,6 +49,7 @@ def correct_facts(
         )
     if concern.has_ended:
         no("concern_ended", _("Bekymringen er afsluttet. Genåbn den først.")).require()
+    was_grave = calls_for_notification(concern)
     wanted = {"scale_level": scale_level, "organisation": organisation, "district": district}
     fields = {name for name, value in wanted.items() if getattr(concern, name) != value}
     chosen = {each.pk for each in categories}
@@ -57,4 +64,10 @@ def correct_facts(
     concern.version += 1
     concern.save(update_fields=[*sorted(fields), "version"])
     record(by=by, action="concern.facts_set", obj=concern, details={"changed": sorted(changed)})
+    if calls_for_notification(concern):
+        if not was_grave:
+            write_entry(by=by, concern=concern, kind=Entry.Kind.NOTE, text=str(_TURNED_GRAVE))
+            record(by=by, action="concern.turned_grave", obj=concern)
+        if not was_grave or "district" in changed:
+            tell_of_grave(by=by, concern=concern, is_new=False)
     return frozenset(changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,7 +14,9 @@ from tovholder.audit.services import record
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
-from tovholder.concerns.models import AbsenceReading, Concern, Notification
+from tovholder.concerns.models import ENDED, AbsenceReading, Concern, Notification
+from tovholder.concerns.quarters import quarter_of
+from tovholder.concerns.services.absences import look_again
 from tovholder.forums.standing import person_of
 
 
@@ -30,6 +32,7 @@ def note_notification(*, by: User, concern: Concern, sent_on: date, note: str = 
     Safe.of([concern]).write(notification, note=note.strip())
     notification.save()
     record(by=by, action="concern.notified", obj=concern, details={"notification": notification.pk})
+    look_again(by=by, concern=concern)
     return notification
 
 
@@ -56,7 +59,7 @@ def note_receipt(*, by: User, notification: Notification, receipt_on: date) -> N
 def note_absence(*, by: User, concern: Concern, child: Child, day: date, percent: int) -> AbsenceReading:
     """Write a child's unlawful absence in the quarter of the day; once more corrects it (rule 23).
 
-    Raises Refused, ValidationError by field.
+    Who works on the child's open cases is reminded on *Min dag* where it asks for something. Raises Refused, ValidationError by field.
     """
     policy.may_work(by, concern).require()
     faults: dict[str, str] = {}
@@ -76,17 +79,7 @@ def note_absence(*, by: User, concern: Concern, child: Child, day: date, percent
     reading.by, reading.at = by.audit_key, timezone.now()
     reading.save()
     record(by=by, action="concern.absence_noted", obj=concern, details={"child": child.pk})
+    about = Concern.objects.filter(concern_children__child=child, erased_at__isnull=True)
+    for each in about.exclude(status__in=ENDED).order_by("pk"):
+        look_again(by=by, concern=each, anew=True)
     return reading
-
-
-def quarter_of(day: date) -> date:
-    """Return the first day of the quarter."""
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-
-
-def last_quarters(today: date, count: int = 4) -> list[date]:
-    """Return the first days of the last quarters, the present one first."""
-    found = [quarter_of(today)]
-    while len(found) < count:
-        found.append(quarter_of(found[-1] - timedelta(days=1)))
-    return found

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,11 +21,10 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy
 from tovholder.concerns.lists import calls_for_notification
 from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel, Subject
-from tovholder.concerns.queries import triagers
 from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.services.telling import tell_of_grave
 from tovholder.directory.models import District, Organisation
 from tovholder.forums.standing import person_of
-from tovholder.outbox.services import queue_mail
 
 _TRIES = 5
 
@@ -70,7 +67,7 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     policy.may_raise(by).require()
     _check(facts, texts)
     now = timezone.now()
-    district = facts.district or (facts.organisation.district if facts.organisation is not None else None)
+    district = district_of(facts.district, facts.organisation)
     person = person_of(by)
     assert person is not None  # noqa: S101 - may_raise has asked
     concern = Concern(
@@ -94,22 +91,13 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     entry.save()
     record(by=by, action="concern.raised", obj=concern, details={"level": concern.level})
     if calls_for_notification(concern):
-        _tell_triagers(by, concern)
+        tell_of_grave(by=by, concern=concern, is_new=True)
     return concern
 
 
-def _tell_triagers(by: User, concern: Concern) -> None:
-    """Mail each triager of the district who can log in, once: a link, and nothing of what it is about or how grave it is."""
-    link = f"{settings.PUBLIC_URL}{reverse('concerns:concern', args=[concern.code])}"
-    told = triagers(concern.district_id).filter(user__is_active=True).exclude(user=by)
-    for email in told.exclude(email="").order_by("email").values_list("email", flat=True).distinct():
-        queue_mail(
-            to=email,
-            subject=_("Der ligger en ny bekymring til dig i Tovholder"),
-            body=_("Hej\n\nDer ligger en ny bekymring til dig. Log ind, og se på den i dag:\n\n%(link)s")
-            % {"link": link},
-            about=f"concern-raised-{concern.pk}",
-        )
+def district_of(district: District | None, organisation: Organisation | None) -> District | None:
+    """Return whose concern it becomes: the chosen district's, else that of the school or place."""
+    return district or (organisation.district if organisation is not None else None)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import AbsenceReading, Concern, ConcernRules, ConcernStatus
 from tovholder.concerns.prompts import Facts, Prompt, prompts_for
-from tovholder.concerns.services.notifying import last_quarters
+from tovholder.concerns.services.absences import newest_absences
 
 
 def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
@@ -23,7 +23,10 @@ def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -
         ConcernStatus.NEW,
         ConcernStatus.CLARIFYING,
     }
-    absences = _newest_absences(concern, children, safe) if safe is not None and not concern.has_ended else ()
+    absences: tuple[int, ...] = ()
+    if safe is not None and not concern.has_ended:
+        notified_on = getattr(concern, "notified_on", None)
+        absences = newest_absences([each.child for each in children], safe, notified_on)
     facts = Facts(
         today=today,
         birth_dates=tuple(date.fromisoformat(each) for each in born if each) if not concern.has_ended else (),
@@ -36,23 +39,6 @@ def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -
         absence_notify_percent=rules.absence_notify_percent,
     )
     return prompts_for(facts)
-
-
-def _newest_absences(concern: Concern, children: Sequence[Any], safe: Safe) -> tuple[int, ...]:
-    """Return the newest percent of each child of the last two quarters, unless somebody has notified since."""
-    by_pk = {each.child.pk: each.child for each in children}
-    known = last_quarters(timezone.localdate(), count=2)[-1]
-    newest: dict[int, AbsenceReading] = {}
-    for row in AbsenceReading.objects.filter(child__in=list(by_pk), quarter__gte=known).order_by("quarter"):
-        row.child = by_pk[row.child_id]
-        newest[row.child_id] = row
-    notified = getattr(concern, "notified_on", None)
-    texts = (
-        safe.read(row, "percent").text
-        for row in newest.values()
-        if notified is None or notified < timezone.localdate(row.at)
-    )
-    return tuple(int(text) for text in texts if text.isdigit())
 
 
 def absences_of(child: Any) -> list[tuple[date, int | None]]:

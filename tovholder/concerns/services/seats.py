@@ -175,16 +175,11 @@ def on_consent_only(concern: Concern) -> list[CaseTeamMember]:
     return list(seats.select_related("person__organisation__kind"))
 
 
-def would_lose(concern: Concern, without: Consent) -> list[CaseTeamMember]:
-    """Return the seats that no consent covers once this one is withdrawn."""
-    return [seat for seat in on_consent_only(concern) if not _covered(concern, seat.person, without)]
-
-
-def _covered(concern: Concern, person: Person, without: Consent | None = None) -> bool:
+def _covered(concern: Concern, person: Person) -> bool:
     """Whether a consent that holds today names the person's organisation, for every child of the concern."""
     who = as_participant(person)
     for child in _children(concern):
-        facts, consents = as_the_rules_read_it(child, (), without=without)
+        facts, consents = as_the_rules_read_it(child, ())
         case = Case(
             level=Level.NAMED,
             date=timezone.localdate(),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tovholder.accounts.models import User
+from tovholder.accounts.queries import with_roles
 from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.case_team import FindPersonForm, SeatForm
 from tovholder.concerns.models import Concern
@@ -35,14 +37,15 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
                 Q(name__icontains=word) | Q(title__icontains=word) | Q(organisation__name__icontains=word)
             )
         on_it = queries.case_team(concern).values("person_id")
-        found = list(
-            people.exclude(pk__in=on_it).select_related("organisation").order_by("name", "pk")[: AT_MOST + 1]
-        )
+        shown = people.exclude(pk__in=on_it).select_related("organisation")
+        shown = shown.prefetch_related(Prefetch("user", with_roles(User.objects.all())))
+        found = list(shown.order_by("name", "pk")[: AT_MOST + 1])
     context = {
         "concern": concern,
         "form": form,
         "asked": asked,
-        "found": found[:AT_MOST],
+        # Who cannot be seated is shown with the reason, so that nobody looks for them in vain.
+        "found": [(each, policy.may_be_seated(each)) for each in found[:AT_MOST]],
         "more": len(found) > AT_MOST,
         "crumbs": crumbs(concern, _("Ny i sagens team")),
     }
@@ -78,6 +81,7 @@ def join(request: HttpRequest, code: str, person: int) -> HttpResponse:
         "who": who,
         "form": form,
         "answer": answer,
+        "unseated": seated.reason if not seated else "",
         "crumbs": crumbs(concern, _("Ny i sagens team")),
     }
     return render(request, "concerns/case_team_join.html", context)

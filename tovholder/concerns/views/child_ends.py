@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tovholder.citizens.models import Child
 from tovholder.citizens.services.children import ChildView
 from tovholder.citizens.services.unmerging import latest_undo, may_be_parted
 from tovholder.concerns import policy
 from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.services import access_log, children, erasing
 from tovholder.concerns.views.child_frame import (
     case_of,
@@ -44,17 +45,12 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
     """Both records side by side: which stands, and who each grown-up is, is asked and not guessed."""
     concern = case_of(request, code)
     policy.may_triage(request.user, concern).require()
-    link = link_of(concern, child)
-    twin = children.twin_of(by=request.user, child=link.child, code=other)
-    if twin is None:
-        raise Http404
-    kept, gone = children.show_both(by=request.user, concern=concern, one=link.child, other=twin)
+    link, stays, goes = _both(request, concern, child, other)
+    kept, gone = children.show_both(by=request.user, concern=concern, one=stays, other=goes)
     form = MergeForm(request.POST or None, kept=kept, gone=gone)
     if request.method == "POST" and form.is_valid():
         try:
-            children.merge(
-                by=request.user, concern=concern, kept=link.child, gone=twin, answers=form.answers()
-            )
+            children.merge(by=request.user, concern=concern, kept=stays, gone=goes, answers=form.answers())
         except ValidationError as fault:
             tell(form, fault)
         else:
@@ -69,10 +65,28 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
         "crumbs": crumbs(concern, _("Saml"), link=link),
         "cancel_url": child_address(link),
         "custody_differs": _custody(kept) != _custody(gone),
-        "undo_days": children.can_be_undone(link.child, twin),
+        "undo_days": children.can_be_undone(stays, goes),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "concerns/child_merge.html", context, status=status)
+
+
+def _both(request: HttpRequest, concern: Concern, stays: str, goes: str) -> tuple[ConcernChild, Child, Child]:
+    """Return which of the two is on the case, the record that stays and the one that goes; one at least is on it, else 404.
+
+    Which of them stands first is chosen: the record that is known from another case can be the better one.
+    """
+    on_case = concern.concern_children.filter(child__code__in=[stays, goes], child__erased_at__isnull=True)
+    links = {each.child.code: each for each in on_case.select_related("child", "information", "concern")}
+    link = links.get(stays) or links.get(goes)
+    if link is None:
+        raise Http404
+    twin = children.twin_of(
+        by=request.user, child=link.child, code=goes if link.child.code == stays else stays
+    )
+    if twin is None:
+        raise Http404
+    return (link, link.child, twin) if link.child.code == stays else (link, twin, link.child)
 
 
 @form_method

@@ -44,7 +44,7 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
         "children": children,
         "prompts": prompts_of(found, children, own),
         "child_prompts": child_prompts(found, rules=sharing) if children else [],
-        "close_ages": lists.close_ages_of(found),
+        "close_ages": lists.waiting_codes_of(found),
         "actions": actions_for(request.user, found),
         "may_triage": bool(policy.may_triage(request.user, found)),
         "mine": found.handler_id == getattr(getattr(request.user, "person", None), "pk", 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +19,9 @@ from tovholder.citizens.services.consents import ConsentTexts
 from tovholder.concerns.consent_form import Typed, consent_form
 from tovholder.concerns.forms.consents import ConsentForm, ConsentPaperForm, ScanForm, WithdrawForm
 from tovholder.concerns.models import ConcernChild
-from tovholder.concerns.services import children, consenting, seats
+from tovholder.concerns.services import children, consenting
 from tovholder.concerns.services.consenting import ConsentFacts
+from tovholder.concerns.services.foreseeing import Foreseen
 from tovholder.concerns.views.child_frame import (
     case_of,
     child_address,
@@ -30,6 +33,8 @@ from tovholder.concerns.views.child_frame import (
 )
 from tovholder.directory.queries import municipality_name
 from tovholder.documents.typst import render_pdf
+from tovholder.ui.forms import TovholderForm
+from tovholder.ui.twice import FIELD, mark_of, was_shown
 
 form_method = require_http_methods(["GET", "POST"])
 
@@ -46,27 +51,38 @@ def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
             form.chosen_giver(), told["organisations"], told["form"], told["given"], told["expires"]
         )
         texts = ConsentTexts(told["kinds"], told["purpose"], told["note"])
+        about: Any = {"concern": concern, "child": link.child, "facts": facts, "texts": texts}
         try:
-            consenting.give(by=request.user, concern=concern, child=link.child, facts=facts, texts=texts)
+            if was_shown(request, form):
+                consenting.give(by=request.user, **about)
+                messages.success(request, _("Samtykket er skrevet ned."))
+                return redirect("children:child", code, child)
+            more = _looked_at(request, form, consenting.foresee_given(by=request.user, **about))
         except ValidationError as fault:
             tell(form, fault)
         else:
-            messages.success(request, _("Samtykket er skrevet ned."))
-            return redirect("children:child", code, child)
+            return _new_page(request, form, link, named=told["organisations"], **more)
     return _new_page(request, form, link)
 
 
-def _new_page(request: HttpRequest, form: ConsentForm, link: ConcernChild) -> HttpResponse:
+def _looked_at(request: HttpRequest, form: TovholderForm, foreseen: Foreseen) -> dict[str, Any]:
+    """What follows of the form as it was sent, and the mark that lets just that be saved."""
+    return {"foreseen": foreseen, "mark": mark_of(form), "changed": FIELD in request.POST}
+
+
+def _new_page(request: HttpRequest, form: ConsentForm, link: ConcernChild, **more: Any) -> HttpResponse:
     return form_page(
         request,
         form,
         title=_("Skriv et samtykke ned"),
         lead=_("Et samtykke er frivilligt, gælder kun det, det nævner, og kan altid trækkes tilbage."),
         button=_("Gem samtykket"),
+        look_button=_("Se, hvem der får adgang"),
         action_url=reverse("children:consent_new", args=[link.concern.code, link.child.code]),
         paper_url=reverse("children:consent_print", args=[link.concern.code, link.child.code]),
         crumbs=crumbs(link.concern, _("Nyt samtykke"), link=link),
         cancel_url=child_address(link),
+        **more,
     )
 
 
@@ -99,14 +115,17 @@ def withdraw(request: HttpRequest, code: str, child: str, pk: int) -> HttpRespon
     link = link_of(concern, child)
     consent = consent_of(link, pk)
     form = WithdrawForm(request.POST or None)
+    more: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
+        about: Any = {"concern": concern, "consent": consent, "on": form.cleaned_data["on"]}
         try:
-            consenting.withdraw(by=request.user, concern=concern, consent=consent, on=form.cleaned_data["on"])
+            if was_shown(request, form):
+                consenting.withdraw(by=request.user, **about)
+                messages.success(request, _("Samtykket er trukket tilbage. Det, det åbnede, er lukket."))
+                return redirect("children:child", code, child)
+            more = _looked_at(request, form, consenting.foresee_withdrawn(by=request.user, **about))
         except ValidationError as fault:
             tell(form, fault)
-        else:
-            messages.success(request, _("Samtykket er trukket tilbage. Det, det åbnede, er lukket."))
-            return redirect("children:child", code, child)
     return form_page(
         request,
         form,
@@ -115,11 +134,12 @@ def withdraw(request: HttpRequest, code: str, child: str, pk: int) -> HttpRespon
             "Fra næste klik ser ingen mere, end de kan uden samtykket. Det, der allerede står i "
             "godkendte referater, bliver stående."
         ),
-        losers=[seat.person for seat in seats.would_lose(concern, consent)],
-        button=_("Træk tilbage"),
+        button=_("Træk samtykket tilbage"),
+        look_button=_("Se, hvem der mister adgang"),
         danger=True,
         crumbs=crumbs(concern, _("Træk samtykke tilbage"), link=link),
         cancel_url=child_address(link),
+        **more,
     )
 
 

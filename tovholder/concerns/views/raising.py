@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.raising import RaiseForm
 from tovholder.concerns.lists import calls_for_notification
 from tovholder.concerns.models import Concern
-from tovholder.concerns.services.raising import raise_concern, raise_named
+from tovholder.concerns.services.raising import district_of, raise_concern, raise_named
 from tovholder.concerns.standing import rules
 from tovholder.forums.standing import person_of
 
@@ -31,16 +33,37 @@ def new(request: HttpRequest) -> HttpResponse:
     place = person.organisation if person is not None else None
     own = rules()
     form = RaiseForm(request.POST or None, place=place, rules=own, auto_id="b_%s")
-    if form.is_valid() and (made := _raise(request.user, form)):
+    if "se" in request.POST:
+        form = RaiseForm(None, place=place, rules=own, auto_id="b_%s", initial=form.as_typed())
+    elif form.is_valid() and (made := _raise(request.user, form)):
         messages.success(request, _("Bekymringen er sendt. Den hedder %(case)s.") % {"case": made})
         return _then(request.user, made)
     context = {
         "form": form,
         "rules": own,
-        "receivers": list(queries.triagers(place.district_id if place is not None else None)),
+        **_seen_by(request.user, form),
         "crumbs": [(_("Bekymringer"), reverse("concerns:list")), (_("Ny bekymring"), "")],
     }
     return render(request, "concerns/new.html", context)
+
+
+@require_GET
+def seen_by(request: HttpRequest) -> HttpResponse:
+    """Who would get a concern about this place, for a page that asks as it is chosen. Nothing typed is sent."""
+    policy.may_raise(request.user).require()
+    chosen = {name: request.GET.get(name, "") for name in ("organisation", "district")}
+    form = RaiseForm(None, place=None, rules=rules(), initial=chosen)
+    return render(request, "concerns/_raise_seen_by.html", _seen_by(request.user, form))
+
+
+def _seen_by(user: User, form: RaiseForm) -> dict[str, Any]:
+    """Who could see the concern where the form now says it belongs, but the one who raises it; and who gets it."""
+    person = person_of(user)
+    assert person is not None  # noqa: S101 - may_raise has asked
+    district = district_of(*form.chosen_place())
+    found = queries.readers_of_new(district.pk if district is not None else None, person)
+    others = [each for each in found if each.person_id != person.pk]
+    return {"district": district, "seen_by": others}
 
 
 def _then(user: User, made: Concern) -> HttpResponse:

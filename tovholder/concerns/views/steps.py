@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tovholder.concerns import policy
 from tovholder.concerns.forms import working as forms
 from tovholder.concerns.models import AgeReminder, Concern
-from tovholder.concerns.services import course, teams
+from tovholder.concerns.services import absences, course, teams
 from tovholder.concerns.services.ages import answer_age as answer
 from tovholder.concerns.views.concern import readable
 from tovholder.ui.forms import TovholderForm
@@ -95,9 +95,12 @@ def take_on(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def answer_age(request: HttpRequest, code: str, age: str) -> HttpResponse:
     found = readable(request, code)
-    if age not in AgeReminder.Code.values:
+    if age in absences.CODES:
+        absences.answer_absence(by=request.user, concern=found)
+    elif age in AgeReminder.Code.values:
+        answer(by=request.user, concern=found, code=age)
+    else:
         raise Http404
-    answer(by=request.user, concern=found, code=age)
     messages.success(request, _("Det står ikke længere på Min dag."))
     return redirect("concerns:concern", code)
 

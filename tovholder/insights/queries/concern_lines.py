@@ -16,23 +16,23 @@ from tovholder.insights.queries.my_day import Awaiting
 
 
 def awaiting(user: User) -> list[Awaiting]:
-    """Return a line for each question, missing receipt and age, and one for each kind of thing to decide on."""
+    """Return a line for each question, missing receipt, age and absence, and one for each kind of thing to decide on."""
     lines = waiting_for(user)
-    shown = [line for line in lines if line.kind not in _AGES]
+    shown = [line for line in lines if line.kind not in _BY_CASE]
     found = [_SAID[line.kind](line) for line in shown]
-    for code in _AGES:
-        found += _of_age(sorted((line for line in lines if line.kind == code), key=lambda line: line.since))
+    for code in _BY_CASE:
+        found += _of_case(sorted((line for line in lines if line.kind == code), key=lambda line: line.since))
     return found
 
 
-def _of_age(lines: list[Line]) -> list[Awaiting]:
+def _of_case(lines: list[Line]) -> list[Awaiting]:
     """The first few by their case code, the rest in one line: a team may have many who turn 18."""
-    few, rest = lines[:AGES_SHOWN], lines[AGES_SHOWN:]
+    few, rest = lines[:CASES_SHOWN], lines[CASES_SHOWN:]
     found = [_SAID[line.kind](line) for line in few]
     if rest:
         title = ngettext("Og i %(n)d sag mere", "Og i %(n)d sager mere", len(rest)) % {"n": len(rest)}
         url = f"{reverse('concerns:list')}?mine=1&vis=igang"
-        found.append(_line(rest[0], title, str(_AGES[rest[0].kind]), url))
+        found.append(_line(rest[0], title, str(_BY_CASE[rest[0].kind]), url))
     return found
 
 
@@ -87,7 +87,21 @@ def _turns_adult(line: Line) -> Awaiting:
 
 
 def _age(line: Line, title: str) -> Awaiting:
-    return _line(line, title, str(_AGES[line.kind]), reverse("concerns:concern", args=[line.code]))
+    return _line(line, title, str(_BY_CASE[line.kind]), reverse("concerns:concern", args=[line.code]))
+
+
+def _absence(line: Line) -> Awaiting:
+    return _age(line, _("Se på fraværet i Sag %(code)s") % {"code": line.code})
+
+
+def _absences(line: Line) -> Awaiting:
+    more = ngettext(
+        "I %(n)d sag, som ingen har taget, er fraværet så højt, at skolen skal gøre noget",
+        "I %(n)d sager, som ingen har taget, er fraværet så højt, at skolen skal gøre noget",
+        line.count,
+    ) % {"n": line.count}
+    url = reverse("concerns:concern", args=[line.code])
+    return _line(line, _("Find en til Sag %(code)s") % {"code": line.code}, more, url)
 
 
 def _ages(line: Line) -> Awaiting:
@@ -104,10 +118,11 @@ def _ages(line: Line) -> Awaiting:
     )
 
 
-AGES_SHOWN = 3
-_AGES: dict[str, Promise] = {
+CASES_SHOWN = 3
+_BY_CASE: dict[str, Promise] = {
     "party_rights": gettext_lazy("Et barn fylder 10 år eller har lige gjort det"),
     "turns_adult": gettext_lazy("En ung fylder 18 inden for et halvt år"),
+    "absence": gettext_lazy("Fraværet er så højt, at skolen skal gøre noget"),
 }
 _SAID: dict[str, Callable[[Line], Awaiting]] = {
     "question": _question,
@@ -118,4 +133,6 @@ _SAID: dict[str, Callable[[Line], Awaiting]] = {
     "party_rights": _party_rights,
     "turns_adult": _turns_adult,
     "ages": _ages,
+    "absence": _absence,
+    "absences": _absences,
 }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tovholder.accounts.models import Role as AccountRole
 from tovholder.accounts.models import User
-from tovholder.audit.models import Event
+from tovholder.audit.models import LISTED_WITH, Event
 from tovholder.concerns.models import Concern
 from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Forum, Membership
@@ -26,6 +26,7 @@ from tovholder.plans.models import Agreement
 
 CHUNK = 500
 PER_PAGE = 25
+LISTED_SHOWN = 50  # cases of one list that was read; a file can hold thousands
 COUNTED = 100  # more than so many are "over 100": to count five million lines takes longer than to show 25
 
 
@@ -59,6 +60,9 @@ class LogLine:
     number: str
     about: str
     ground: str = ""
+    # Of a list that was read: the first of its cases by code, and how many more there were.
+    listed: tuple[str, ...] = ()
+    listed_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ def page(wanted: LogFilter, *, cases: bool, before: int = 0, after: int = 0) -> 
     `cases`: whether the reader may know which case a line is about.
     """
     found = events(wanted, cases=cases)
+    if not wanted.object_id:
+        # A list of 25 cases is a line for each, so that each case has its own; here the first tells of them all.
+        found = found.exclude(details__has_key=LISTED_WITH)
     if after and (start := _place(after)):
         newer = found.filter(at__gte=start[0]).exclude(at=start[0], pk__lte=start[1])
         rows = list(newer.order_by("at", "pk")[: PER_PAGE + 1])
@@ -95,7 +102,7 @@ def page(wanted: LogFilter, *, cases: bool, before: int = 0, after: int = 0) -> 
 def _shown(found: QuerySet[Event], rows: list[Event], *, cases: bool, newer: bool, older: bool) -> LogPage:
     whole = not newer and not older
     return LogPage(
-        lines=lines(rows, cases=cases),
+        lines=lines(rows, cases=cases, unfold=True),
         count=len(rows) if whole else found[: COUNTED + 1].count(),
         older=rows[-1].pk if rows and older else 0,
         newer=rows[0].pk if rows and newer else 0,
@@ -144,12 +151,18 @@ def actors_named(text: str) -> list[str]:
     return [*found, "system"] if words in _system_name().casefold() else found
 
 
-def lines(found: Iterable[Event], *, cases: bool) -> list[LogLine]:
-    """Return the events with names: one read for who acted, one for what it was about."""
+def lines(found: Iterable[Event], *, cases: bool, unfold: bool = False) -> list[LogLine]:
+    """Return the events with names: one read for who acted, one for what it was about.
+
+    `unfold`: with the cases of each list that was read, for who may know of them.
+    """
     rows = list(found)
     actors = actor_names({row.actor for row in rows})
     told = {row.pk for row in rows if cases or not _is_of_case(row.object_type)}
-    objects = _object_names({(row.object_type, row.object_id) for row in rows if row.pk in told}, cases=cases)
+    lists = {row.pk: _listed(row) for row in rows} if unfold and cases else {}
+    shown = {(_CONCERN, each) for some in lists.values() for each in some[:LISTED_SHOWN]}
+    wanted = shown | {(row.object_type, row.object_id) for row in rows if row.pk in told}
+    objects = _object_names(wanted, cases=cases)
     return [
         LogLine(
             event=row,
@@ -159,9 +172,22 @@ def lines(found: Iterable[Event], *, cases: bool) -> list[LogLine]:
             number=row.object_id if row.pk in told else "",
             about=objects.get((row.object_type, row.object_id), ""),
             ground=ground_word(row.ground),
+            listed=tuple(
+                objects.get((_CONCERN, each), _("slettet")) for each in lists.get(row.pk, [])[:LISTED_SHOWN]
+            ),
+            listed_more=max(0, len(lists.get(row.pk, [])) - LISTED_SHOWN),
         )
         for row in rows
     ]
+
+
+def _listed(event: Event) -> list[str]:
+    """The cases of a list that was read, where it had more than one."""
+    found = event.details.get("concerns", []) if event.action.endswith(".listed") else []
+    return [str(each) for each in found] if len(found) > 1 else []
+
+
+_CONCERN = "concerns.concern"
 
 
 # What a line about a case is about, whatever app it stands in.

@@ -229,13 +229,14 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
     """Return what was agreed in the case at this meeting, in clear."""
     rows = (
         Agreement.every.filter(case_origin__case_item=item)
-        .select_related("case", "responsible")
+        .select_related("case__former_responsible", "responsible")
         .order_by("pk")
     )
     lines = []
     for row in rows:
-        row.case.concern = item.concern
-        who = row.responsible.name if row.responsible is not None else ""
+        row.case.concern, row.case.agreement = item.concern, row
+        person = row.case.held_by
+        who = person.name if person is not None else ""
         lines.append(
             CaseAgreementLine(safe.read(row.case, "words"), who, row.due_on, str(row.get_status_display()))
         )

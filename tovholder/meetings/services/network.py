@@ -6,7 +6,7 @@ Until then it is known to those who work on the concern only (`policy.may_read`)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
@@ -220,13 +220,13 @@ def write_ground(*, by: User, network: NetworkMeeting, ground: Ground) -> None:
     if faults:
         raise ValidationError(faults)
     case = case_of(fresh)
-    told = case.family_told_on
-    record_ground(
-        by=by,
-        case_item=case,
-        ground=Ground(ground.basis, ground.purpose_code, ground.purpose, ground.necessity, "", told),
-    )
+    record_ground(by=by, case_item=case, ground=as_it_would_stand(case, ground))
     _saved(by, fresh, "ground")
+
+
+def as_it_would_stand(case: CaseItem, ground: Ground) -> Ground:
+    """Return the ground with what another step has written: when the family was told."""
+    return replace(ground, special_reason="", family_told_on=case.family_told_on)
 
 
 @transaction.atomic

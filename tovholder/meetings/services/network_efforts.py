@@ -100,7 +100,12 @@ def efforts(case: CaseItem, network: NetworkMeeting) -> tuple[list[Effort], list
     """Return the efforts from before this meeting and those made at it, both in the order of priority."""
     rows = list(
         CaseAgreement.objects.filter(concern=case.concern_id)
-        .select_related("agreement__responsible__organisation", "agreement__case_origin", "concern")
+        .select_related(
+            "agreement__responsible__organisation",
+            "agreement__case_origin",
+            "former_responsible__organisation",
+            "concern",
+        )
         .prefetch_related("notes")
         .order_by("priority", "pk")
     )
@@ -127,7 +132,7 @@ def _effort(safe: Safe, row: CaseAgreement, since: datetime | None, here: bool) 
         words=safe.read(row, "words"),
         sign=safe.read(row, "sign_of_progress"),
         reason=safe.read(row, "reason"),
-        responsible=agreement.responsible,
+        responsible=row.held_by,
         due_on=agreement.due_on,
         status=agreement.status,
         status_word=str(agreement.get_status_display()),

@@ -19,12 +19,13 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.meetings import policy
 from tovholder.meetings.forms import network as forms
 from tovholder.meetings.models import CaseItem, FamilyMember, NetworkMeeting
-from tovholder.meetings.services import family, network, network_people
+from tovholder.meetings.services import cases_room, family, network, network_people
 from tovholder.meetings.services.cases import assess_room, children_of, recorded_ground
 from tovholder.meetings.services.cases_known import circle_of, keep_circle, known_of
 from tovholder.meetings.services.network_meeting import note_reading
 from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
 from tovholder.ui.forms import TovholderForm
+from tovholder.ui.twice import FIELD, mark_of, was_shown
 
 STEPS = {
     "sagen": gettext_lazy("Kendt eller ukendt sag"),
@@ -52,6 +53,8 @@ def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     _read(request, made)
     form = _form(request, made, slug)
     if request.method == "POST" and form is not None and form.is_valid():
+        if slug == "grundlag" and not was_shown(request, form):
+            return _page(request, made, slug, form, **_weighed(request, made, form))
         try:
             _SAVE[slug](request, made, form)
         except ValidationError as refused:
@@ -61,6 +64,18 @@ def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             return redirect("network:step", pk, _after(slug))
     bad = form is not None and bool(form.errors)
     return _page(request, made, slug, form, status=422 if bad else 200)
+
+
+def _weighed(request: HttpRequest, made: NetworkMeeting, form: forms.GroundForm) -> dict[str, Any]:
+    """Who gains and who loses by the ground as it was sent, and the mark that lets just that be saved."""
+    case = network.case_of(made)
+    weighed = cases_room.weigh(case, network.as_it_would_stand(case, form.ground()))
+    return {
+        "weighed": weighed,
+        "mends": cases_room.mends(case, weighed.room),
+        "mark": mark_of(form),
+        "changed": FIELD in request.POST,
+    }
 
 
 def _read(request: HttpRequest, made: NetworkMeeting) -> CaseItem:

@@ -49,7 +49,13 @@ def for_case_page(user: User, cases: QuerySet[CaseAgreement]) -> QuerySet[Any, A
     """
     return (
         cases.annotate(on_team=_on_team(user))
-        .select_related("concern", "plan", "agreement__responsible__organisation", "agreement__forum")
+        .select_related(
+            "concern",
+            "plan",
+            "agreement__responsible__organisation",
+            "agreement__forum",
+            "former_responsible__organisation",
+        )
         .prefetch_related("agreement__helpers")
     )
 

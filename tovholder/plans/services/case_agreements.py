@@ -59,8 +59,13 @@ Kind = AgreementNote.Kind
 
 def open_case_agreements(concern: Concern) -> QuerySet[CaseAgreement]:
     """Return what is still agreed in the case: the next meeting of the same case takes each of them up again."""
+    return case_agreements(concern).filter(agreement__status=AgreementStatus.OPEN)
+
+
+def case_agreements(concern: Concern) -> QuerySet[CaseAgreement]:
+    """Return what was ever agreed in the case, open or ended."""
     return (
-        CaseAgreement.objects.filter(concern=concern, agreement__status=AgreementStatus.OPEN)
+        CaseAgreement.objects.filter(concern=concern)
         .select_related("concern", "plan", "agreement__responsible__organisation", "agreement__forum")
         .prefetch_related("agreement__helpers")
         .order_by("priority", F("agreement__due_on").asc(nulls_last=True), "pk")
@@ -263,6 +268,16 @@ def give(by: Actor, case: CaseAgreement, receiver: Person | None) -> None:
     _move(by, case, Kind.RESCHEDULED, fields=["responsible"])
     to = receiver.pk if receiver is not None else None
     _log(by, case, "case_agreement.passed_on", **{"from": giver, "to": to})
+
+
+def shut(by: Actor, case: CaseAgreement) -> None:
+    """Close an ended one to who had it, in the caller's transaction; who works on the case still sees who it was."""
+    _lock(case)
+    case.former_responsible = case.agreement.responsible
+    case.save(update_fields=["former_responsible"])
+    case.agreement.responsible = None
+    case.agreement.save(update_fields=["responsible"])
+    _log(by, case, "case_agreement.shut", **{"from": case.former_responsible_id})
 
 
 def _lock(case: CaseAgreement, seen: datetime | None = None) -> None:

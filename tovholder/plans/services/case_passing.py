@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,8 +20,11 @@ from tovholder.concerns.queries import triagers
 from tovholder.directory.models import Person
 from tovholder.outbox.services import queue_mail
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
-from tovholder.plans.services.case_agreements import give, open_case_agreements
+from tovholder.plans.services.case_agreements import case_agreements, give, shut
 from tovholder.plans.services.case_coverage import uncovered_holders
+
+# So long after a consent ran out do agreements that have ended stand among those asked about each minute.
+ASKED_DAYS = 30
 
 
 @transaction.atomic
@@ -46,41 +50,52 @@ def pass_on(*, by: Actor, person: Person) -> int:
 
 @transaction.atomic
 def pass_on_uncovered(*, by: Actor, concern: Concern) -> int:
-    """Take what is agreed in the case from those whom nothing covers any more, as after a consent is withdrawn.
+    """Take what was agreed in the case from those whom nothing covers any more, as after a consent is withdrawn.
 
-    From the next request on they read none of it. Each goes to who is in charge of the case, as in `pass_on`, who learns by
-    mail that something has; where there is nobody it stands without a responsible. Returns how many changed hands.
+    From the next request on they read none of it, whatever its state. An open one goes to who is in charge of the case, as
+    in `pass_on`, who learns by mail that something has; where there is nobody it stands without a responsible. One that has
+    ended goes to nobody: that they had it is still told to who works on the case. Returns how many were taken from somebody.
     """
-    rows = list(open_case_agreements(concern))
+    rows = list(case_agreements(concern))
     holders = {each.agreement.responsible for each in rows if each.agreement.responsible is not None}
     holders.update(person for each in rows for person in each.agreement.helpers.all())
     gone = {each.pk for each in holders if uncovered_holders(concern, [each])}
-    receiver, count = _heir(concern, gone), 0
+    receiver, count, taken = _heir(concern, gone), 0, 0
     for case in rows if gone else ():
         for helper in [each for each in case.agreement.helpers.all() if each.pk in gone]:
             case.agreement.helpers.remove(helper)
             details = {"agreement": case.agreement_id, "person": helper.pk}
             record(by=by, action="case_agreement.helper_uncovered", obj=concern, details=details)
         if case.agreement.responsible_id in gone:
-            give(by, case, receiver)
-            count += 1
+            taken += 1
+            if case.agreement.is_open:
+                give(by, case, receiver)
+                count += 1
+            else:
+                shut(by, case)
     if count and receiver is not None and receiver.email:
         _tell(receiver, concern)
-    return count
+    return taken
 
 
 def pass_on_expired() -> int:
-    """Do so where a consent that names somebody's organisation has run out; the worker does it each minute."""
+    """Do so where a consent that names somebody's organisation has run out; the worker does it each minute.
+
+    What has ended is asked about for so many days after the consent did: who is still covered then stays so.
+    """
     today = timezone.localdate()
     touched: set[int] = set()
-    held = Agreement.every.filter(status=AgreementStatus.OPEN, case__isnull=False)
+    held = Agreement.every.filter(case__isnull=False)
+    lately = Q(expires__gte=today - timedelta(days=ASKED_DAYS))
     for holder in ("responsible", "helpers"):
         ran_out = Consent.objects.filter(
             expires__lt=today,
             child__concern_links__concern=OuterRef("case__concern"),
             organisations=OuterRef(f"{holder}__organisation"),
         )
-        touched.update(held.filter(Exists(ran_out)).values_list("case__concern", flat=True))
+        is_open = Q(Exists(ran_out), status=AgreementStatus.OPEN)
+        found = held.filter(is_open | Q(Exists(ran_out.filter(lately))))
+        touched.update(found.values_list("case__concern", flat=True))
     concerns = Concern.objects.filter(pk__in=touched).order_by("pk")
     return sum(pass_on_uncovered(by=SYSTEM, concern=each) for each in concerns)
 

@@ -76,7 +76,9 @@ def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | Non
     """
     decision = (allowed or concerns.may_work(by, plan.concern)).require()
     cases = list(
-        plan.efforts.select_related("agreement__responsible__organisation")
+        plan.efforts.select_related(
+            "agreement__responsible__organisation", "former_responsible__organisation"
+        )
         .prefetch_related("agreement__helpers")
         .order_by("priority", F("agreement__due_on").asc(nulls_last=True), "pk")
     )

@@ -42,7 +42,7 @@ def state_of(view: PlanView) -> str:
 def _line(view: CaseAgreementView) -> EffortLine:
     agreement = view.agreement
     helpers = ", ".join(each.name for each in agreement.helpers.all())
-    person = agreement.responsible
+    person = view.case.held_by
     who = person.name if person is not None else ""
     if person is not None and person.organisation is not None:
         who = f"{who} ({person.organisation})"
