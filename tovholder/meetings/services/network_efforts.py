@@ -197,9 +197,9 @@ def change_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, effo
         ).require()
     agreement = fresh.agreement
     receiver = effort.responsible
-    if receiver is not None and receiver.pk != agreement.responsible_id:
-        if why := uncovered_holders(fresh.concern, [receiver]):
-            raise ValidationError({"responsible": why})
+    is_new = receiver is not None and receiver.pk != agreement.responsible_id
+    if is_new and (why := uncovered_holders(fresh.concern, filter(None, [receiver]))):
+        raise ValidationError({"responsible": why})
     agreement.responsible, agreement.due_on = receiver, effort.due_on
     agreement.save(update_fields=["responsible", "due_on"])
     if changed := Safe.of([fresh]).write(
