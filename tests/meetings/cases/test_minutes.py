@@ -24,7 +24,7 @@ from tovholder.concerns.models import Category, Concern, ConcernStatus, Entry
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
-from tovholder.meetings.services import cases_writing, minutes, releasing, running
+from tovholder.meetings.services import cases_writing, items, minutes, releasing, running
 from tovholder.meetings.services.cases_anonymous import take_up_anonymously
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
@@ -378,3 +378,42 @@ def test_a_case_ends_with_the_childs_view_or_why_not(opened, meeting, people, cl
         assert opened.status == "opened"
     else:
         assert (ended.status_code, opened.status) == (302, "done")
+
+
+def test_taken_off_and_put_back_it_still_belongs_to_the_concern(taken_up, concern, planned, people):
+    """Else its clear words would stay on the agenda when the concern gets a name, and its advice would never come home."""
+    bo = people["bo"]
+    kept = items.remove_item(by=bo, item=taken_up)
+    assert not ConcernItem.objects.exists()
+    back = items.put_back(by=bo, meeting=planned, kept=kept)
+    assert ConcernItem.objects.get().item == back
+    assert ConcernItem.objects.get().concern == concern
+    give_name(concern, people)
+    assert not AgendaItem.objects.filter(heading="En elev, der er alene").exists()
+
+
+def test_what_was_taken_off_does_not_come_back_once_the_concern_has_a_name(
+    taken_up, concern, planned, people
+):
+    kept = items.remove_item(by=people["bo"], item=taken_up)
+    give_name(concern, people)
+    with pytest.raises(Refused) as refused:
+        items.put_back(by=people["bo"], meeting=planned, kept=kept)
+    assert refused.value.decision.code == "item_gone"
+    assert not AgendaItem.objects.filter(heading="En elev, der er alene").exists()
+
+
+def test_who_convenes_does_not_make_somebodys_anonymous_concern_general(
+    taken_up, planned, people, client_for
+):
+    """General items are searched in, shown on the big screen and read by who comes from outside."""
+    with pytest.raises(Refused) as refused:
+        items.edit_item(by=people["bo"], item=taken_up, level="general")
+    assert refused.value.decision.code == "level_stays"
+    later = AgendaItemFactory(meeting=taken_up.meeting, level="anonymous", deferred_from=taken_up)
+    assert not items.may_change_level(later)
+    page = client_for(people["bo"]).get(reverse("meetings:item_edit", args=[planned.pk, taken_up.pk]))
+    assert 'name="level"' not in page.content.decode()
+    items.edit_item(by=people["bo"], item=taken_up, minutes=20)
+    taken_up.refresh_from_db()
+    assert (taken_up.level, taken_up.minutes) == ("anonymous", 20)
