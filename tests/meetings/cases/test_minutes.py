@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import AgendaItemFactory, MeetingFactory
-from tests.meetings.cases.conftest import NAME, guest
+from tests.meetings.cases.conftest import GROUND, NAME, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
+from tovholder.audit.models import Event
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
 from tovholder.citizens.services.consents import withdraw_consent
@@ -417,3 +418,22 @@ def test_who_convenes_does_not_make_somebodys_anonymous_concern_general(
     items.edit_item(by=people["bo"], item=taken_up, minutes=20)
     taken_up.refresh_from_db()
     assert (taken_up.level, taken_up.minutes) == ("anonymous", 20)
+
+
+def test_the_ground_of_a_case_is_not_read_unseen(item, planned, people, client_for):
+    """Purpose and necessity are sealed texts of a case by name: each page that opens them leaves its line."""
+    url, client = reverse("meetings:case_ground", args=[planned.pk, item.pk]), client_for(people["anna"])
+    assert GROUND.purpose in client.get(url).content.decode()
+    read = Event.objects.get(action="case_item.read")
+    assert (read.details["shown"], read.actor) == ("ground", people["anna"].audit_key)
+
+
+def test_what_another_wrote_meanwhile_is_not_read_unseen(opened, meeting, people, client_for):
+    url, client = reverse("meetings:case_text", args=[meeting.pk, opened.pk]), client_for(people["anna"])
+    first = {"text": "Taler med mor", "version": "0"}
+    assert client.post(url, first, headers={"accept": "application/json"}).status_code == 200
+    before = Event.objects.filter(action="case_item.read").count()
+    later = client.post(url, first | {"text": "x"}, headers={"accept": "application/json"})
+    assert later.status_code == 409
+    assert later.json()["text"] == "Taler med mor"
+    assert Event.objects.filter(action="case_item.read").count() == before + 1

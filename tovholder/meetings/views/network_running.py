@@ -207,6 +207,7 @@ def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
         )
     except running.FieldConflictError as conflict:
         theirs = conflict.theirs
+        running.note_reading(by=request.user, case=case_or_404(request, made), purpose="network meeting")
         return JsonResponse(
             {
                 "text": conflict.text,
