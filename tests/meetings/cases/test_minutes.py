@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -13,20 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import AgendaItemFactory, MeetingFactory
-from tests.meetings.cases.conftest import GROUND, NAME, guest
+from tests.meetings.cases.conftest import NAME, give_name, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
-from tovholder.audit.models import Event
-from tovholder.citizens.identity import Identity
-from tovholder.citizens.services.children import create_child
 from tovholder.citizens.services.consents import withdraw_consent
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.models import Category, Concern, ConcernStatus, Entry
-from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.models import Category, ConcernStatus, Entry
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
-from tovholder.meetings.services import cases_writing, items, minutes, releasing, running
-from tovholder.meetings.services.cases_anonymous import take_up_anonymously
+from tovholder.meetings.services import cases_writing, minutes, releasing, running
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement, CaseAgreement
@@ -227,15 +222,6 @@ def test_nothing_is_released_to_a_family_under_suspicion(approved, people, named
 
 
 # ---- without a name
-@pytest.fixture
-def taken_up(concern, planned, people):
-    return take_up_anonymously(
-        by=people["anna"],
-        concern=concern,
-        meeting=planned,
-        heading="En elev, der er alene",
-        question="Hvad gør vi?",
-    )
 
 
 def test_it_stands_on_the_agenda_in_its_own_words(taken_up, concern, people, client_for, planned):
@@ -319,13 +305,6 @@ def test_what_was_put_off_brings_its_advice_home_too(taken_up, concern, planned,
     assert concern.entries.filter(kind=Entry.Kind.ADVICE).count() == 1
 
 
-def give_name(concern: Concern, people):
-    child = create_child(
-        by=people["anna"], decision=yes("triager"), identity=Identity(NAME, date(2012, 3, 4))
-    )
-    lay_child_on(by=people["anna"], concern=concern, child=child)
-
-
 def test_when_it_gets_a_name_the_anonymous_words_leave_the_agenda(
     taken_up, concern, planned, people, client_for
 ):
@@ -379,61 +358,3 @@ def test_a_case_ends_with_the_childs_view_or_why_not(opened, meeting, people, cl
         assert opened.status == "opened"
     else:
         assert (ended.status_code, opened.status) == (302, "done")
-
-
-def test_taken_off_and_put_back_it_still_belongs_to_the_concern(taken_up, concern, planned, people):
-    """Else its clear words would stay on the agenda when the concern gets a name, and its advice would never come home."""
-    bo = people["bo"]
-    kept = items.remove_item(by=bo, item=taken_up)
-    assert not ConcernItem.objects.exists()
-    back = items.put_back(by=bo, meeting=planned, kept=kept)
-    assert ConcernItem.objects.get().item == back
-    assert ConcernItem.objects.get().concern == concern
-    give_name(concern, people)
-    assert not AgendaItem.objects.filter(heading="En elev, der er alene").exists()
-
-
-def test_what_was_taken_off_does_not_come_back_once_the_concern_has_a_name(
-    taken_up, concern, planned, people
-):
-    kept = items.remove_item(by=people["bo"], item=taken_up)
-    give_name(concern, people)
-    with pytest.raises(Refused) as refused:
-        items.put_back(by=people["bo"], meeting=planned, kept=kept)
-    assert refused.value.decision.code == "item_gone"
-    assert not AgendaItem.objects.filter(heading="En elev, der er alene").exists()
-
-
-def test_who_convenes_does_not_make_somebodys_anonymous_concern_general(
-    taken_up, planned, people, client_for
-):
-    """General items are searched in, shown on the big screen and read by who comes from outside."""
-    with pytest.raises(Refused) as refused:
-        items.edit_item(by=people["bo"], item=taken_up, level="general")
-    assert refused.value.decision.code == "level_stays"
-    later = AgendaItemFactory(meeting=taken_up.meeting, level="anonymous", deferred_from=taken_up)
-    assert not items.may_change_level(later)
-    page = client_for(people["bo"]).get(reverse("meetings:item_edit", args=[planned.pk, taken_up.pk]))
-    assert 'name="level"' not in page.content.decode()
-    items.edit_item(by=people["bo"], item=taken_up, minutes=20)
-    taken_up.refresh_from_db()
-    assert (taken_up.level, taken_up.minutes) == ("anonymous", 20)
-
-
-def test_the_ground_of_a_case_is_not_read_unseen(item, planned, people, client_for):
-    """Purpose and necessity are sealed texts of a case by name: each page that opens them leaves its line."""
-    url, client = reverse("meetings:case_ground", args=[planned.pk, item.pk]), client_for(people["anna"])
-    assert GROUND.purpose in client.get(url).content.decode()
-    read = Event.objects.get(action="case_item.read")
-    assert (read.details["shown"], read.actor) == ("ground", people["anna"].audit_key)
-
-
-def test_what_another_wrote_meanwhile_is_not_read_unseen(opened, meeting, people, client_for):
-    url, client = reverse("meetings:case_text", args=[meeting.pk, opened.pk]), client_for(people["anna"])
-    first = {"text": "Taler med mor", "version": "0"}
-    assert client.post(url, first, headers={"accept": "application/json"}).status_code == 200
-    before = Event.objects.filter(action="case_item.read").count()
-    later = client.post(url, first | {"text": "x"}, headers={"accept": "application/json"})
-    assert later.status_code == 409
-    assert later.json()["text"] == "Taler med mor"
-    assert Event.objects.filter(action="case_item.read").count() == before + 1
