@@ -100,3 +100,12 @@ def test_an_answer_is_looked_through_while_the_concern_has_no_name(
     client_for(erik).post(f"/bekymringer/spoergsmaal/{asked.pk}/", {"text": POINTS})
     asked.refresh_from_db()
     assert (asked.answered_at is None) is (level == "anonymous")
+
+
+@pytest.mark.django_db
+def test_each_step_of_a_concern_leaves_a_line_that_it_was_seen(anna, erik, ssp, raise_one, client_for):
+    concern = raise_one(erik)
+    client = client_for(anna)
+    for number, step in enumerate(("status", "notat", "raad", "lister"), start=1):
+        assert client.get(f"/bekymringer/{concern.code}/{step}/").status_code == 200
+        assert Event.objects.filter(action="concern.listed", purpose="step").count() == number

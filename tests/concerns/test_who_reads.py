@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import DistrictFactory, OrganisationFactory, make_user
-from tovholder.accounts.models import Role, User
+from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.concerns import policy, queries
 from tovholder.concerns.lists import FACES, RaisedList, TriageList, Wanted
 from tovholder.concerns.models import CaseTeamMember, Concern, ConcernRules, Question, Team, TeamMember
@@ -186,3 +186,19 @@ def test_a_question_is_visible_to_the_one_asked_only(personas: dict[str, User], 
     for user in personas.values():
         shown = set(queries.questions_to(user).values_list("pk", flat=True))
         assert shown == {each.pk for each in rows if policy.may_answer(user, each)}
+
+
+@pytest.mark.django_db
+def test_who_gets_a_role_that_reads_no_concern_reads_no_question_either(
+    personas: dict[str, User], raise_one: Any
+) -> None:
+    concern = raise_one(personas["erik"])
+    row = Question.objects.create(
+        concern=concern, asked_by="system", asked_at=timezone.now(), to_person=personas["bo"].person
+    )
+    for role in NEVER:
+        RoleGrant.objects.create(user=personas["bo"], role=role)
+        bo = User.objects.get(pk=personas["bo"].pk)
+        assert not policy.may_answer(bo, row)
+        assert not queries.questions_to(bo).exists()
+        RoleGrant.objects.filter(role=role, user=bo).delete()

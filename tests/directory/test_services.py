@@ -7,7 +7,16 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import OrganisationFactory, PersonFactory, PostFactory, PostKindFactory, SchoolFactory
+from tests.factories import (
+    ForumFactory,
+    OrganisationFactory,
+    OrganisationKindFactory,
+    PersonFactory,
+    PostFactory,
+    PostKindFactory,
+    SchoolFactory,
+    join,
+)
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
@@ -105,3 +114,17 @@ def test_two_may_share_a_post(db):
     school, kind = SchoolFactory(), PostKindFactory()
     PostFactory.create_batch(2, kind=kind, school=school)
     assert len(school_picture(school).around_child[0].posts) == 2
+
+
+def test_nobody_says_where_they_themselves_come_from(anna, bo, hans, network, client_for):
+    """What is criminal, and names at a case meeting, open to the organisation: it is nobody's own to choose."""
+    police = OrganisationFactory(kind=OrganisationKindFactory(sharing_kind="police"))
+    join(bo, ForumFactory(), convenes=True)
+    with pytest.raises(Refused):
+        services.edit_person(by=bo, person=bo.person, organisation=police)
+    told = {"name": bo.person.name, "organisation": police.pk}
+    assert client_for(bo).post(f"/vejviser/personer/{bo.person.pk}/ret/", told).status_code == 403
+    bo.person.refresh_from_db()
+    assert bo.person.organisation != police
+    assert services.edit_person(by=bo, person=bo.person, phone="20102012") == ["phone"]
+    assert services.edit_person(by=anna, person=bo.person, organisation=police) == ["organisation"]

@@ -25,6 +25,7 @@ from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
 from tovholder.forums.models import Membership
+from tovholder.forums.standing import forget
 from tovholder.meetings.models import Minutes, Participation, Relay
 from tovholder.meetings.services.handover import belongings, hand_over_person
 from tovholder.outbox.models import OutgoingMail
@@ -289,3 +290,26 @@ def test_a_seat_ends_and_is_taken_again(anna, bo, network, client_for):
     assert meeting.participations.get(person=bo.person).removed_at is None
     seat.refresh_from_db()
     assert seat.valid_until is None
+
+
+def test_who_lets_somebody_leave_takes_nothing_from_a_forum_they_are_not_in(anna, bo, dina, network):
+    """Bo convenes a forum where Dina sits: that gives him neither her seat as convener elsewhere nor what she has agreed there."""
+    own, other = ForumFactory(name="Bos"), ForumFactory(name="Dinas", highest_level="anonymous")
+    join(bo, own, convenes=True)
+    join(dina, own)
+    seat = join(dina, other, convenes=True)
+    agreement = AgreementFactory(forum=other, level="anonymous", what="Hemmelig", responsible=dina.person)
+    meeting = MeetingFactory(lead_forum=other, forums=[other], chair=dina.person)
+    for key in (f"membership:{seat.pk}", f"agreement:{agreement.pk}", f"chair:{meeting.pk}"):
+        to = {thing.key: anna.person for thing in belongings(dina.person)} | {key: bo.person}
+        with pytest.raises(Refused) as refused:
+            hand_over_person(by=bo, person=dina.person, to=to)
+        assert refused.value.decision.code == "not_yours_to_take"
+    join(bo, other)
+    forget(bo)
+    to = {thing.key: anna.person for thing in belongings(dina.person)}
+    with pytest.raises(Refused):  # to sit there is not to lead it
+        hand_over_person(by=bo, person=dina.person, to=to | {f"membership:{seat.pk}": bo.person})
+    hand_over_person(by=bo, person=dina.person, to=to | {f"agreement:{agreement.pk}": bo.person})
+    agreement.refresh_from_db()
+    assert agreement.responsible == bo.person

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.network.conftest import CHILD, GROUND, WORDS, everybody, fresh, prepare
@@ -15,6 +16,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult
 from tovholder.concerns.models import Concern
+from tovholder.forums.models import Forum
 from tovholder.meetings import policy
 from tovholder.meetings.models import (
     CaseText,
@@ -23,6 +25,7 @@ from tovholder.meetings.models import (
     FamilyVoice,
     Meeting,
     NetworkMeeting,
+    Participation,
 )
 from tovholder.meetings.services import family
 from tovholder.meetings.services import network as calling
@@ -31,6 +34,7 @@ from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_minutes as minutes
 from tovholder.meetings.services import network_people as people
 from tovholder.plans.models import Agreement, CaseAgreement
+from tovholder.plans.services import case_agreements as plans
 
 
 def reads(user: User, network: NetworkMeeting) -> bool:
@@ -308,3 +312,61 @@ def test_a_second_meeting_after_the_whole_course(
     prepare(again, erik, dina, mother)
     assert FamilyMember.objects.count() == 2
     assert not FamilyVoice.objects.exists()
+
+
+def test_an_effort_is_corrected_for_covered_people_only(
+    begun: NetworkMeeting, erik: User, frida: User
+) -> None:
+    """Whoever gets an effort reads its words and the case code: asked of the rules when it is corrected, too."""
+    Participation.objects.create(meeting=begun.meeting, person=frida.person)
+    made = efforts.add_effort(by=erik, network=begun, effort=effort("Ring hjem", None))
+    with pytest.raises(ValidationError) as refused:
+        efforts.change_effort(by=erik, network=begun, row=made, effort=effort("Ring hjem", frida))
+    assert "responsible" in refused.value.message_dict
+    assert CaseAgreement.objects.get(pk=made.pk).agreement.responsible is None
+
+
+def test_who_writes_at_the_meeting_reads_no_effort_that_is_no_part_of_it(
+    begun: NetworkMeeting, anna: User, erik: User, dina: User, forum: Forum, client_for: Any
+) -> None:
+    """Dina takes the minutes and does not work on the case: what was done and closed elsewhere is not hers to open."""
+    Meeting.every.filter(pk=begun.meeting_id).update(minute_taker=dina.person)
+    made = plans.make_case_agreement(
+        by=anna, concern=begun.concern, forum=forum, words="Hemmelig indsats fra før", responsible=anna.person,
+        due_on=timezone.localdate(),
+    )  # fmt: skip
+    plans.done(by=anna, case=made)
+    at = timezone.now() - timedelta(days=9)
+    Agreement.every.filter(pk=made.agreement_id).update(closed_at=at)
+    client = client_for(dina)
+    for page in ("network:effort", "network:choose"):
+        assert client.get(reverse(page, args=[begun.meeting_id, made.pk])).status_code == 404
+    own = efforts.add_effort(by=dina, network=begun, effort=effort("Ring hjem", None))
+    assert client.get(reverse("network:effort", args=[begun.meeting_id, own.pk])).status_code == 200
+
+
+def test_an_effort_from_before_is_chosen_of_and_not_corrected(
+    begun: NetworkMeeting, anna: User, erik: User, forum: Forum, client_for: Any
+) -> None:
+    made = plans.make_case_agreement(
+        by=anna, concern=begun.concern, forum=forum, words="Fra før", responsible=anna.person,
+        due_on=timezone.localdate(),
+    )  # fmt: skip
+    client = client_for(erik)
+    assert client.get(reverse("network:effort", args=[begun.meeting_id, made.pk])).status_code == 404
+    assert client.get(reverse("network:choose", args=[begun.meeting_id, made.pk])).status_code == 200
+
+
+def test_the_page_says_who_may_not_have_an_effort(
+    begun: NetworkMeeting, erik: User, frida: User, client_for: Any
+) -> None:
+    Participation.objects.create(meeting=begun.meeting, person=frida.person)
+    made = efforts.add_effort(by=erik, network=begun, effort=effort("Ring hjem", None))
+    client, wanted = client_for(erik), {"words": "Ring hjem", "responsible": frida.person.pk}
+    said = client.post(reverse("network:effort", args=[begun.meeting_id, made.pk]), wanted)
+    assert said.status_code == 422
+    assert "hvis et samtykke nævner" in said.content.decode()
+    new = {"do": "indsats", **{f"ny-{name}": value for name, value in wanted.items()}}
+    said = client.post(reverse("network:save", args=[begun.meeting_id]), new)
+    assert "hvis et samtykke nævner" in said.content.decode()
+    assert CaseAgreement.objects.count() == 1

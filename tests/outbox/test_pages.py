@@ -89,3 +89,15 @@ def test_queries_do_not_grow_with_rows(
             client.get(LIST)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_no_case_code_stands_in_the_list_of_mails(client_for: Any, hans: Any, anna: Any, erik: Any) -> None:
+    """An administrator learns of no concern that it exists, nor who raised which."""
+    text = "Sag 26-0042 er afsluttet"
+    queue_mail(to="erik@skole.test", subject=text, body="Hej")
+    client = client_for(hans)
+    for address in (LIST, f"{LIST}?hent=csv"):
+        page = b"".join(client.get(address)).decode()
+        assert "erik@skole.test" in page
+        assert "26-0042" not in page
+    assert OutgoingMail.objects.get().subject == text

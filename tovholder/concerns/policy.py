@@ -142,9 +142,14 @@ def may_manage_teams(user: User) -> Decision:
 
 
 def may_answer(user: User, question: Question) -> Decision:
-    """May read and answer a question: the person asked, as long as it stands."""
-    person = person_of(user)
-    if person is not None and question.to_person_id == person.pk and question.withdrawn_at is None:
+    """May read and answer a question: the person asked, as long as it stands and no role of theirs forbids it."""
+    person = None if user.has_role(*NEVER) else person_of(user)
+    if (
+        person is not None
+        and person.left_on is None
+        and question.to_person_id == person.pk
+        and question.withdrawn_at is None
+    ):
         return yes("asked")
     return no("question_unknown", _("Spørgsmålet findes ikke."))
 

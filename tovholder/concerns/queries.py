@@ -306,8 +306,8 @@ def triagers(district_id: int | Expression | None, today: Expression | None = No
 
 def questions_to(user: User) -> QuerySet[Question]:
     """Return the questions that the user may read and answer. Pinned to `policy.may_answer` by a test."""
-    person = person_of(user)
-    if person is None:
+    person = None if user.has_role(*NEVER) else person_of(user)
+    if person is None or person.left_on is not None:
         return Question.objects.none()
     return Question.objects.filter(to_person=person, withdrawn_at=None).select_related("concern")
 

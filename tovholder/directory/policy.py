@@ -47,6 +47,20 @@ def may_edit(user: User) -> Decision:
     return no("not_convener", _("Kun tovholdere og administratorer kan rette i vejviseren."))
 
 
+def may_place(user: User, person: Person) -> Decision:
+    """May say where a person comes from: nobody of themselves but an administrator, who reads no case.
+
+    The sharing rules, and what is criminal, open to the organisation that somebody is from.
+    """
+    if user.has_role(Role.ADMINISTRATOR):
+        return yes("administrator")
+    if person.user_id == user.pk:
+        return no(
+            "own_organisation", _("Du kan ikke selv ændre, hvor du kommer fra. Bed en administrator om det.")
+        )
+    return yes("another")
+
+
 def may_give_login(user: User) -> Decision:
     if user.has_role(Role.ADMINISTRATOR):
         return yes("administrator")

@@ -50,6 +50,8 @@ def edit_person(*, by: User, person: Person, **values: object) -> list[str]:
         raise ValueError(f"unknown fields: {sorted(unknown)}")
     fresh = Person.objects.select_for_update().get(pk=person.pk)
     changed = [name for name, value in values.items() if getattr(fresh, name) != value]
+    if "organisation" in changed:
+        policy.may_place(by, fresh).require()
     for name in changed:
         setattr(fresh, name, values[name])
     if "email" in changed:

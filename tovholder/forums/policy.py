@@ -13,6 +13,7 @@ from tovholder.forums.standing import (
     SEES_ALL_FORUMS,
     convened_forum_ids,
     current_memberships,
+    joint_partners,
     own_forum_ids,
     person_of,
 )
@@ -40,6 +41,20 @@ def may_convene(user: User, forum: Forum) -> Decision:
     if convenes(user, forum):
         return yes("convener")
     return no("not_convener", _("Kun forummets tovholder kan gøre det."))
+
+
+def may_meet_with(user: User, forum: Forum, other: Forum) -> Decision:
+    """May plan a meeting of the forum together with another: who sits in that one too, and who plans everybody's year.
+
+    A joint meeting takes up what is open in each of its forums, anonymous too. Where the municipality's own rule lets the
+    two meet, the convener of either may plan it.
+    """
+    if joint_partners(user, forum).filter(pk=other.pk).exists():
+        return yes("meets_with")
+    return no(
+        "not_in_forum",
+        _("Du er ikke med i %(forum)s. Bed dets tovholder om at planlægge mødet.") % {"forum": other.name},
+    )
 
 
 def may_manage(user: User, forum: Forum) -> Decision:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tovholder.accounts.models import Role, User
 from tovholder.accounts.queries import with_roles
 from tovholder.directory.models import Organisation, OrganisationKind, Person
-from tovholder.forums.models import Forum, Membership
+from tovholder.forums.models import Forum, JointMeetingRule, Membership
 from tovholder.statements import Given, GivenSet, Statement
 
 # These see that every forum exists, its members and its year; what they may read at its meetings is decided there.
@@ -100,6 +100,17 @@ def convened_forum_ids(user: User) -> frozenset[int]:
     if is_anybody(user):
         return GivenSet("convened_forums", BigIntegerField())  # type: ignore[return-value]
     return frozenset(forum_id for forum_id, convenes in _seats(user).items() if convenes)
+
+
+def joint_partners(user: User, forum: Forum | None = None) -> QuerySet[Forum]:
+    """Return the open forums that the user may plan a meeting with: of the forum, or of any that they convene."""
+    found = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True)
+    if user.has_role(Role.CONSULTANT):
+        return found
+    leading = convened_forum_ids(user) if forum is None else {forum.pk}
+    rules = JointMeetingRule.objects.filter(retired_at__isnull=True, forums__in=leading)
+    by_rule = JointMeetingRule.forums.through.objects.filter(jointmeetingrule__in=rules.values("pk"))
+    return found.filter(Q(pk__in=own_forum_ids(user)) | Q(pk__in=by_rule.values("forum")))
 
 
 def forget(user: User) -> None:

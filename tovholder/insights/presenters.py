@@ -53,6 +53,7 @@ PURPOSES = {
     "concern": gettext_lazy("på sagens side"),
     "course": gettext_lazy("i sagens forløb"),
     "facts": gettext_lazy("for at rette oplysninger om den"),
+    "step": gettext_lazy("for at skrive i den"),
     "forum": gettext_lazy("på forummets side"),
     "handover": gettext_lazy("ved overdragelse"),
     "list file": gettext_lazy("i en liste som fil"),

@@ -16,7 +16,7 @@ from tovholder.outbox import tables
 from tovholder.outbox.models import OutgoingMail
 from tovholder.outbox.queries import failed_count, mails
 from tovholder.outbox.services import retry, retry_all
-from tovholder.outbox.wording import explain
+from tovholder.outbox.wording import explain, subject_shown
 from tovholder.ui.download import exported
 from tovholder.ui.typed import typed
 
@@ -29,7 +29,10 @@ def mail_list(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
     if file := exported(request, tables.mails(found)):
         return file
     page = Paginator(found, 25).get_page(request.GET.get("side"))
-    rows = [(mail, "" if mail.status == "sent" else explain(mail.last_error)) for mail in page]
+    rows = [
+        (mail, subject_shown(mail.subject), "" if mail.status == "sent" else explain(mail.last_error))
+        for mail in page
+    ]
     context = {
         "page": page,
         "rows": rows,
@@ -42,6 +45,7 @@ def mail_list(request: HttpRequest, given: QueryDict) -> HttpResponseBase:
 
 @require_POST
 def mail_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    may_administer(request.user).require()
     retry(by=request.user, mail=get_object_or_404(OutgoingMail, pk=pk))
     messages.success(request, _("Mailen bliver sendt igen om lidt."))
     return redirect("outbox:mails")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
+
+_CASE_CODE = re.compile(r"\b\d{2}-\d{3,7}\b")
+
+
+def subject_shown(subject: str) -> str:
+    """Return the subject without a case code: who sees to the mails learns of no case that it exists (issue C, section 3)."""
+    return _CASE_CODE.sub("…", subject)
 
 
 def explain(code: str) -> str:

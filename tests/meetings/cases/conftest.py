@@ -17,6 +17,7 @@ from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, rais
 from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import attendance, running
 from tovholder.meetings.services.cases import Ground, open_case, plan_case, record_ground
+from tovholder.meetings.services.cases_anonymous import take_up_anonymously
 
 NAME = "Sofus Kvistgaard"
 GROUND = Ground(
@@ -110,3 +111,21 @@ def come(by: User, meeting: Meeting, who: User, here: bool = True) -> None:
 
 def guest(by: User, meeting: Meeting, who: User):
     return attendance.add_guest(by=by, meeting=meeting, person=who.person)
+
+
+@pytest.fixture
+def taken_up(concern, planned, people):
+    return take_up_anonymously(
+        by=people["anna"],
+        concern=concern,
+        meeting=planned,
+        heading="En elev, der er alene",
+        question="Hvad gør vi?",
+    )
+
+
+def give_name(concern: Concern, people):
+    child = create_child(
+        by=people["anna"], decision=yes("triager"), identity=Identity(NAME, date(2012, 3, 4))
+    )
+    lay_child_on(by=people["anna"], concern=concern, child=child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -13,19 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import AgendaItemFactory, MeetingFactory
-from tests.meetings.cases.conftest import NAME, guest
+from tests.meetings.cases.conftest import NAME, give_name, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
-from tovholder.citizens.identity import Identity
-from tovholder.citizens.services.children import create_child
 from tovholder.citizens.services.consents import withdraw_consent
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.models import Category, Concern, ConcernStatus, Entry
-from tovholder.concerns.services.naming import lay_child_on
+from tovholder.concerns.models import Category, ConcernStatus, Entry
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
 from tovholder.meetings.services import cases_writing, minutes, releasing, running
-from tovholder.meetings.services.cases_anonymous import take_up_anonymously
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement, CaseAgreement
@@ -226,15 +222,6 @@ def test_nothing_is_released_to_a_family_under_suspicion(approved, people, named
 
 
 # ---- without a name
-@pytest.fixture
-def taken_up(concern, planned, people):
-    return take_up_anonymously(
-        by=people["anna"],
-        concern=concern,
-        meeting=planned,
-        heading="En elev, der er alene",
-        question="Hvad gør vi?",
-    )
 
 
 def test_it_stands_on_the_agenda_in_its_own_words(taken_up, concern, people, client_for, planned):
@@ -316,13 +303,6 @@ def test_what_was_put_off_brings_its_advice_home_too(taken_up, concern, planned,
         ),
     )
     assert concern.entries.filter(kind=Entry.Kind.ADVICE).count() == 1
-
-
-def give_name(concern: Concern, people):
-    child = create_child(
-        by=people["anna"], decision=yes("triager"), identity=Identity(NAME, date(2012, 3, 4))
-    )
-    lay_child_on(by=people["anna"], concern=concern, child=child)
 
 
 def test_when_it_gets_a_name_the_anonymous_words_leave_the_agenda(

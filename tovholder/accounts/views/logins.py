@@ -78,6 +78,7 @@ def login_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def login_close(request: HttpRequest, pk: int) -> HttpResponse:
+    may_administer(request.user).require()
     user = get_object_or_404(User, pk=pk)
     close_login(by=request.user, user=user)
     messages.success(request, _("Loginnet er lukket. Du kan åbne det igen her på siden."))
@@ -86,6 +87,7 @@ def login_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def login_open(request: HttpRequest, pk: int) -> HttpResponse:
+    may_administer(request.user).require()
     user = get_object_or_404(User, pk=pk)
     open_login(by=request.user, user=user)
     messages.success(request, _("Loginnet er åbnet igen."))
@@ -94,6 +96,7 @@ def login_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def login_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
+    may_administer(request.user).require()
     user = get_object_or_404(User, pk=pk)
     end_sessions(by=request.user, user=user)
     messages.success(request, _("%(name)s er logget ud alle steder.") % {"name": user.name})
@@ -102,6 +105,7 @@ def login_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def login_factors_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    may_administer(request.user).require()
     user = get_object_or_404(User, pk=pk)
     reset_factors(by=request.user, user=user)
     messages.success(request, _("Det ekstra trin er nulstillet. Personen laver et nyt ved næste login."))

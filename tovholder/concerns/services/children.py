@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -111,13 +112,19 @@ def register_child(
     return lay_child_on(by=by, concern=concern, child=child, part=part, decision=decision)
 
 
+# For so long a record that was looked up can be laid on the concern it was looked up for.
+FOUND_FOR = timedelta(hours=1)
+_FOUND_SALT = "concerns.child_found"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A record that may be the child that is looked for, as a triager sees it."""
+    """A record that may be the child that is looked for, as a triager sees it; `proof` that it was found, and by whom."""
 
     code: str
     name: Opened
     birth_date: Opened
+    proof: str
 
 
 @transaction.atomic
@@ -126,13 +133,51 @@ def look_up(*, by: User, concern: Concern, identity: Identity) -> list[Hit]:
     decision = policy.may_triage(by, concern).require()
     found = records.find_children(by=by, decision=decision, identity=identity, purpose="triage")
     safe = Safe.of(found)
-    return [Hit(each.code, safe.read(each, "name"), safe.read(each, "birth_date")) for each in found]
+    return [
+        Hit(
+            each.code,
+            safe.read(each, "name"),
+            safe.read(each, "birth_date"),
+            signing.dumps(_found(by, concern, each), salt=_FOUND_SALT),
+        )
+        for each in found
+    ]
+
+
+def _found(by: User, concern: Concern, child: Child) -> list[int]:
+    return [by.pk, concern.pk, child.pk]
+
+
+def known_child(*, by: User, concern: Concern, code: str, proof: str = "") -> Child | None:
+    """Return the record that may be laid on the concern: one that was found for it, or of a case of theirs, or a double.
+
+    None for any other, though it is there: a code opens nothing. The caller has asked `may_triage`.
+    """
+    living = Child.objects.filter(code=code, erased_at__isnull=True, merged_into__isnull=True)
+    child = living.first()
+    return child if child is not None and _may_be_laid_on(by, concern, child, proof) else None
+
+
+def _may_be_laid_on(by: User, concern: Concern, child: Child, proof: str) -> bool:
+    try:
+        if signing.loads(proof, salt=_FOUND_SALT, max_age=FOUND_FOR) == _found(by, concern, child):
+            return True
+    except signing.BadSignature:
+        pass
+    if visible_to(by, Part.ALL).filter(concern_children__child=child).exists():
+        return True
+    doubles = possible_doubles([link.child for link in living_children(concern)])
+    return any(child in each for each in doubles.values())
 
 
 @transaction.atomic
-def lay_known_child_on(*, by: User, concern: Concern, child: Child, part: str) -> ConcernChild:
-    """Lay a record that a triager has found on the concern. Raises Refused, ValidationError."""
+def lay_known_child_on(
+    *, by: User, concern: Concern, child: Child, part: str, proof: str = ""
+) -> ConcernChild:
+    """Lay a record that a triager has found (`known_child`) on the concern. Raises Refused, ValidationError."""
     policy.may_triage(by, concern).require()
+    if not _may_be_laid_on(by, concern, child, proof):
+        no("child_unknown", _("Slå barnet op igen.")).require()
     return lay_child_on(by=by, concern=concern, child=child, part=part)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.access.levels import Level
-from tovholder.citizens.models import Child
 from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import policy, queries
 from tovholder.concerns.forms.child import AdultForm, IdentityForm, InformationForm, LookUpForm, PartForm
@@ -142,10 +141,13 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 def lay_known(request: HttpRequest, code: str, child: str) -> HttpResponse:
     concern = case_of(request, code)
     policy.may_triage(request.user, concern).require()
-    known = get_object_or_404(Child, code=child, erased_at__isnull=True, merged_into__isnull=True)
+    proof = request.POST.get("fundet", "")
+    known = children.known_child(by=request.user, concern=concern, code=child, proof=proof)
+    if known is None:
+        raise Http404
     form = PartForm(request.POST)
     part = form.cleaned_data["part"] if form.is_valid() else ConcernChild.Part.SUBJECT
-    children.lay_known_child_on(by=request.user, concern=concern, child=known, part=part)
+    children.lay_known_child_on(by=request.user, concern=concern, child=known, part=part, proof=proof)
     messages.success(request, _("Barnet er på sagen."))
     return redirect("children:child", code, known.code)
 

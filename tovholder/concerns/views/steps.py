@@ -17,6 +17,7 @@ from tovholder.concerns.forms import working as forms
 from tovholder.concerns.models import AgeReminder, Concern
 from tovholder.concerns.services import absences, course, teams
 from tovholder.concerns.services.ages import answer_age as answer
+from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.views.concern import readable
 from tovholder.ui.forms import TovholderForm
 
@@ -122,6 +123,7 @@ def saved(form: TovholderForm, service: Any, **given: Any) -> bool:
 def step_page(
     request: HttpRequest, found: Concern, form: TovholderForm, *, title: str, button: str, lead: str = ""
 ) -> HttpResponse:
+    note_listing(by=request.user, concerns=[found], purpose="step")
     here = reverse("concerns:concern", args=[found.code])
     crumbs = [(_("Bekymringer"), reverse("concerns:list")), (str(found), here), (title, "")]
     context = {"title": title, "button": button, "lead": lead, "concern": found, "cancel_url": here}

@@ -15,7 +15,7 @@ from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, ItemKind
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Topic
 from tovholder.meetings.policy import may_use_level
-from tovholder.meetings.services.items import may_have_level, possible_presenters
+from tovholder.meetings.services.items import may_change_level, may_have_level, possible_presenters
 from tovholder.ui.forms import TovholderForm, TovholderModelForm
 
 KINDS = [choice for choice in ItemKind.choices if choice[0] != ItemKind.AGREEMENTS]
@@ -102,6 +102,8 @@ class ItemForm(TovholderModelForm):
         limit(self, question=10000, single_case_reason=5000)
         if self.fixed:
             del self.fields["kind"], self.fields["level"], self.fields["single_case_reason"]
+        elif self.instance.pk is not None and not may_change_level(self.instance):
+            del self.fields["level"]
 
     def clean_minutes(self) -> int:
         minutes: int = self.cleaned_data["minutes"]

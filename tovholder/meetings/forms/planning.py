@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tovholder.accounts.models import User
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
-from tovholder.forums.standing import convened_forum_ids
+from tovholder.forums.standing import convened_forum_ids, joint_partners
 from tovholder.meetings.models import Meeting, MeetingKind
 from tovholder.meetings.services.days import START_WHEN_UNKNOWN, at, next_date, warnings_by_day
 from tovholder.meetings.services.series import SeriesKind, SeriesRule, dates
@@ -152,7 +152,7 @@ class WhichMeetingForm(TovholderForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["forum"].queryset = convened(user)  # type: ignore[attr-defined]
-        self.fields["others"].queryset = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True)  # type: ignore[attr-defined]
+        self.fields["others"].queryset = joint_partners(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -141,6 +141,14 @@ def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
     return _open(by, case_item, room, decision, known, there.choices)
 
 
+def note_reading(*, by: User, case_item: CaseItem, shown: str) -> None:
+    """Write that a part of the case was opened by itself: the "ground", or the "text" of another writer. Raises Refused."""
+    decision = policy.may_read_case(by, case_item).require()
+    details = {"concern": case_item.concern_id, "shown": shown}
+    read = Reading("case_item.read", case_item, "meeting", decision.basis, details)
+    record_page(by=by, readings=[read])
+
+
 def _open(
     by: User, item: CaseItem, room: Room, decision: Decision, known: Known, choices: list[Person]
 ) -> CaseView:

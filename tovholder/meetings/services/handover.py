@@ -28,7 +28,7 @@ from tovholder.directory.services import hand_over_posts
 from tovholder.forums.models import Membership
 from tovholder.forums.policy import may_hand_over_person
 from tovholder.forums.services.members import close, take_over
-from tovholder.forums.standing import own_forum_ids
+from tovholder.forums.standing import convened_forum_ids, own_forum_ids, person_of
 from tovholder.meetings.models import (
     AgendaItem,
     Meeting,
@@ -199,6 +199,7 @@ def hand_over_person(
     _somebody_administers(person)
     things = belongings(person)
     chosen = _receivers(person, things, to)
+    _takes_nothing_unknown(by, things, chosen)
     for thing in things:
         _give(by, thing, chosen[thing.key], person, day)
     pass_on(by=by, person=person)
@@ -231,6 +232,32 @@ def _receivers(person: Person, things: list[Thing], to: Person | Receivers) -> R
         if receiver.left_on is not None:
             no("receiver_left", _("%(name)s er selv fratrådt.") % {"name": receiver.name}).require()
     return {thing.key: chosen[thing.key] for thing in things}
+
+
+def _takes_nothing_unknown(by: User, things: list[Thing], chosen: Receivers) -> None:
+    """Who lets somebody leave gets nothing of it in a forum where they do not sit, and leads none that they did not lead."""
+    me = person_of(by)
+    if me is None or by.has_role(Role.ADMINISTRATOR):
+        return
+    for thing in things:
+        receiver, forum_id = chosen[thing.key], _forum_of(thing.obj)
+        if receiver is None or receiver.pk != me.pk or forum_id is None:
+            continue
+        leads = isinstance(thing.obj, Membership) and thing.obj.role.convenes
+        if forum_id not in (convened_forum_ids(by) if leads else own_forum_ids(by)):
+            text = _("Du er ikke selv med i %(where)s. Giv det til en, der er, eller bed en administrator.")
+            no("not_yours_to_take", text % {"where": thing.where}).require()
+
+
+def _forum_of(obj: models.Model) -> int | None:
+    """The forum whose matters a thing opens; none for what opens nothing."""
+    if isinstance(obj, Membership | Agreement):
+        return obj.forum_id
+    if isinstance(obj, Meeting):
+        return obj.lead_forum_id
+    if isinstance(obj, Participation):
+        return obj.meeting.lead_forum_id
+    return None
 
 
 def _give(by: User, thing: Thing, to: Person | None, person: Person, day: date) -> None:

@@ -12,10 +12,12 @@ from tovholder.access.decision import Decision, no, yes
 from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
+from tovholder.concerns.models import Concern
 from tovholder.directory.models import Person
 from tovholder.forums.models import ItemKind
 from tovholder.meetings.models import (
     AgendaItem,
+    ConcernItem,
     Meeting,
     MeetingKind,
     Minutes,
@@ -55,6 +57,16 @@ def may_have_level(meeting: Meeting, level: str) -> Decision:
         if not decision:
             return decision
     return yes("level")
+
+
+def may_change_level(item: AgendaItem) -> Decision:
+    """What was taken up from a concern stays anonymous: a general item is searched in, and read by who comes from outside."""
+    origin: AgendaItem | None = item
+    while origin is not None and not ConcernItem.objects.filter(item=origin).exists():
+        origin = origin.deferred_from
+    if origin is not None:
+        return no("level_stays", _("Punktet handler om en bekymring, så det bliver ved med at være anonymt."))
+    return yes("free")
 
 
 def may_remove(item: AgendaItem) -> Decision:
@@ -143,6 +155,7 @@ def edit_item(*, by: User, item: AgendaItem, **changes: Any) -> AgendaItem:
     changed = [name for name, value in changes.items() if getattr(item, name) != value]
     if "level" in changed:
         may_have_level(meeting, changes["level"]).require()
+        may_change_level(item).require()
     if item.source == Source.OPEN_AGREEMENTS:
         changed = [name for name in changed if name not in {"kind", "level"}]
     for name in changed:
@@ -178,7 +191,8 @@ def remove_item(*, by: User, item: AgendaItem) -> dict[str, Any]:
     meeting = _locked(item.meeting_id, by)
     item = meeting.items.get(pk=item.pk)
     may_remove(item).require()
-    kept: dict[str, Any] = {"meeting": meeting.pk}
+    link = ConcernItem.objects.filter(item=item).first()
+    kept: dict[str, Any] = {"meeting": meeting.pk, "concern": link.concern_id if link is not None else None}
     for name in KEPT:
         value = getattr(item, f"{name}_id", None) if name in _LINKS else getattr(item, name)
         kept[name] = value
@@ -206,8 +220,9 @@ def _return_topic(topic: Topic) -> None:
 
 @transaction.atomic
 def put_back(*, by: User, meeting: Meeting, kept: dict[str, Any]) -> AgendaItem:
-    """Undo `remove_item` with what it returned."""
+    """Undo `remove_item` with what it returned. Raises Refused for what was of a concern that has a name by now, or is gone."""
     meeting = _locked(meeting.pk, by)
+    concern = _concern_of(kept)
     values = {name: kept[name] for name in KEPT if name not in _LINKS}
     may_have_level(meeting, values["level"]).require()
     item = AgendaItem(meeting=meeting, **values)
@@ -217,6 +232,8 @@ def put_back(*, by: User, meeting: Meeting, kept: dict[str, Any]) -> AgendaItem:
     item.deferred_from = origin
     meeting_items = list(meeting.items.order_by("position", "pk"))
     item.save()
+    if concern is not None:
+        ConcernItem.objects.create(item=item, concern=concern)
     meeting_items.insert(max(item.position - 1, 0), item)
     _write_order(meeting_items)
     if origin is not None:
@@ -228,6 +245,15 @@ def put_back(*, by: User, meeting: Meeting, kept: dict[str, Any]) -> AgendaItem:
         item.topic.save(update_fields=["status", "times_used"])
     record(by=by, action="meeting.item_put_back", obj=item, details={"meeting": meeting.pk})
     return item
+
+
+def _concern_of(kept: dict[str, Any]) -> Concern | None:
+    if not (pk := kept.get("concern")):
+        return None
+    still = Concern.objects.filter(pk=pk, level=Level.ANONYMOUS, erased_at__isnull=True).first()
+    if still is None:
+        no("item_gone", _("Punktet kan ikke sættes på igen.")).require()
+    return still
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from tovholder.plans.models import (
     CasePlan,
 )
 from tovholder.plans.services import case_agreements as plans
+from tovholder.plans.services.case_coverage import uncovered_holders
 from tovholder.plans.wording import lacking
 
 Kind = AgreementNote.Kind
@@ -200,7 +201,11 @@ def change_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, effo
             "effort_of_before", _("Indsatsen er fra før. Vælg, om den fortsætter, ændres eller stopper.")
         ).require()
     agreement = fresh.agreement
-    agreement.responsible, agreement.due_on = effort.responsible, effort.due_on
+    receiver = effort.responsible
+    is_new = receiver is not None and receiver.pk != agreement.responsible_id
+    if is_new and (why := uncovered_holders(fresh.concern, filter(None, [receiver]))):
+        raise ValidationError({"responsible": why})
+    agreement.responsible, agreement.due_on = receiver, effort.due_on
     agreement.save(update_fields=["responsible", "due_on"])
     if changed := Safe.of([fresh]).write(
         fresh, words=effort.words.strip(), sign_of_progress=effort.sign_of_progress.strip()

@@ -19,6 +19,7 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.forums.policy import may_convene as may_convene_forum
+from tovholder.forums.policy import may_meet_with
 from tovholder.forums.standing import current_memberships
 from tovholder.meetings.models import (
     AgendaItem,
@@ -55,7 +56,7 @@ def create_meeting(
     """Plan a meeting of the first forum, jointly with the others, with its participants and agenda.
 
     `decision` is the answer of another policy that gives the right (who plans the year of all forums). `details`: title, place, online_url, note, chair, minute_taker, programme, capacity, signup_until.
-    Raises Refused when `by` does not convene the first forum or one of them is closed; TypeError for other details.
+    Raises Refused when `by` does not convene the first forum, may not meet with another, or one of them is closed; TypeError for other details.
     """
     unknown = set(details) - EDITABLE
     if unknown:
@@ -64,6 +65,8 @@ def create_meeting(
     (decision or may_convene_forum(by, lead)).require()
     if any(not forum.is_open for forum in forums):
         no("forum_closed", _("Et af foraene er lukket. Vælg det forum, der har afløst det.")).require()
+    for other in forums[1:] if decision is None else ():
+        may_meet_with(by, lead, other).require()
     chair, minute_taker = usual_roles(lead)
     details.setdefault("chair", chair)
     details.setdefault("minute_taker", minute_taker)

@@ -20,7 +20,7 @@ from tovholder.meetings.forms.cases import GroundForm, PlanForm, TakeUpForm
 from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import cases_anonymous, cases_room, cases_writing
 from tovholder.meetings.services.cases import plan_case, record_ground, recorded_ground
-from tovholder.meetings.services.cases_reading import prior_early_meetings
+from tovholder.meetings.services.cases_reading import note_reading, prior_early_meetings
 from tovholder.meetings.views.face import crumbs, form_page
 from tovholder.meetings.views.fetching import meeting_of
 
@@ -126,6 +126,7 @@ def ground(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
             messages.success(request, _("Grundlaget er gemt."))
             return redirect("meetings:case", pk, case_pk)
         weighed = cases_room.weigh(item, form.ground())
+    note_reading(by=user, case_item=item, shown="ground")
     context = {
         "meeting": meeting,
         "item": item,

@@ -20,7 +20,7 @@ from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteFor
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus, MinutesStatus
 from tovholder.meetings.services import cases_papers, cases_room, cases_writing
 from tovholder.meetings.services.cases import open_case, record_ground
-from tovholder.meetings.services.cases_reading import CaseView, show_case, told_of
+from tovholder.meetings.services.cases_reading import CaseView, note_reading, show_case, told_of
 from tovholder.meetings.services.cases_writing import CaseTextConflictError
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.views.cases import case_of, ground_form
@@ -129,6 +129,7 @@ def save_text(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
         )
     except CaseTextConflictError as conflict:
         row = conflict.row
+        note_reading(by=request.user, case_item=item, shown="text")  # type: ignore[arg-type]
         both = {"text": conflict.text, "version": row.version, "by": row.saved_by, "at": dktime(row.saved_at)}
         if plain:
             context = {"meeting": meeting, "item": item, "mine": text, "theirs": both}

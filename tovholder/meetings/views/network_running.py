@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.queries import readers
 from tovholder.meetings import policy
 from tovholder.meetings.forms.network import ChoiceForm, EffortForm
-from tovholder.meetings.models import MeetingStatus, NetworkMeeting
+from tovholder.meetings.models import CaseItem, MeetingStatus, NetworkMeeting
 from tovholder.meetings.services import network_efforts as efforts
 from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people
@@ -206,6 +207,7 @@ def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
         )
     except running.FieldConflictError as conflict:
         theirs = conflict.theirs
+        running.note_reading(by=request.user, case=case_or_404(request, made), purpose="network meeting")
         return JsonResponse(
             {
                 "text": conflict.text,
@@ -249,6 +251,26 @@ def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
     return home
 
 
+def _effort_of(made: NetworkMeeting, case: CaseItem, pk: int, *, made_here: bool) -> CaseAgreement:
+    """Return an effort as the meeting has it, made here or taken up from before. Any other of the case is no part of it."""
+    old, new = efforts.efforts(case, made)
+    if pk not in {each.id for each in (new if made_here else old)}:
+        raise Http404
+    return _effort_row(made, pk)
+
+
+def _saved(form: EffortForm, step: Callable[[], object]) -> bool:
+    """Take the step, and say at its field what the service found wrong."""
+    try:
+        step()
+    except ValidationError as refused:
+        for field, texts in refused.message_dict.items():
+            for text in texts:
+                form.add_error(field if field in form.fields else None, text)
+        return False
+    return True
+
+
 def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
     text = str(number)
     pk = int(text) if text.isdecimal() and len(text) <= 18 else 0
@@ -259,9 +281,10 @@ def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
 
 def _add_effort(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
     form = EffortForm(request.POST, meeting=made.meeting, prefix="ny", owner="skema")
-    if not form.is_valid():
+    if not form.is_valid() or not _saved(
+        form, lambda: efforts.add_effort(by=request.user, network=made, effort=form.effort())
+    ):
         return _run_page(request, made, effort_form=form)
-    efforts.add_effort(by=request.user, network=made, effort=form.effort())
     messages.success(request, _("Indsatsen er skrevet."))
     return redirect(f"{reverse('network:run', args=[made.meeting_id])}#indsatser")
 
@@ -273,7 +296,7 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
     case = case_or_404(request, made)
     running.require_open(running.closing_room(case))
-    row = _effort_row(made, row_pk)
+    row = _effort_of(made, case, row_pk, made_here=True)
     safe = Safe.of([row])
     initial = {
         "words": safe.read(row, "words").text,
@@ -282,8 +305,14 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
         "due_on": row.agreement.due_on,
     }
     form = EffortForm(request.POST or None, initial=initial, meeting=made.meeting)
-    if request.method == "POST" and form.is_valid():
-        efforts.change_effort(by=request.user, network=made, row=row, effort=form.effort())
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _saved(
+            form,
+            lambda: efforts.change_effort(by=request.user, network=made, row=row, effort=form.effort()),
+        )
+    ):
         return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
     running.note_reading(by=request.user, case=case, purpose="network meeting")
     title = _("Ret indsats %(n)s") % {"n": row.priority}
@@ -297,24 +326,17 @@ def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
     case = case_or_404(request, made)
     running.require_open(running.closing_room(case))
-    row = _effort_row(made, row_pk)
+    row = _effort_of(made, case, row_pk, made_here=False)
     initial = {"responsible": row.agreement.responsible_id}
     form = ChoiceForm(request.POST or None, initial=initial, meeting=made.meeting)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
-            efforts.choose(
-                by=request.user,
-                network=made,
-                row=row,
-                choice=data["choice"],
-                reason=data["reason"],
-                instead=form.effort() if data["words"] else None,
-            )
-        except ValidationError as refused:
-            for field, texts in refused.message_dict.items():
-                form.add_error(field if field in form.fields else None, texts)
-        else:
+        chosen = {"choice": data["choice"], "reason": data["reason"]}
+        instead = form.effort() if data["words"] else None
+        if _saved(
+            form,
+            lambda: efforts.choose(by=request.user, network=made, row=row, instead=instead, **chosen),
+        ):
             return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
     running.note_reading(by=request.user, case=case, purpose="network meeting")
     words = Safe.of([row]).read(row, "words")
