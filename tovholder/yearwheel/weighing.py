@@ -97,7 +97,7 @@ class _Place:
     def weekdays(self) -> list[int]:
         if self.thing is None:
             return []
-        return self.thing.wanted.weekdays_by_month.get(str(self.day.month)) or self.thing.wanted.weekdays
+        return self.thing.wanted.weekdays_on(self.day)
 
 
 def _line(broken: Broken, names: Sequence[str], place: _Place) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tovholder.yearwheel.planning.problem import DAY_MINUTES, Problem, Thing, span
+from tovholder.yearwheel.planning.problem import Problem, Thing, span
 from tovholder.yearwheel.planning.windows import Meeting
 
 MaskByDay = defaultdict[int, int]
@@ -127,7 +127,3 @@ def _counts_for(thing: Thing) -> tuple[int, ...]:
     if thing.kind == "event":
         return ()
     return (*thing.forums, thing.index) if thing.kind == "joint" else thing.forums
-
-
-def fits_the_day(thing: Thing, start: int) -> bool:
-    return start + thing.minutes <= DAY_MINUTES

@@ -47,6 +47,7 @@ class Thing:
     weekdays_by_month: dict[int, frozenset[int]]
     preferred_weekdays: frozenset[int]
     starts: tuple[int, ...]
+    starts_by_month: dict[int, tuple[int, ...]]
     preferred_starts: frozenset[int]
     gap: int  # least days between two of its own, or 0
     notice: int
@@ -177,9 +178,13 @@ def _times(data: dict[str, Any]) -> dict[str, Any]:
         "minutes": data["minutes"],
         "weekdays": frozenset((1, 2, 3, 4, 5) if weekdays is None else weekdays),
         "preferred_weekdays": frozenset(data.get("preferred_weekdays") or ()),
-        "starts": tuple(sorted({minutes_of(each) for each in data["starts"]})),
+        "starts": _starts(data["starts"]),
         "preferred_starts": frozenset(minutes_of(each) for each in data.get("preferred_starts") or ()),
     }
+
+
+def _starts(clocks: list[str]) -> tuple[int, ...]:
+    return tuple(sorted({minutes_of(each) for each in clocks}))
 
 
 def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tuple[int, int]) -> Thing:
@@ -190,7 +195,7 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
     rule = data["rule"]
     kinds = {"months": "months", "count": "count", "every_weeks": "weeks"}
     kind = next(name for key, name in kinds.items() if rule.get(key) is not None)
-    by_month = data.get("weekdays_by_month") or {}
+    by_month, starts = data.get("weekdays_by_month") or {}, data.get("starts_by_month") or {}
     return Thing(
         index=index,
         kind="forum",
@@ -201,6 +206,7 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
         musts=tuple(person for person, needed in must.items() if needed),
         optionals=tuple(person for person, needed in must.items() if not needed),
         weekdays_by_month={int(month): frozenset(days) for month, days in by_month.items()},
+        starts_by_month={int(month): _starts(clocks) for month, clocks in starts.items()},
         gap=data.get("min_gap_days") or 0,
         notice=data.get("notice_days") or 0,
         replaces=False,
@@ -220,6 +226,7 @@ def _joint(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         months=frozenset(),
         forums=tuple(each.index for each in of),
         weekdays_by_month={},
+        starts_by_month={},
         gap=max([data.get("min_gap_days") or 0, *(each.gap for each in of)]),
         notice=max((each.notice for each in of), default=0),
         replaces=bool(data.get("replaces")),
@@ -240,6 +247,7 @@ def _event(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         months=frozenset(),
         forums=tuple(each.index for each in of),
         weekdays_by_month={},
+        starts_by_month={},
         gap=0,
         notice=max((each.notice for each in of), default=0),
         replaces=False,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tovholder.yearwheel.planning.diary import Diary, fits_the_day
+from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.problem import (
     Problem,
     Thing,
@@ -18,7 +18,7 @@ from tovholder.yearwheel.planning.problem import (
     weekday_of,
 )
 from tovholder.yearwheel.planning.reasons import Reason, candidate_days, in_the_way, window_of
-from tovholder.yearwheel.planning.windows import Meeting, Window, working_days
+from tovholder.yearwheel.planning.windows import Meeting, Window, fits_the_day, working_days
 from tovholder.yearwheel.planning.year import Year, laid_out
 
 OTHER_STARTS = range(8 * 60, 16 * 60 + 1, 30)

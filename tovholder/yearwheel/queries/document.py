@@ -225,6 +225,7 @@ def forum_row(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]
         "weekdays_by_month": wanted.weekdays_by_month,
         "preferred_weekdays": wanted.preferred_weekdays,
         "starts": wanted.starts,
+        "starts_by_month": wanted.starts_by_month,
         "preferred_starts": wanted.preferred_starts,
         "min_gap_days": wanted.min_gap_days,
         "notice_days": forum.notice_days,
