@@ -35,8 +35,8 @@ def test_long_lists_say_how_many_are_left_and_show_all(planned, fake, anna, east
     solved(anna, planned)
     result = reverse("yearwheel:run", args=[planned.runs.first().pk])
     for page, rows, words in (
-        (f"/aarshjul/{planned.pk}/", 34, ("Vis også de sidste 4 møder",)),
-        (result, 90 + 34, ("Vis også de sidste 10 ændringer", "Vis også de sidste 4 møder")),
+        (f"/aarshjul/{planned.pk}/", 34, ("Vis også de sidste 14 møder",)),
+        (result, 90 + 34, ("Vis også de sidste 10 ændringer", "Vis også de sidste 14 møder")),
     ):
         short, whole = (client.get(page + end).content.decode() for end in ("", "?alle=1"))
         assert [each for each in words if each not in short or each in whole] == []

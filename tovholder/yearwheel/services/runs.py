@@ -228,10 +228,11 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
 def _say_what_helps(data: dict[str, Any], answer: dict[str, Any]) -> None:
     """Keep with each meeting without a place what would free it; for as many as there is time for."""
     until = time.monotonic() + HELP_SECONDS
+    found = import_string(FREES)(data, answer)
     for each in answer["unplaced"]:
         if time.monotonic() > until:
             return
-        each["helps"] = [asdict(help) for help in import_string(FREES)(data, each, answer["meetings"])]
+        each["helps"] = [asdict(help) for help in next(found)]
 
 
 def _failed(run_id: int, sentence: str) -> str:
