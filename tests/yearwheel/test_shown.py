@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.yearwheel.conftest import out, place, solved
 from tovholder.directory.models import Theme
-from tovholder.yearwheel.planning.problem import public_holidays
+from tovholder.yearwheel.planning.problem import understand
 from tovholder.yearwheel.queries import entries
 from tovholder.yearwheel.queries.public_days import public_days
 
@@ -65,7 +65,8 @@ def test_public_holidays_and_themes_stand_in_wheel_and_calendar(planned, anna, e
 def test_the_public_holidays_are_those_of_the_planner():
     first, last = date(2024, 1, 1), date(2060, 12, 31)
     days = {day.toordinal() for day, _name in public_days(first, last)}
-    assert days == public_holidays(first.toordinal(), last.toordinal())
+    period = {"start": first.isoformat(), "end": last.isoformat()}
+    assert days == understand({"period": period, "persons": [], "forums": []}).shut
 
 
 def test_by_person_who_left_has_no_more_drafts(planned, anna, carla, east, west):

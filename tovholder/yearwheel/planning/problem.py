@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tovholder.yearwheel.statutory import statutory_days
+
 DAY_MINUTES = 24 * 60
 UNPLACED, WEEKDAY, START, ABSENT, MOVED_DATE, MOVED_START = 1000, 3, 1, 2, 10, 4
 _NO_BUSY: list[Any] = []
@@ -276,17 +278,11 @@ def _held(data: dict[str, Any], thing: Thing) -> Held:
 
 
 def _shut_days(data: dict[str, Any], start: int, end: int) -> frozenset[int]:
-    shut = set(public_holidays(start, end)) if data.get("public_holidays") is not False else set()
+    shut: set[int] = set()
+    if data.get("public_holidays") is not False:
+        days = statutory_days(date.fromordinal(start), date.fromordinal(end))
+        shut = {day.toordinal() for day, _ in days}
     for each in data.get("closed") or []:
         first, last = max(start, ordinal_of(each["start"])), min(end, ordinal_of(each["end"]))
         shut.update(range(first, last + 1))
     return frozenset(shut)
-
-
-def public_holidays(start: int, end: int) -> set[int]:
-    """The ten statutory days; Store Bededag, a holiday until 2023, is none of them."""
-    import holidays  # only when a plan is made: the web starts without it
-
-    years = range(date.fromordinal(start).year, date.fromordinal(end).year + 1)
-    named = holidays.country_holidays("DK", years=years, language="en_US")
-    return {day.toordinal() for day, name in named.items() if "Great Prayer" not in name}
