@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from tests.factories import TopicFactory
 from tests.yearwheel.conftest import out, place, solved
 from tovholder.directory.models import Theme
 from tovholder.yearwheel.planning.problem import understand
@@ -60,6 +63,34 @@ def test_public_holidays_and_themes_stand_in_wheel_and_calendar(planned, anna, e
     december = client.get(f"/aarshjul/kalender/?aar={planned.pk}&maaned=2026-12").content.decode()
     assert "Juledag" in december
     assert "Juleferie" in december
+
+
+def test_a_theme_leads_to_its_topic_or_to_the_month(planned, anna, bo, grethe, east, west, client_for):
+    """To the topic bank of a forum where one sits; else to the month in the calendar, which tells what it is about."""
+    topic = TopicFactory(forum=east, heading="Skærmtid", status="banked")
+    planned.themes.create(month=date(2026, 8, 1), topic=topic)
+    planned.themes.create(month=date(2026, 9, 1), theme=Theme.objects.get())
+    planned.themes.create(month=date(2026, 10, 1), topic=topic)
+    planned.themes.create(month=date(2026, 10, 1), theme=Theme.objects.get(), layer=east.forum_type)
+
+    def links(user) -> dict[str, str]:
+        html = client_for(user).get(f"/aarshjul/?aar={planned.pk}").content.decode()
+        found = re.findall(r'<a href="([^"]+)"><text [^>]*><title>[^<]*</title>(\w+)</text></a>', html)
+        return {month: unescape(url) for url, month in found}
+
+    bank = f"/moeder/forum/{east.pk}/emner/?status=banked#emne-{topic.pk}"
+    months = {
+        month: f"kalender/?aar={planned.pk}&maaned=2026-{n}" for month, n in (("sep", "09"), ("okt", "10"))
+    }
+    assert links(anna) == {"aug": bank, **months}
+    client = client_for(anna)
+    assert f'id="emne-{topic.pk}"' in client.get(bank).content.decode()
+    october = client.get(f"/aarshjul/{months['okt']}").content.decode()
+    assert f'Månedens tema: <a href="{bank}">Skærmtid</a>; {east.forum_type}: Rusmidler' in october
+    # Grethe, of the management, sits in none of the forums.
+    assert links(grethe)["aug"] == f"kalender/?aar={planned.pk}&maaned=2026-08"
+    august = client_for(grethe).get(f"/aarshjul/kalender/?aar={planned.pk}&maaned=2026-08").content.decode()
+    assert "Månedens tema: Skærmtid" in august
 
 
 def test_the_public_holidays_are_those_of_the_planner():

@@ -71,7 +71,8 @@ def _months(wheel: Wheel) -> Iterator[str]:
     for label in wheel.months:
         now = ' class="b" font-weight="600"' if label.now else ""
         about = f"<title>{escape(label.title)}</title>" if label.title else ""
-        yield f'<text x="{label.x}" y="{label.y:g}"{now}>{about}{label.text}</text>'
+        text = f'<text x="{label.x}" y="{label.y:g}"{now}>{about}{label.text}</text>'
+        yield f'<a href="{escape(label.url)}">{text}</a>' if label.url else text
     yield "</g>"
 
 
