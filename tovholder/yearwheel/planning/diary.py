@@ -91,7 +91,10 @@ class Diary:
     def too_near(self, place: int, gap: int, day: int) -> list[int]:
         if not gap:
             return []
-        return [other for other in self.days[place] if abs(other - day) < gap]
+        days = self.days[place]
+        if len(days) < 2 * gap:
+            return [other for other in days if abs(other - day) < gap]
+        return [other for other in range(day - gap + 1, day + gap) if other in days]
 
     def has_room(self, day: int, start: int, end: int) -> bool:
         """Rule 6: the most meetings run at the moment when one of them begins."""
