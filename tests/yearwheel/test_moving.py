@@ -191,6 +191,14 @@ class TestMidnight:
             )
         assert planned.planned.count() == 2
 
+    def test_what_is_over_stops_no_plan(self, planned, anna, east):
+        row = planned.planned.get(forum=east)
+        moving.move(by=anna, row=row, day=date(2026, 8, 20), start=time(22))
+        rules.change(by=anna, thing=east, minutes=180)
+        place = {"of": row.of, "date": "2026-08-20", "start": "22:00"}
+        assert place in document.build(planned, today=date(2026, 8, 20))["fixed"]
+        assert place not in document.build(planned, today=date(2026, 8, 21))["fixed"]
+
     def test_a_rule_made_longer_does_not_break_the_planner(self, planned, anna, east):
         moving.move(by=anna, row=planned.planned.get(forum=east), day=date(2026, 8, 20), start=time(22))
         rules.change(by=anna, thing=east, minutes=180)

@@ -16,6 +16,7 @@ from tests.yearwheel.test_publishing import publish
 from tovholder.directory.models import Theme
 from tovholder.yearwheel.models import BusyTime, PlanningRule, YearPlan
 from tovholder.yearwheel.planning import Clash
+from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import moving, watching, years
 
 
@@ -232,11 +233,27 @@ class TestPlanning:
             ({"starts_in_9": "23.30"}, "Et møde på 60 minutter kl. 23.30 ville slutte efter midnat."),
             ({"preferred_starts": "8.15"}, "blandt det, der er tilladt"),
             ({"weekdays": [], "preferred_weekdays": [], "weekdays_in_10": ""}, "mindst én ugedag"),
+            ({"weekdays": [], "preferred_weekdays": []}, "mindst én ugedag"),  # September has none
             ({"months": []}, "mindst én måned"),
             ({"weekdays_in_10": "søndagg"}, "kan ikke læses"),
             ({"preferred_weekdays": ["5"], "weekdays_in_10": ""}, "blandt det, der er tilladt"),
         ):
             assert said in client.post(url, {**given, **wrong}).content.decode()
+
+    def test_weekdays_of_months_that_are_emptied_do_not_come_back_from_the_forum(
+        self, plan, client_for, anna, east
+    ):
+        """Øster varies by month in the set-up of the forum; a rule that says the same day all year is followed."""
+        east.weekday_varies, east.weekdays_by_month = True, {"9": [1], "10": [3]}
+        east.save()
+        given = {
+            "rhythm": "months", "months": ["9", "10", "11"], "minutes": "60", "weekdays": ["2"], "starts": "9.00", "min_gap_days": "0",
+        }  # fmt: skip
+        assert client_for(anna).post(f"/aarshjul/regler/forum/{east.pk}/", given).status_code == 302
+        data = document.build(plan)
+        row = next(each for each in data["forums"] if each["id"] == f"f{east.pk}")
+        days = [row["weekdays_by_month"].get(month, row["weekdays"]) for month in ("9", "10", "11")]
+        assert days == [[2], [2], [2]]
 
     def test_rules_of_joint_meetings_and_events(self, planned, client_for, anna, joint, event):
         client = client_for(anna)

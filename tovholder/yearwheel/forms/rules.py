@@ -97,7 +97,7 @@ class RuleForm(TovholderForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("weekdays") and not data.get("weekdays_by_month") and "weekdays" not in self.errors:
+        if not data.get("weekdays") and not self._covers_every_month(data) and "weekdays" not in self.errors:
             self.add_error("weekdays", _("Vælg mindst én ugedag, ellers kan mødet ikke lægges."))
         if "starts" in data and not data["starts"]:
             self.add_error("starts", _("Skriv mindst ét klokkeslæt, ellers kan mødet ikke lægges."))
@@ -109,6 +109,12 @@ class RuleForm(TovholderForm):
             if of in data and outside and not (of == "weekdays" and data.get("weekdays_by_month")):
                 self.add_error(wish, _("Ønsket skal være blandt det, der er tilladt."))
         return data
+
+    def _covers_every_month(self, data: dict[str, Any]) -> bool:
+        """Whether each month that is planned has weekdays of its own, so that those of all months matter to none."""
+        by_month = data.get("weekdays_by_month") or {}
+        planned = data.get("months") if data.get("rhythm") == Rhythm.MONTHS else None
+        return all(str(month) in by_month for month in planned or range(1, 13))
 
     def _refuse_after_midnight(self, name: str, data: dict[str, Any]) -> None:
         """A meeting ends by 24:00 (rule 4): said where it is typed, since the planner would silently never begin then."""
@@ -156,7 +162,7 @@ class ForumRuleForm(RuleForm):
 
     def __init__(self, *args: Any, forum: Forum, members: dict[int, bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.members = members
+        self.members, self.varying = members, list(forum.weekdays_by_month)
         roles = Role.objects.filter(retired_at__isnull=True)
         self.fields["must_roles"].queryset = roles  # type: ignore[attr-defined]
         people = Person.objects.filter(pk__in=members).order_by("name")
@@ -180,6 +186,16 @@ class ForumRuleForm(RuleForm):
         """The start times of single months, folded away too."""
         return [self[f"starts_in_{month}"] for month, _name in YEAR_ORDER]
 
+    @property
+    def weekdays_vary(self) -> bool:
+        """Whether there is something to see among the weekdays of single months."""
+        return any(each.value() or each.errors for each in self.weekdays_by_month)
+
+    @property
+    def starts_vary(self) -> bool:
+        """Whether there is something to see among the start times of single months."""
+        return any(each.value() or each.errors for each in self.starts_by_month)
+
     def plain_fields(self) -> list[forms.BoundField]:
         """All other fields, in order."""
         return [bound for bound in self if not bound.name.startswith(("weekdays_in_", "starts_in_"))]
@@ -189,6 +205,9 @@ class ForumRuleForm(RuleForm):
         for of in ("weekdays", "starts"):
             found = {str(month): data.pop(f"{of}_in_{month}", None) for month, _name in sorted(YEAR_ORDER)}
             data[f"{of}_by_month"] = {month: values for month, values in found.items() if values}
+        if not data["weekdays_by_month"] and data.get("weekdays"):
+            # Left out, the forum's own would hold: the months that were emptied are to follow the days of all.
+            data["weekdays_by_month"] = dict.fromkeys(self.varying, data["weekdays"])
         data = super().clean()
         if data.get("rhythm") == Rhythm.MONTHS and not data.get("months"):
             self.add_error("months", _("Vælg mindst én måned."))
