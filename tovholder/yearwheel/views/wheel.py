@@ -86,6 +86,7 @@ def wheel(request: HttpRequest) -> HttpResponse:
     context = {
         **page,
         "wheel": picture(choice.plan, found, choice.by, today, marks, themes),
+        "themed": bool(themes),
         "totals": totals(choice.plan, found),
         "coming": _by_month((each, url_of(each, changes=changes)) for each in coming),
         # Many forums are chosen among in the list; the choice comes along to the wheel.
