@@ -141,7 +141,7 @@ class TestPlanning:
         html = client_for(anna).get(f"/aarshjul/{planned.pk}/").content.decode()
         assert "september 2026" in html
         assert "Anna er optaget 1. september og 8. september." in html
-        assert "disse er nok" not in html  # nobody has looked for what would free it
+        assert "disse var nok" not in html  # nobody has looked for what would free it
         client = client_for(anna)
         planned.unplaced[0]["helps"] = [
             {"code": "allow_weekday", "weekday": 3, "dates": []},
@@ -149,9 +149,12 @@ class TestPlanning:
         ]
         planned.save()
         html = client.get(f"/aarshjul/{planned.pk}/").content.decode()
-        assert "Hver af disse er nok:" in html
-        assert "Tillad også onsdag</a>." in html
-        assert "Gør deltagelsen valgfri for Anna</a>." in html
+        missing = planned.unplaced[0]
+        by_hand = client.get(f"/aarshjul/{planned.pk}/plads/{missing['of']}/2/").content.decode()
+        for page in (html, by_hand):
+            assert "Hver af disse var nok, da planen blev regnet:" in page
+            assert "Tillad også onsdag</a>." in page
+            assert "Gør deltagelsen valgfri for Anna</a>." in page
 
     def test_moving_shows_clashes_at_once_and_asks(self, planned, client_for, anna, east, fake, carla):
         client, row = client_for(anna), planned.planned.get(forum=east)

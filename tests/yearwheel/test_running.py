@@ -408,7 +408,7 @@ class TestWhatWouldFree:
         ):
             said, comma, when = text.rstrip(".").partition(", for")
             assert f'<li><a href="{url}">{said}</a>{comma}{when}.</li>' in html
-        assert html.count("Ingen enkelt ændring er nok") == 1
+        assert html.count("Ingen enkelt ændring var nok") == 1
 
     def test_the_rule_leads_back_to_the_plan(self, plan, fake, anna, east, client_for):
         given = {

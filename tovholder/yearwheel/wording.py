@@ -62,16 +62,21 @@ class Words:
 
     def people(self, ids: Sequence[str]) -> str:
         names = [self.persons.get(int(who[1:]), _("en, der er slettet")) for who in ids]
-        rest = len(names) - SHOWN_NAMES
-        shown = names[:SHOWN_NAMES] + ([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])
-        return listed(shown)
+        return some(names, SHOWN_NAMES)
 
     def days(self, dates: Sequence[str]) -> str:
         """Say days: the first few, and how many more."""
         days = [day_and_month(date.fromisoformat(each)) for each in dates]
         rest = len(days) - SHOWN_DATES
-        shown = days[:SHOWN_DATES] + ([_("%(n)s dage mere") % {"n": rest}] if rest > 0 else [])
-        return listed(shown)
+        more = ngettext("%(n)s dag mere", "%(n)s dage mere", rest) % {"n": rest}
+        return listed(days[:SHOWN_DATES] + ([more] if rest > 0 else []))
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Say the first names, and how many more there are."""
+    rest = len(names) - most
+    more = ngettext("%(n)s anden", "%(n)s andre", rest) % {"n": rest}
+    return listed([*names[:most], *([more] if rest > 0 else [])])
 
 
 def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unplaced]:
