@@ -43,7 +43,7 @@ def _spots(town: Town, of: str, first: date, last: date) -> list[Spot]:
     found = []
     for number in range((last - first).days + 1):
         at = first + timedelta(days=number)
-        for start in sorted(set(thing["starts"])):
+        for start in sorted(set(town.starts(of, at))):
             end = minute(start) + thing["minutes"]
             spot = of, at, minute(start), end, False
             if (

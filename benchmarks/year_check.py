@@ -97,6 +97,11 @@ class Town:
         by_month = thing.get("weekdays_by_month") if self.kind[of] == "forum" else None
         return (by_month or {}).get(str(at.month), usual)
 
+    def starts(self, of: str, at: date) -> list[str]:
+        thing = self.things[of]
+        by_month = thing.get("starts_by_month") if self.kind[of] == "forum" else None
+        return (by_month or {}).get(str(at.month), thing["starts"])
+
     def may_meet(self, of: str, at: date) -> bool:
         notice = max((self.forums[each].get("notice_days") or 0 for each in self.forums_of(of)), default=0)
         first, last = self.start, self.end
@@ -218,7 +223,7 @@ class Checked:
             if not each["fixed"]:
                 if not self.town.may_meet(each["of"], each["at"]):
                     self.fault(1, f"{each['of']} on {each['date']}")
-                if each["start"] not in thing["starts"] or each["to"] > 1440:
+                if each["start"] not in self.town.starts(each["of"], each["at"]) or each["to"] > 1440:
                     self.fault(4, f"{each['of']} at {each['start']}")
         for one, other in combinations(self.meetings, 2):
             if one["of"] == other["of"] and not (one["fixed"] and other["fixed"]) and overlap(one, other, 0):

@@ -15,6 +15,7 @@ def tiny(seed: int) -> dict:
     days = [start + timedelta(days=i) for i in range((end - start).days + 1)]
     people = [f"p{i}" for i in range(chance.randint(1, 4))]
     forums = [_forum(chance, f"f{i}", people) for i in range(chance.randint(1, 3))]
+    _starts_by_month(random.Random(f"starts {seed}"), forums)  # dice of its own: all else stays as it was
     ids = [each["id"] for each in forums]
     data = {
         "period": {"start": start.isoformat(), "end": end.isoformat()},
@@ -86,6 +87,13 @@ def _forum(chance: random.Random, name: str, people: list[str]) -> dict:
     if chance.random() < 0.5:
         found["preferred_starts"] = [chance.choice(STARTS)]
     return found | {"min_gap_days": chance.choice([0, 0, 1, 3, 8]), "notice_days": chance.choice([0, 0, 4])}
+
+
+def _starts_by_month(chance: random.Random, forums: list[dict]) -> None:
+    for each in forums:
+        if chance.random() < 0.3:
+            starts = chance.sample(STARTS, chance.choice([0, 1, 1, 2]))
+            each["starts_by_month"] = {str(chance.choice([11, 12, 1])): starts}
 
 
 def _joint(chance: random.Random, ids: list[str]) -> dict:

@@ -41,7 +41,7 @@ PAGES = (
     Picture("deltagere", "anna", "/moeder/{coming}/deltagere/", "Deltagere og gæster"),
     Picture("svar", "bo", "/moeder/{coming}/", "Dagsorden"),
     Picture("min-kalender", "bo", "/moeder/kalender/", "Din adresse", height=900),
-    Picture("aarshjul", "anna", "/aarshjul/", "De næste møder", height=900),
+    Picture("aarshjul", "anna", "/aarshjul/", "De næste møder", height=820),
     Picture("emnebank", "anna", "/moeder/forum/{forum}/emner/", "Emnebank"),
     Picture("under", "anna", "/moeder/{under_way}/under/punkt/{item}/", "Punkt"),
     Picture("storskaerm", "anna", "/moeder/{under_way}/storskaerm/", "Netværk"),

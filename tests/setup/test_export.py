@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.factories import OrganisationFactory
-from tests.setup.conftest import SMALL, load, read, read_shipped
+from tests.setup.conftest import SMALL, load, problems, read, read_shipped
 from tovholder.access.personal_data import contains_cpr
 from tovholder.audit.models import SYSTEM
 from tovholder.forums.models import Forum
@@ -25,6 +25,8 @@ from tovholder.setup.export import export_setup
 from tovholder.setup.plan import make_plan
 from tovholder.setup.sections import SECTIONS
 from tovholder.setup.services import apply_setup
+from tovholder.setup.wording import said
+from tovholder.yearwheel.models import PlanningRule
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +124,34 @@ def test_any_text_survives(name: str, purpose: str, points: list[str]) -> None:
     row = tomllib.loads(first)["forum"][1]
     assert (row["name"], row["purpose"], row.get("basis_documents", [])) == (name, purpose, points)
     assert loaded_afresh(first) == first
+
+
+RULE = """
+[[planning_rule]]
+key = "aar"
+name = "Nord"
+forum = "netvaerk-nord"
+starts = ["13:00"]
+preferred_starts = ["09:00"]
+starts_by_month = { september = ["14:30", "09:00"] }
+"""
+
+
+def test_start_times_by_month_go_both_ways(db: None) -> None:
+    load(SMALL + RULE)
+    assert PlanningRule.objects.get().starts_by_month == {"9": ["09:00", "14:30"]}
+    assert tomllib.loads(export_setup())["planning_rule"][0]["starts_by_month"] == {
+        "september": ["09:00", "14:30"]
+    }
+    assert (
+        said("planning_rule", "starts_by_month", {"september": ["09:00", "14:30"]}, {})
+        == "september: 09:00, 14:30"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", ['{ september = ["9:00"] }', "{ september = [] }", '{ 9 = ["09:00"] }', '["09:00"]']
+)
+def test_start_times_by_month_are_checked(wrong: str) -> None:
+    found = problems(SMALL + RULE.replace('{ september = ["14:30", "09:00"] }', wrong))
+    assert any("starts_by_month" in each.sentence for each in found)

@@ -30,6 +30,7 @@ class Fake:
     seen: list[dict[str, Any]] = field(default_factory=list)
     started_from: list[Any] = field(default_factory=list)
     clashes: list[dict[str, Any]] = field(default_factory=list)
+    frees: Callable[[dict[str, Any]], list[Any]] = lambda unplaced: []
 
     def plan_year(self, data: Any, *, on_progress: Any = None, start: Any = None) -> dict[str, Any]:
         self.seen.append(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 current: Any = None
@@ -15,5 +16,5 @@ def clashes(data: Any, meetings: Any) -> Any:
     return list(current.clashes(data, meetings)) if callable(current.clashes) else list(current.clashes)
 
 
-def what_would_free(data: Any, unplaced: Any, meetings: Any = ()) -> list[Any]:
-    return []
+def what_would_free(data: Any, out: Any) -> Iterator[list[Any]]:
+    return iter([current.frees(each) for each in out["unplaced"]])

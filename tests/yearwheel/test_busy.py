@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tovholder.access.decision import Refused
+from tovholder.audit.models import Event
 from tovholder.yearwheel import calendar_file, fetching
 from tovholder.yearwheel.calendar_file import LAST_MINUTE, MAX_BYTES, UnreadableCalendarError, busy_times
-from tovholder.yearwheel.models import BusyFeed, BusyTime
+from tovholder.yearwheel.models import BusyFeed, BusyTime, DayLimit
+from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import busy
 
 START, END = date(2026, 8, 1), date(2027, 7, 31)
@@ -210,3 +212,39 @@ class TestPersons:
         busy.read_due()
         assert "svarede ikke" in BusyFeed.objects.get().told
         assert BusyTime.objects.count() == 1
+
+
+class TestMeetingsADay:
+    def test_an_own_number_takes_the_place_of_the_one_for_all(self, plan, anna, carla, client_for):
+        plan.max_per_day = 2
+        plan.save()
+
+        def numbers() -> dict[str, int | None]:
+            return {each["id"]: each["max_per_day"] for each in document.build(plan)["persons"]}
+
+        hers, others = f"p{carla.person.pk}", f"p{anna.person.pk}"
+        page = f"/aarshjul/optaget/{carla.person.pk}/"
+        client = client_for(anna)
+        assert client.post(page, {"hvad": "antal", "meetings": "4"}).status_code == 302
+        assert (numbers()[hers], numbers()[others]) == (4, 2)
+        assert 'value="4"' in client.get(page).content.decode()
+        assert Event.objects.filter(action="busy.limited").count() == 1
+        assert client.post(page, {"hvad": "antal", "meetings": ""}).status_code == 302
+        assert numbers()[hers] == 2
+        for wrong in ("0", "21", "to"):
+            answer = client.post(page, {"hvad": "antal", "meetings": wrong})
+            assert answer.status_code == 422
+            assert "id_meetings" in answer.content.decode()
+        assert not DayLimit.objects.exists()
+
+    def test_only_oneself_and_who_plans_may(self, plan, anna, bo, carla, client_for):
+        assert (
+            client_for(carla).post("/aarshjul/optaget/", {"hvad": "antal", "meetings": "1"}).status_code
+            == 302
+        )
+        assert DayLimit.objects.get().person == carla.person
+        with pytest.raises(Refused):
+            busy.limit(by=bo, person=carla.person, meetings=5)
+        path = f"/aarshjul/optaget/{carla.person.pk}/"
+        assert client_for(bo).post(path, {"hvad": "antal", "meetings": "5"}).status_code in (403, 404)
+        assert DayLimit.objects.get().meetings == 1

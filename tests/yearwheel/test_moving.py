@@ -12,7 +12,8 @@ from tests.yearwheel.conftest import out, place, rows, solved
 from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.yearwheel.models import AttendanceChoice, BusyTime
-from tovholder.yearwheel.services import moving
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import moving, rules, runs
 
 EAST, WEST = date(2026, 8, 13), date(2026, 8, 18)  # a Thursday and a Tuesday
 
@@ -150,3 +151,58 @@ class TestMoving:
         answer = client_for(anna).post(f"/aarshjul/moede/{row.pk}/", {"day": "2026-08-20", "start": "13:00"})
         assert answer.status_code == 403
         assert rows(planned)[0].date == EAST
+
+
+class TestMidnight:
+    """A meeting ends by 24:00 (rule 4): said at the field, and refused by the service too."""
+
+    def test_a_move_is_refused_at_the_field(self, planned, client_for, anna, east):
+        row = planned.planned.get(forum=east)  # an hour and a half
+        client, page = client_for(anna), f"/aarshjul/moede/{row.pk}/"
+        answer = client.post(
+            page, {"day": "2026-08-20", "start": "22:31", "confirmed": "on"}
+        ).content.decode()
+        assert (
+            "Mødet varer 90 minutter og ville slutte efter midnat. Det kan senest begynde kl. 22.30."
+            in answer
+        )
+        assert 'aria-invalid="true"' in answer
+        assert "ville slutte efter midnat" in tried(client, row, "2026-08-20", kl="23:00")
+        with pytest.raises(Refused):
+            moving.move(by=anna, row=row, day=date(2026, 8, 20), start=time(22, 31))
+        assert planned.planned.get(forum=east).date == EAST
+        client.post(page, {"day": "2026-08-20", "start": "22:30", "confirmed": "on"})
+        row.refresh_from_db()
+        assert (row.start, row.end, row.minutes) == (time(22, 30), time(23, 59), 90)
+        moving.move(by=anna, row=row, day=date(2026, 8, 21), start=time(9))
+        row.refresh_from_db()
+        assert row.end == time(10, 30)
+
+    def test_so_is_a_place_for_one_that_has_none(self, planned, client_for, anna, west):
+        planned.unplaced = [{"of": f"f{west.pk}", "which": 2, "because": [{"code": "no_start"}]}]
+        planned.save()
+        page = f"/aarshjul/{planned.pk}/plads/f{west.pk}/2/"
+        answer = client_for(anna).post(page, {"day": "2026-09-08", "start": "23:30", "confirmed": "on"})
+        assert "ville slutte efter midnat" in answer.content.decode()
+        thing = document.things()[f"f{west.pk}"]
+        with pytest.raises(Refused):
+            moving.place(
+                by=anna, plan=planned, thing=thing, which=2, day=date(2026, 9, 8), start=time(23, 30)
+            )
+        assert planned.planned.count() == 2
+
+    def test_what_is_over_stops_no_plan(self, planned, anna, east):
+        row = planned.planned.get(forum=east)
+        moving.move(by=anna, row=row, day=date(2026, 8, 20), start=time(22))
+        rules.change(by=anna, thing=east, minutes=180)
+        place = {"of": row.of, "date": "2026-08-20", "start": "22:00"}
+        assert place in document.build(planned, today=date(2026, 8, 20))["fixed"]
+        assert place not in document.build(planned, today=date(2026, 8, 21))["fixed"]
+
+    def test_a_rule_made_longer_does_not_break_the_planner(self, planned, anna, east):
+        moving.move(by=anna, row=planned.planned.get(forum=east), day=date(2026, 8, 20), start=time(22))
+        rules.change(by=anna, thing=east, minutes=180)
+        with pytest.raises(
+            Refused, match=r"Netværk Øster den 20\.08\.2026 kl\. 22\.00 ville slutte efter midnat"
+        ):
+            runs.start(by=anna, plan=planned)

@@ -7,13 +7,14 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import AgendaItemFactory, RoleFactory, TopicFactory
+from tests.factories import AgendaItemFactory, ForumFactory, MeetingFactory, RoleFactory, TopicFactory
 from tests.yearwheel.conftest import out, place, rows, solved
 from tovholder.access.decision import Refused
 from tovholder.directory.models import SchoolHoliday, Theme
-from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem
+from tovholder.forums.models import AgendaTemplate, AgendaTemplateItem, JointMeetingRule
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.meetings.services import planning
+from tovholder.meetings.services.days import at
 from tovholder.outbox.models import OutgoingMail
 from tovholder.yearwheel.models import MonthTheme, Publication
 from tovholder.yearwheel.queries import watch
@@ -276,6 +277,27 @@ class TestTooFew:
             "Netværk Vester mangler 9 af årets 10 møder.",
             "Fællesmøde mangler 1 af årets 2 møder.",
         }
+
+    def test_a_joint_meeting_belongs_to_the_rule_it_was_published_from(self, planned, anna, west, joint):
+        """A forum that comes into the rule in mid-year does not make the meetings of the year be missing."""
+        publish(anna, planned)
+        missing = "Fællesmøde mangler 1 af årets 2 møder."
+        assert missing in _too_few(planned)
+        third = ForumFactory(key="strand", name="Netværk Strand", cadence="when_needed")
+        joint.forums.add(third)
+        assert missing in _too_few(planned)
+        # One made by hand, of whom the plan knows nothing, belongs to the rule with the same forums.
+        by_hand = MeetingFactory(lead_forum=west, kind="joint", starts_at=at(date(2027, 4, 6), time(13)))
+        by_hand.forums.set(joint.forums.all())
+        assert missing not in _too_few(planned)
+        by_hand.forums.remove(third)
+        assert missing in _too_few(planned)
+
+    def test_two_rules_of_the_same_forums_do_not_share_their_meetings(self, planned, anna, east, west, joint):
+        publish(anna, planned)
+        other = JointMeetingRule.objects.create(key="andet", name="Temamøde", times_a_year=1, minutes=60)
+        other.forums.set([east, west])
+        assert "Temamøde mangler 1 af årets 1 møder." in _too_few(planned)
 
     def test_a_month_without_a_day_to_meet_on_is_not_asked_for(self, planned, west):
         SchoolHoliday.objects.create(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from tests.factories import TopicFactory
 from tests.yearwheel.conftest import out, place, solved
 from tovholder.directory.models import Theme
-from tovholder.yearwheel.planning.problem import public_holidays
+from tovholder.yearwheel.planning.problem import understand
 from tovholder.yearwheel.queries import entries
 from tovholder.yearwheel.queries.public_days import public_days
 
@@ -35,8 +38,8 @@ def test_long_lists_say_how_many_are_left_and_show_all(planned, fake, anna, east
     solved(anna, planned)
     result = reverse("yearwheel:run", args=[planned.runs.first().pk])
     for page, rows, words in (
-        (f"/aarshjul/{planned.pk}/", 34, ("Vis også de sidste 4 møder",)),
-        (result, 90 + 34, ("Vis også de sidste 10 ændringer", "Vis også de sidste 4 møder")),
+        (f"/aarshjul/{planned.pk}/", 34, ("Vis også de sidste 14 møder",)),
+        (result, 90 + 34, ("Vis også de sidste 10 ændringer", "Vis også de sidste 14 møder")),
     ):
         short, whole = (client.get(page + end).content.decode() for end in ("", "?alle=1"))
         assert [each for each in words if each not in short or each in whole] == []
@@ -50,8 +53,8 @@ def test_public_holidays_and_themes_stand_in_wheel_and_calendar(planned, anna, e
     client = client_for(anna)
     wheel = client.get(f"/aarshjul/?aar={planned.pk}").content.decode()
     assert "13.00: Netværk Øster\nTema: Rusmidler</title>" in wheel
-    assert "<title>Rusmidler</title>aug</text>" in wheel
-    assert f"<title>{east.forum_type}: Digital dannelse</title>mar</text>" in wheel
+    assert "<title>aug: Rusmidler</title><text" in wheel
+    assert f"<title>mar: {east.forum_type}: Digital dannelse</title><text" in wheel
     assert "<title>Skærtorsdag, Langfredag</title></path>" in wheel
     assert "<title>Juledag</title></path>" not in wheel  # it lies in the school's holiday
     march = client.get(f"/aarshjul/kalender/?aar={planned.pk}&maaned=2027-03").content.decode()
@@ -62,10 +65,39 @@ def test_public_holidays_and_themes_stand_in_wheel_and_calendar(planned, anna, e
     assert "Juleferie" in december
 
 
+def test_a_theme_leads_to_its_topic_or_to_the_month(planned, anna, bo, grethe, east, west, client_for):
+    """To the topic bank of a forum where one sits; else to the month in the calendar, which tells what it is about."""
+    topic = TopicFactory(forum=east, heading="Skærmtid", status="banked")
+    planned.themes.create(month=date(2026, 8, 1), topic=topic)
+    planned.themes.create(month=date(2026, 9, 1), theme=Theme.objects.get())
+    planned.themes.create(month=date(2026, 10, 1), topic=topic)
+    planned.themes.create(month=date(2026, 10, 1), theme=Theme.objects.get(), layer=east.forum_type)
+
+    def links(user) -> dict[str, str]:
+        html = client_for(user).get(f"/aarshjul/?aar={planned.pk}").content.decode()
+        found = re.findall(r'<a href="([^"]+)"><title>\w+: [^<]+</title><text [^>]*>(\w+)</text></a>', html)
+        return {month: unescape(url) for url, month in found}
+
+    bank = f"/moeder/forum/{east.pk}/emner/?status=banked#emne-{topic.pk}"
+    months = {
+        month: f"kalender/?aar={planned.pk}&maaned=2026-{n}" for month, n in (("sep", "09"), ("okt", "10"))
+    }
+    assert links(anna) == {"aug": bank, **months}
+    client = client_for(anna)
+    assert f'id="emne-{topic.pk}"' in client.get(bank).content.decode()
+    october = client.get(f"/aarshjul/{months['okt']}").content.decode()
+    assert f'Månedens tema: <a href="{bank}">Skærmtid</a>; {east.forum_type}: Rusmidler' in october
+    # Grethe, of the management, sits in none of the forums.
+    assert links(grethe)["aug"] == f"kalender/?aar={planned.pk}&maaned=2026-08"
+    august = client_for(grethe).get(f"/aarshjul/kalender/?aar={planned.pk}&maaned=2026-08").content.decode()
+    assert "Månedens tema: Skærmtid" in august
+
+
 def test_the_public_holidays_are_those_of_the_planner():
     first, last = date(2024, 1, 1), date(2060, 12, 31)
     days = {day.toordinal() for day, _name in public_days(first, last)}
-    assert days == public_holidays(first.toordinal(), last.toordinal())
+    period = {"start": first.isoformat(), "end": last.isoformat()}
+    assert days == understand({"period": period, "persons": [], "forums": []}).shut
 
 
 def test_by_person_who_left_has_no_more_drafts(planned, anna, carla, east, west):

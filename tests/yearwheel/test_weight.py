@@ -55,7 +55,31 @@ def large(plan: YearPlan, anna) -> YearPlan:
         month = date(2026 + (7 + n) // 12, (7 + n) % 12 + 1, 1)
         plan.themes.create(month=month, theme=Theme.objects.get(key=f"t{n}"))
     plan.unplaced = [
-        {"of": f"f{forum.pk}", "which": 1, "because": [{"code": "person_busy", "persons": [], "dates": []}]}
+        {
+            "of": f"f{forum.pk}",
+            "which": 1,
+            "because": [{"code": "person_busy", "persons": [], "dates": []}],
+            "helps": [
+                {
+                    "code": "allow_start",
+                    "of": f"f{forum.pk}",
+                    "start": "15:00",
+                    "dates": ["2026-09-01", "2026-09-08"],
+                },
+                {
+                    "code": "allow_weekday",
+                    "of": f"f{forum.pk}",
+                    "weekday": 3,
+                    "dates": ["2026-09-02", "2026-09-09"],
+                },
+                {
+                    "code": "make_optional",
+                    "of": f"f{forum.pk}",
+                    "person": f"p{people[0].person.pk}",
+                    "dates": ["2026-09-01", "2026-09-08"],
+                },
+            ],
+        }
         for forum in forums
     ]
     plan.save()

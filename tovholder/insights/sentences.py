@@ -26,6 +26,7 @@ SENTENCES = {
     "backup.restored": gettext_lazy("genskabte data fra en sikkerhedskopi"),
     "busy.added": gettext_lazy("skrev, hvornår nogen er optaget"),
     "busy.cleared": gettext_lazy("glemte, hvad der kom fra en kalender"),
+    "busy.limited": gettext_lazy("skrev, hvor mange møder en person kan have på en dag"),
     "busy.read": gettext_lazy("læste optagne tidspunkter i en kalender"),
     "busy.removed": gettext_lazy("slettede, hvornår nogen er optaget"),
     "calendar.closed": gettext_lazy("lukkede en kalenderadresse"),

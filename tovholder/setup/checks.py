@@ -216,7 +216,7 @@ def planning_rule(document: Document, row: Row, data: dict[str, Any]) -> Iterato
     if data["rhythm"] in ("count", "every_weeks") and data["count"] is None:
         yield document.problem(row, "count", "Skal stå ved den rytme: et helt tal fra 1 til 52.", "(mangler)")
     for of, wish in (("weekdays", "preferred_weekdays"), ("starts", "preferred_starts")):
-        outside = set(data[wish]) - set(data[of])
+        outside = set(data[wish]).difference(data[of], *data[f"{of}_by_month"].values())
         if data[of] and outside:
             allowed = f"Tilladt er kun det, der også står i {of}."
             yield document.problem(row, wish, allowed, sorted(outside)[0])

@@ -128,18 +128,22 @@ def _month_names(numbers: Any) -> Any:
     return [MONTHS[number - 1] for number in sorted(numbers)] if isinstance(numbers, list) else numbers
 
 
+def _by_month(to_column: Callable[[Any], Any], to_file: Callable[[Any], Any]) -> Kept:
+    """Lists by month: by its name in the file, by its number in the column."""
+    return Kept(
+        lambda by_month: {str(MONTHS.index(month) + 1): to_column(by_month[month]) for month in by_month},
+        lambda by_month: {
+            MONTHS[int(month) - 1]: to_file(by_month[month]) for month in sorted(by_month, key=int)
+        },
+    )
+
+
 SPECIAL: dict[str, Kept] = {
     "weekdays": Kept(_weekday_numbers, _weekday_names),
     "preferred_weekdays": Kept(_weekday_numbers, _weekday_names),
     "months": Kept(_month_numbers, _month_names),
-    "weekdays_by_month": Kept(
-        lambda by_month: {
-            str(MONTHS.index(month) + 1): _weekday_numbers(by_month[month]) for month in by_month
-        },
-        lambda by_month: {
-            MONTHS[int(month) - 1]: _weekday_names(by_month[month]) for month in sorted(by_month, key=int)
-        },
-    ),
+    "weekdays_by_month": _by_month(_weekday_numbers, _weekday_names),
+    "starts_by_month": _by_month(sorted, sorted),
 }
 _DATE = Kept(date.fromisoformat, date.isoformat)
 _TIME = Kept(time.fromisoformat, lambda value: value.strftime("%H:%M"))

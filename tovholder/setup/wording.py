@@ -47,6 +47,8 @@ def said(section: str, field: str, value: Any, names: Names) -> str:
     if field == "weekdays_by_month":
         days = (f"{_MONTHS[month]}: {', '.join(_DAYS[day] for day in value[month])}" for month in value)
         return "; ".join(days)
+    if field == "starts_by_month":
+        return "; ".join(f"{_MONTHS[month]}: {', '.join(value[month])}" for month in value)
     if isinstance(value, dict):
         texts = spec.get("properties", {})
         return "; ".join(f"{texts.get(key, {}).get('title', key)}: {each}" for key, each in value.items())

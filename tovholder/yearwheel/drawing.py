@@ -35,6 +35,7 @@ class Label:
     text: str
     now: bool = False
     title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,9 @@ def wheel(
     closed: Iterable[tuple[date, date, str]],
     points: Iterable[tuple[date, date, str]],
     today: date,
-    themes: Mapping[date, str] | None = None,
+    themes: Mapping[date, tuple[str, str]] | None = None,
 ) -> Wheel:
-    """Return where everything stands. `themes` are by the first day of the month; `rings` are (key, name), from the outside in, at most `MOST_RINGS` of them."""
+    """Return where everything stands. `themes` are by the first day of the month: what it is about, and where that leads; `rings` are (key, name), from the outside in, at most `MOST_RINGS` of them."""
     clock = _Clock(start, end)
     drawn = _rings(clock, rings, start, end)
     radius = {key: ring.radius for (key, _name), ring in zip(rings, drawn, strict=True)}
@@ -154,7 +155,7 @@ def wheel(
                 *_pair(clock.at(middle, OUTER + 17, 0.5), 6),
                 MONTH_NAMES[first.month - 1],
                 _same(first, today),
-                (themes or {}).get(first.replace(day=1), ""),
+                *(themes or {}).get(first.replace(day=1), ("", "")),
             )
             for first, middle in months
         ],

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tovholder.accounts.models import User
+from tovholder.forums.standing import own_forum_ids
+from tovholder.meetings.models import Topic
 from tovholder.ui.naming import day_and_month
 from tovholder.yearwheel.drawing import Item, Wheel, wheel
 from tovholder.yearwheel.models import YearMark, YearPlan
@@ -35,7 +39,7 @@ def picture(
     by: str,
     today: date,
     marks: Marks,
-    themes: dict[date, str] | None = None,
+    themes: dict[date, tuple[str, str]] | None = None,
 ) -> Wheel:
     """Draw the year. `themes` are what its months are about, for those who may read what somebody has written."""
     known = rings(found, by)
@@ -82,14 +86,43 @@ def _closed(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str
     return found + pieces
 
 
-def themes_by_month(plan: YearPlan) -> dict[date, str]:
+@dataclass(frozen=True)
+class Theme:
+    """What a month is about, for all or one layer; `url` leads to the topic it came from, for who may read that."""
+
+    name: str
+    url: str = ""
+
+
+def themes_by_month(user: User, plan: YearPlan) -> dict[date, list[Theme]]:
     """Return what each month is about: the theme of all, then those of single layers."""
-    found: dict[date, list[str]] = {}
+    found: dict[date, list[Theme]] = {}
     for row in sorted(themes_of(plan), key=lambda each: (each.layer_id is not None, each.pk)):
         if str(row):
             name = str(row) if row.layer is None else f"{row.layer}: {row}"
-            found.setdefault(row.month, []).append(name)
-    return {month: "; ".join(names) for month, names in found.items()}
+            found.setdefault(row.month, []).append(Theme(name, _topic_url(user, row.topic)))
+    return found
+
+
+def _topic_url(user: User, topic: Topic | None) -> str:
+    """The place of a topic in its forum's bank; only who sits in the forum reads that."""
+    if topic is None or topic.forum_id not in own_forum_ids(user):
+        return ""
+    return reverse("meetings:topics", args=[topic.forum_id]) + f"?status={topic.status}#emne-{topic.pk}"
+
+
+def linked_themes(themes: dict[date, list[Theme]], month_url: str) -> dict[date, tuple[str, str]]:
+    """Return, by month, its themes in one line, and where they lead: the one topic, or the month that tells them all.
+
+    `month_url` ends where the month is put.
+    """
+    return {
+        month: (
+            "; ".join(each.name for each in here),
+            here[0].url if len(here) == 1 and here[0].url else f"{month_url}{month:%Y-%m}",
+        )
+        for month, here in themes.items()
+    }
 
 
 def _national_points(plan: YearPlan, marks: list[YearMark]) -> list[tuple[date, date, str]]:

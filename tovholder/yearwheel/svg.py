@@ -70,8 +70,11 @@ def _months(wheel: Wheel) -> Iterator[str]:
     yield f'<path d="{lines}" stroke="#fff" stroke-width="3"/><g text-anchor="middle" font-size="20" class="m">'
     for label in wheel.months:
         now = ' class="b" font-weight="600"' if label.now else ""
-        about = f"<title>{escape(label.title)}</title>" if label.title else ""
-        yield f'<text x="{label.x}" y="{label.y:g}"{now}>{about}{label.text}</text>'
+        text = f'<text x="{label.x}" y="{label.y:g}"{now}>{label.text}</text>'
+        if label.url:
+            about = escape(f"{label.text}: {label.title}")
+            text = f'<a href="{escape(label.url)}"><title>{about}</title>{text}</a>'
+        yield text
     yield "</g>"
 
 

@@ -17,6 +17,7 @@ from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.queries.document import Thing
 from tovholder.yearwheel.services import coming, moving
 from tovholder.yearwheel.services.moving import Broken
+from tovholder.yearwheel.wording import some
 
 SHOWN = 4
 
@@ -78,8 +79,7 @@ def missing_said(row: PlannedMeeting, names: Sequence[str], *, own: bool) -> str
 
 
 def _some(names: Sequence[str]) -> str:
-    rest = len(names) - SHOWN
-    return listed([*names[:SHOWN], *([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])]) or _("Nogen")
+    return some(names, SHOWN) or _("Nogen")
 
 
 def _clock(clock: time) -> str:
@@ -97,7 +97,7 @@ class _Place:
     def weekdays(self) -> list[int]:
         if self.thing is None:
             return []
-        return self.thing.wanted.weekdays_by_month.get(str(self.day.month)) or self.thing.wanted.weekdays
+        return self.thing.wanted.weekdays_on(self.day)
 
 
 def _line(broken: Broken, names: Sequence[str], place: _Place) -> Line:

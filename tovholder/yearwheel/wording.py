@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +17,16 @@ from tovholder.yearwheel.models import Rhythm, YearPlan
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.document import Thing, things
 
-SHOWN_NAMES, SHOWN_DATES = 4, 3
+SHOWN_NAMES, SHOWN_DATES, DATES_OF_PROPOSAL = 4, 3, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One change that would be enough for a meeting to have a place, when it could be, and the address where it is made."""
+
+    text: str
+    when: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,8 @@ class Unplaced:
     name: str
     when: str
     because: list[str]
-    helps: list[str]
+    # None where there was no time to look; an empty list says that no single change is enough.
+    helps: list[Proposal] | None
     near: date
 
 
@@ -51,16 +62,21 @@ class Words:
 
     def people(self, ids: Sequence[str]) -> str:
         names = [self.persons.get(int(who[1:]), _("en, der er slettet")) for who in ids]
-        rest = len(names) - SHOWN_NAMES
-        shown = names[:SHOWN_NAMES] + ([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])
-        return listed(shown)
+        return some(names, SHOWN_NAMES)
 
     def days(self, dates: Sequence[str]) -> str:
         """Say days: the first few, and how many more."""
         days = [day_and_month(date.fromisoformat(each)) for each in dates]
         rest = len(days) - SHOWN_DATES
-        shown = days[:SHOWN_DATES] + ([_("%(n)s dage mere") % {"n": rest}] if rest > 0 else [])
-        return listed(shown)
+        more = ngettext("%(n)s dag mere", "%(n)s dage mere", rest) % {"n": rest}
+        return listed(days[:SHOWN_DATES] + ([more] if rest > 0 else []))
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Say the first names, and how many more there are."""
+    rest = len(names) - most
+    more = ngettext("%(n)s anden", "%(n)s andre", rest) % {"n": rest}
+    return listed([*names[:most], *([more] if rest > 0 else [])])
 
 
 def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unplaced]:
@@ -78,13 +94,11 @@ def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unpl
         thing = words.things.get(each["of"])
         when, near = _when(plan, thing, each["which"])
         because = [said(words, reason) for reason in each["because"]]
-        helps = _frees(words, each.get("helps") or [])
-        helps = helps or [text for reason in each["because"] if (text := _helps(words, thing, reason))]
         found.append(
             Unplaced(
-                each["of"], each["which"], words.name(each["of"]), when, because, list(dict.fromkeys(helps)), near
+                each["of"], each["which"], words.name(each["of"]), when, because, _frees(words, each), near
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -158,56 +172,51 @@ def said(words: Words, reason: dict[str, Any]) -> str:
             return _("Reglerne for forummet tillader det ikke%(on)s.") % {"on": on}
 
 
+# What is said of a proposal, and where the rule it would change is changed: a page and a field of it.
 FREES = {
-    "allow_weekday": gettext_lazy("tillad også %(weekday)s"),
-    "allow_start": gettext_lazy("tillad også kl. %(start)s"),
-    "make_optional": gettext_lazy("gør deltagelsen valgfri for %(person)s"),
-    "raise_max_per_day": gettext_lazy("tillad flere møder om dagen"),
-    "drop_min_gap": gettext_lazy("tillad færre dage imellem"),
-    "raise_max_parallel": gettext_lazy("tillad flere møder på samme tid"),
-}
-FREES_SHOWN = 4
+    "solve_again": (gettext_lazy("Der er blevet plads. Regn planen igen"), ""),
+    "allow_start": (gettext_lazy("Tillad også kl. %(start)s%(month)s"), "starts"),
+    "allow_weekday": (gettext_lazy("Tillad også %(weekday)s%(month)s"), "weekdays"),
+    "drop_min_gap": (
+        gettext_lazy("Sæt »Mindst så mange dage imellem« ned til %(number)s%(whose)s"), "min_gap_days",
+    ),
+    "make_optional": (gettext_lazy("Gør deltagelsen valgfri for %(person)s%(whose)s"), "must"),
+    "raise_max_per_day": (gettext_lazy("Lad %(person)s have %(number)s møder på en dag"), "meetings"),
+    "raise_max_parallel": (gettext_lazy("Tillad %(number)s møder på samme tid"), "max_parallel"),
+}  # fmt: skip
 
 
-def _frees(words: Words, helps: Sequence[dict[str, Any]]) -> list[str]:
-    """Say what would be enough, each alone, in one sentence."""
-    parts = []
-    for each in helps:
-        if each["code"] not in FREES:
-            continue
-        facts = {
-            "weekday": WEEKDAYS[(each.get("weekday") or 1) - 1],
-            "start": str(each.get("start") or "").removeprefix("0").replace(":", "."),
-            "person": words.people([each["person"]]) if each.get("person") else "",
-        }
-        parts.append(str(FREES[each["code"]]) % facts)
-    parts = list(dict.fromkeys(parts))[:FREES_SHOWN]
-    if not parts:
-        return []
-    text = _(", eller ").join(parts)
-    return [f"{text[:1].upper()}{text[1:]}."]
+def _frees(words: Words, missing: dict[str, Any]) -> list[Proposal] | None:
+    """Say what would be enough, each alone, and where it is changed; None where nobody has looked."""
+    if "helps" not in missing:
+        return None
+    return [_proposal(words, each, missing["of"]) for each in missing["helps"] if each["code"] in FREES]
 
 
-def _helps(words: Words, thing: Thing | None, reason: dict[str, Any]) -> str:
-    if thing is None:
-        return ""
-    allowed = [WEEKDAYS[day - 1] for day in thing.wanted.weekdays]
-    others = [day for day in WEEKDAYS[:5] if day not in allowed]
-    match reason["code"]:
-        case "person_busy" | "person_double" | "max_per_day":
-            free = _("tillad også %(day)s, eller ") % {"day": others[0]} if others else ""
-            who = words.people(reason.get("persons") or [])
-            text = _("%(free)sgør deltagelsen valgfri for %(who)s.") % {"free": free, "who": who}
-            return text[:1].upper() + text[1:]
-        case "no_working_day":
-            return _("Tillad flere ugedage, eller gør varslet kortere.")
-        case "no_start":
-            return _("Skriv mindst én starttid, der slutter før midnat.")
-        case "min_gap":
-            return _("Tillad færre dage imellem.")
-        case "max_parallel":
-            return _("Tillad flere møder på samme tid, eller flere starttider.")
-    return ""
+def _proposal(words: Words, change: dict[str, Any], of: str) -> Proposal:
+    text, field = FREES[change["code"]]
+    owner, month, person = change.get("of") or of, change.get("month"), change.get("person")
+    said = str(text) % {
+        "start": str(change.get("start") or "").removeprefix("0").replace(":", "."),
+        "weekday": WEEKDAYS[(change.get("weekday") or 1) - 1],
+        "month": _(" i %(month)s") % {"month": MONTHS[month - 1]} if month else "",
+        "number": change.get("number") or 0,
+        "person": words.people([person]) if person else "",
+        "whose": _(" i %(forum)s") % {"forum": words.name(owner)} if owner != of else "",
+    }
+    page = ""
+    if field == "meetings" and person:
+        page = reverse("yearwheel:busy_of", args=[int(person[1:])])
+    elif field == "max_parallel":
+        page = reverse("yearwheel:settings", args=[words.plan.pk])
+    elif field and owner in words.things:
+        kind = "rule_forum" if owner[0] == "f" else "rule_joint"
+        page = reverse(f"yearwheel:{kind}", args=[int(owner[1:])]) + f"?plan={words.plan.pk}"
+    # Of boxes to tick the first: the group itself is no place to go to.
+    place = f"{field}_in_{month}" if month else f"{field}_0" if field in ("weekdays", "must") else field
+    days = words.days((change.get("dates") or [])[:DATES_OF_PROPOSAL])
+    when = _(", for eksempel %(days)s.") % {"days": days} if days else "."
+    return Proposal(said, when, f"{page}#id_{place}" if page else "")
 
 
 def place_said(day: date, start: time) -> str:

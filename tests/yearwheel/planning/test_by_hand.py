@@ -1,4 +1,4 @@
-"""What a move by hand breaks, and what would free a meeting that has no place."""
+"""What a move by hand breaks, and who is absent then."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from year_towns import town
 
 from tests.yearwheel.planning.years import away, event, forum, joint, year
-from tovholder.yearwheel.planning import absences, clashes, plan_year, what_would_free
+from tovholder.yearwheel.planning import absences, clashes, plan_year
 
 MONTHS = {"months": [9, 10]}
 P_OPTIONAL = [{"person": "p", "must": False}]
@@ -24,6 +24,7 @@ CLASHES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[tuple[Any, .
     ("weekday", year(*TWO), [at("f", "05")], [("no_working_day", (0,), ())]),
     ("notice", year(forum(notice_days=7)), [at("f", "07")], [("no_working_day", (0,), ())]),
     ("start", year(*TWO), [at("f", "01", "09:10")], [("no_start", (0,), ())]),
+    ("start of another month", year(forum(starts_by_month={"9": ["10:00"]})), [at("f", "01")], [("no_start", (0,), ())]),
     ("busy", year(*TWO, persons=[{"id": "p", "busy": [away("2026-09-01")]}]), [at("f", "01")], [("person_busy", (0,), ("p",))]),
     ("double", year(*TWO), [at("f", "01"), at("g", "01", "09:30")], [("person_double", (0, 1), ("p",))]),
     ("travel", year(*TWO, travel_minutes=61), [at("f", "01"), at("g", "01", "11:00")], [("person_double", (0, 1), ("p",))]),
@@ -51,48 +52,6 @@ def test_clashes(
 def test_a_plan_of_the_planner_has_no_clash() -> None:
     data = town(10, 2, seconds=0)
     assert clashes(data, plan_year(data)["meetings"]) == []
-
-
-SEPTEMBER_9 = {"period": {"start": "2026-09-09", "end": "2026-09-10"}}  # a Wednesday and a Thursday
-WEDNESDAY = forum(weekdays=[3], rule={"months": [9]})
-
-
-def freed(data: dict[str, Any]) -> list[tuple[Any, ...]]:
-    out = plan_year(data)
-    found = what_would_free(data, out["unplaced"][0], out["meetings"])
-    return [(each.code, each.weekday or each.start or each.person, each.dates) for each in found]
-
-
-def test_a_person_away_in_the_morning() -> None:
-    """The police officer is away Wednesday morning: make her optional, allow Thursday, or begin later."""
-    data = year(
-        WEDNESDAY, persons=[{"id": "p", "busy": [away("2026-09-09", "08:00", "15:00")]}], **SEPTEMBER_9
-    )
-    assert freed(data) == [
-        ("make_optional", "p", ("2026-09-09",)),
-        ("allow_weekday", 4, ("2026-09-10",)),
-        ("allow_start", "15:00", ("2026-09-09",)),
-        ("allow_start", "15:30", ("2026-09-09",)),
-        ("allow_start", "16:00", ("2026-09-09",)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "forums", "code"),
-    [
-        ({}, (forum(weekdays=[3, 4], rule={"count": 2}, min_gap_days=2),), "drop_min_gap"),
-        ({"max_parallel": 1}, (WEDNESDAY, WEDNESDAY | {"id": "g", "members": []}), "raise_max_parallel"),
-        ({"persons": [{"id": "p", "max_per_day": 1}]}, (WEDNESDAY, WEDNESDAY | {"id": "g", "starts": ["12:00"]}), "raise_max_per_day"),
-    ],
-)  # fmt: skip
-def test_other_relaxations(changes: dict[str, Any], forums: tuple[dict[str, Any], ...], code: str) -> None:
-    assert code in {each[0] for each in freed(year(*forums, **SEPTEMBER_9, **changes))}
-
-
-def test_nothing_frees_what_two_persons_forbid_all_day() -> None:
-    persons = [{"id": each, "busy": [away("2026-09-09"), away("2026-09-10")]} for each in "pq"]
-    members = [{"person": each} for each in "pq"]
-    assert freed(year(WEDNESDAY | {"members": members}, persons=persons, **SEPTEMBER_9)) == []
 
 
 OPTIONAL_F = forum("f", members=P_OPTIONAL)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import holidays
 import pytest
+from year_check import statutory
 
-from tests.yearwheel.planning.years import away, event, forum, joint, planned, unplaced, year
+from tests.yearwheel.planning.years import away, dates, event, forum, joint, planned, unplaced, year
 from tovholder.yearwheel.planning import plan_year
-from tovholder.yearwheel.planning.problem import public_holidays
+from tovholder.yearwheel.statutory import statutory_days
 
 MONTHS = {"months": [9, 10, 11]}
 TUESDAYS = {"weekdays": [2]}
@@ -44,6 +46,12 @@ TABLE: list[tuple[str, dict[str, Any], int, dict[str, list[int]], list[Any]]] = 
      year(forum(rule={"every_weeks": 5})), 0, {"f": [1, 2, 3]}, []),
     ("weekdays by month take the place of weekdays",
      year(forum(rule={"months": [9, 10]}, weekdays=[2], weekdays_by_month={"9": []})), 0, {"f": [2]}, []),
+    ("starts by month take the place of starts",
+     year(forum(rule={"months": [9, 10]}, starts_by_month={"9": []})), 1000, {"f": [2]}, [("f", 1, ["no_start"])]),
+    ("the starts of a month are its own, preferred ones too",
+     year(forum(rule={"months": [9, 10]}, preferred_starts=["13:00"], starts_by_month={"10": ["13:00"]})), 1, {"f": [1, 2]}, []),
+    ("no start in the months that are left",
+     one_day(forum(starts_by_month={"9": []})), 1000, {}, [("f", 1, ["no_start"])]),
     ("Saturday when listed", year(forum(rule={"months": [9]}, weekdays=[6])), 0, {"f": [1]}, []),
     ("count: no working day", year(forum(weekdays=[])), 1000, {}, [("f", 1, ["no_working_day"])]),
     ("count 0 asks for none", year(forum(rule={"count": 0})), 0, {}, []),
@@ -154,12 +162,38 @@ def test_what_is_missing_takes_the_number_that_costs_least() -> None:
     assert [each["which"] for each in out["unplaced"]] == [1, 2]
 
 
+def holidays_of(year_: int) -> set[date]:
+    return {day for day, _ in statutory_days(date(year_, 1, 1), date(year_, 12, 31))}
+
+
 def test_ten_holidays_a_year() -> None:
-    for first in (2020, 2024, 2026):
-        found = public_holidays(date(first, 1, 1).toordinal(), date(first, 12, 31).toordinal())
-        assert len(found) == 10
+    for year_ in (2020, 2024, 2026):
         for month, day in ((5, 1), (6, 5), (12, 24), (12, 31)):
-            assert date(first, month, day).toordinal() not in found
+            assert date(year_, month, day) not in holidays_of(year_)
+    for year_ in range(1900, 9999, 3):
+        assert len(holidays_of(year_)) == 10
+        assert holidays_of(year_) == statutory(year_)  # by another formula
+
+
+def test_they_are_those_of_the_holiday_library() -> None:
+    """A source of its own, that ends in 2100 and has Store Bededag until 2023."""
+    for year_ in (*range(1970, 2024, 6), *range(2024, 2101)):
+        named = holidays.country_holidays("DK", years=year_, language="en_US")
+        assert {day for day, name in named.items() if "Great Prayer" not in name} == holidays_of(year_)
+
+
+def test_a_year_after_the_last_of_any_list_and_three_years_at_once() -> None:
+    late = {"start": "2150-04-01", "end": "2150-04-30"}
+    closed = [
+        {"start": "2150-04-01", "end": "2150-04-09", "name": "x"},
+        {"start": "2150-04-11", "end": "2150-04-30", "name": "x"},
+    ]
+    good_friday = year(forum(rule={"months": [4]}), period=late, closed=closed)
+    assert dates(planned(good_friday)) == []
+    assert dates(planned(good_friday | {"public_holidays": False})) == ["2150-04-10"]
+    three = planned(year(forum(rule={"months": [9, 1]}), period={"start": "2026-08-01", "end": "2029-07-31"}))
+    assert [each["which"] for each in three["meetings"]] == [1, 2, 3, 4, 5, 6]
+    assert [each[:4] for each in dates(three)] == ["2026", "2027", "2027", "2028", "2028", "2029"]
 
 
 def test_two_fixed_that_demand_one_person_contradict() -> None:

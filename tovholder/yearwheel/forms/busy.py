@@ -53,6 +53,18 @@ class BusyForm(TovholderForm):
         return data
 
 
+class LimitForm(TovholderForm):
+    """How many meetings a day one person can have: a number of their own in place of the one for all."""
+
+    meetings = forms.IntegerField(
+        label=_("Højst så mange møder på en dag"),
+        min_value=1,
+        max_value=20,
+        required=False,
+        help_text=_("Lad feltet stå tomt, når det er som for alle andre."),
+    )
+
+
 class FileForm(TovholderForm):
     """A calendar file, taken out of any calendar program."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.ui.forms import TovholderForm
 from tovholder.yearwheel.models import YearPlan
+from tovholder.yearwheel.services.moving import DAY_MINUTES, ends_in_time
 
 
 class YearForm(TovholderForm):
@@ -73,8 +74,8 @@ class PlaceForm(TovholderForm):
     start = forms.TimeField(label=_("Starter kl."), widget=forms.TimeInput)
     confirmed = forms.BooleanField(label=_("Læg mødet der alligevel"), required=False)
 
-    def __init__(self, *args: Any, plan: YearPlan, **kwargs: Any) -> None:
-        self.plan = plan
+    def __init__(self, *args: Any, plan: YearPlan, minutes: int, **kwargs: Any) -> None:
+        self.plan, self.minutes = plan, minutes
         self.warnings: Sequence[object] = ()
         super().__init__(*args, **kwargs)
 
@@ -86,6 +87,15 @@ class PlaceForm(TovholderForm):
 
     def clean_start(self) -> time:
         start: time = self.cleaned_data["start"]
+        if not ends_in_time(start, self.minutes):
+            last = DAY_MINUTES - self.minutes
+            raise forms.ValidationError(
+                _(
+                    "Mødet varer %(n)s minutter og ville slutte efter midnat. Det kan senest begynde kl. %(last)s."
+                ),
+                code="past_midnight",
+                params={"n": self.minutes, "last": f"{last // 60}.{last % 60:02d}"},
+            )
         return start.replace(second=0, microsecond=0)
 
     def warn(self, lines: Sequence[object], *, asks: bool) -> bool:

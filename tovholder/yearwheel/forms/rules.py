@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from tovholder.ui.forms import TovholderForm
 from tovholder.ui.naming import MONTHS, WEEKDAYS
 from tovholder.yearwheel.models import Rhythm
 from tovholder.yearwheel.queries.defaults import Wanted
+from tovholder.yearwheel.services.moving import ends_in_time
 
 DAY_CHOICES = [(number, name) for number, name in enumerate(WEEKDAYS, start=1)]
 MONTH_CHOICES = [(number, name) for number, name in enumerate(MONTHS, start=1)]
@@ -95,15 +97,33 @@ class RuleForm(TovholderForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("weekdays") and not data.get("weekdays_by_month") and "weekdays" not in self.errors:
+        if not data.get("weekdays") and not self._covers_every_month(data) and "weekdays" not in self.errors:
             self.add_error("weekdays", _("Vælg mindst én ugedag, ellers kan mødet ikke lægges."))
         if "starts" in data and not data["starts"]:
             self.add_error("starts", _("Skriv mindst ét klokkeslæt, ellers kan mødet ikke lægges."))
+        for name in ("starts", *(each for each in self.fields if each.startswith("starts_in_"))):
+            self._refuse_after_midnight(name, data)
         for of, wish in (("weekdays", "preferred_weekdays"), ("starts", "preferred_starts")):
-            outside = set(data.get(wish) or ()) - set(data.get(of) or ())
+            allowed = {*(data.get(of) or ()), *chain(*(data.get(f"{of}_by_month") or {}).values())}
+            outside = set(data.get(wish) or ()) - allowed
             if of in data and outside and not (of == "weekdays" and data.get("weekdays_by_month")):
                 self.add_error(wish, _("Ønsket skal være blandt det, der er tilladt."))
         return data
+
+    def _covers_every_month(self, data: dict[str, Any]) -> bool:
+        """Whether each month that is planned has weekdays of its own, so that those of all months matter to none."""
+        by_month = data.get("weekdays_by_month") or {}
+        planned = data.get("months") if data.get("rhythm") == Rhythm.MONTHS else None
+        return all(str(month) in by_month for month in planned or range(1, 13))
+
+    def _refuse_after_midnight(self, name: str, data: dict[str, Any]) -> None:
+        """A meeting ends by 24:00 (rule 4): said where it is typed, since the planner would silently never begin then."""
+        given = data.get("starts_by_month", {}).get(name.removeprefix("starts_in_"), data.get(name)) or []
+        minutes = data.get("minutes") or 0
+        late = [each for each in given if not ends_in_time(time.fromisoformat(each), minutes)]
+        if late:
+            told = _("Et møde på %(n)s minutter kl. %(clock)s ville slutte efter midnat.")
+            self.add_error(name, told % {"n": minutes, "clock": late[0].replace(":", ".")})
 
     def values(self) -> dict[str, Any]:
         """Return what the service takes."""
@@ -142,34 +162,52 @@ class ForumRuleForm(RuleForm):
 
     def __init__(self, *args: Any, forum: Forum, members: dict[int, bool], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.members = members
+        self.members, self.varying = members, list(forum.weekdays_by_month)
         roles = Role.objects.filter(retired_at__isnull=True)
         self.fields["must_roles"].queryset = roles  # type: ignore[attr-defined]
         people = Person.objects.filter(pk__in=members).order_by("name")
         self.fields["must"].choices = list(people.values_list("pk", "name"))  # type: ignore[attr-defined]
         for month, name in YEAR_ORDER:
-            self.fields[f"weekdays_{month}"] = WeekdaysField(
+            self.fields[f"weekdays_in_{month}"] = WeekdaysField(
+                label=name.capitalize(), max_length=80, required=False
+            )
+        for month, name in YEAR_ORDER:
+            self.fields[f"starts_in_{month}"] = ClocksField(
                 label=name.capitalize(), max_length=80, required=False
             )
 
     @property
-    def by_month(self) -> list[forms.BoundField]:
+    def weekdays_by_month(self) -> list[forms.BoundField]:
         """The weekdays of single months, folded away on the page."""
-        return [self[f"weekdays_{month}"] for month, _name in YEAR_ORDER]
+        return [self[f"weekdays_in_{month}"] for month, _name in YEAR_ORDER]
+
+    @property
+    def starts_by_month(self) -> list[forms.BoundField]:
+        """The start times of single months, folded away too."""
+        return [self[f"starts_in_{month}"] for month, _name in YEAR_ORDER]
+
+    @property
+    def weekdays_vary(self) -> bool:
+        """Whether there is something to see among the weekdays of single months."""
+        return any(each.value() or each.errors for each in self.weekdays_by_month)
+
+    @property
+    def starts_vary(self) -> bool:
+        """Whether there is something to see among the start times of single months."""
+        return any(each.value() or each.errors for each in self.starts_by_month)
 
     def plain_fields(self) -> list[forms.BoundField]:
         """All other fields, in order."""
-        return [bound for bound in self if not bound.name.startswith("weekdays_")]
+        return [bound for bound in self if not bound.name.startswith(("weekdays_in_", "starts_in_"))]
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        data["weekdays_by_month"] = {
-            str(month): data.pop(f"weekdays_{month}")
-            for month, _name in sorted(YEAR_ORDER)
-            if data.get(f"weekdays_{month}")
-        }
-        for month, _name in YEAR_ORDER:
-            data.pop(f"weekdays_{month}", None)
+        for of in ("weekdays", "starts"):
+            found = {str(month): data.pop(f"{of}_in_{month}", None) for month, _name in sorted(YEAR_ORDER)}
+            data[f"{of}_by_month"] = {month: values for month, values in found.items() if values}
+        if not data["weekdays_by_month"] and data.get("weekdays"):
+            # Left out, the forum's own would hold: the months that were emptied are to follow the days of all.
+            data["weekdays_by_month"] = dict.fromkeys(self.varying, data["weekdays"])
         data = super().clean()
         if data.get("rhythm") == Rhythm.MONTHS and not data.get("months"):
             self.add_error("months", _("Vælg mindst én måned."))
@@ -229,7 +267,9 @@ def initial_of(wanted: Wanted) -> dict[str, Any]:
         for name in "rhythm months count minutes weekdays starts preferred_weekdays preferred_starts min_gap_days replaces".split()
     }
     for month, days in wanted.weekdays_by_month.items():
-        found[f"weekdays_{month}"] = days
+        found[f"weekdays_in_{month}"] = days
+    for month, clocks in wanted.starts_by_month.items():
+        found[f"starts_in_{month}"] = clocks
     for name, text in zip(("window_starts", "window_ends"), wanted.window, strict=True):
         found[name] = "-".join(reversed(text.split("-")))
     return found

@@ -1,6 +1,6 @@
 """Rules for planning, the plan of a school year, and when people are busy."""
 
-from tovholder.yearwheel.models.busy import BusyFeed, BusyTime
+from tovholder.yearwheel.models.busy import BusyFeed, BusyTime, DayLimit
 from tovholder.yearwheel.models.plan import (
     MeetingState,
     MonthTheme,
@@ -16,6 +16,7 @@ __all__ = [
     "AttendanceChoice",
     "BusyFeed",
     "BusyTime",
+    "DayLimit",
     "MeetingState",
     "MonthTheme",
     "PlanRun",

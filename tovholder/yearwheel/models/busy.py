@@ -23,6 +23,16 @@ class BusyFeed(models.Model):
         return f"feed {self.person_id}"
 
 
+class DayLimit(models.Model):
+    """How many meetings a day one person can have at most, where that is another number than for all (rule 4)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="day_limit")
+    meetings = models.PositiveSmallIntegerField(_("møder om dagen"))
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.meetings}"
+
+
 class BusyTime(models.Model):
     """Once on a date, or every week on a weekday, between two clock times of that day."""
 

@@ -147,6 +147,12 @@ class PlannedMeeting(models.Model):
         return f"f{self.forum_id}" if self.forum_id else f"j{self.joint_id}"
 
     @property
+    def minutes(self) -> int:
+        """How long it is. What ends at midnight is kept as ending in the day's last minute."""
+        begins, ends = self.start.hour * 60 + self.start.minute, self.end.hour * 60 + self.end.minute
+        return (24 * 60 if ends == 24 * 60 - 1 else ends) - begins
+
+    @property
     def title(self) -> str:
         return str(self.forum or self.joint)
 

@@ -39,6 +39,7 @@ class PlanningRule(SetupRow):
     weekdays_by_month = models.JSONField(_("ugedage efter måned"), default=dict, blank=True)
     preferred_weekdays = models.JSONField(_("helst på"), default=list, blank=True)
     starts = models.JSONField(_("starttider"), default=list, blank=True)
+    starts_by_month = models.JSONField(_("starttider efter måned"), default=dict, db_default={}, blank=True)
     preferred_starts = models.JSONField(_("helst kl."), default=list, blank=True)
     min_gap_days = models.PositiveSmallIntegerField(_("mindst dage imellem"), default=0)
     must_roles = models.ManyToManyField(

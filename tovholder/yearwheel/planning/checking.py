@@ -82,14 +82,19 @@ def a_rule(path: str, value: Any) -> Found:
     yield from kinds[given[0]](f"{path}.{given[0]}", value[given[0]])
 
 
-def weekdays_by_month(path: str, value: Any) -> Found:
-    if not isinstance(value, dict):
-        yield path, "must be an object"
-        return
-    for month, days in value.items():
-        if month not in {str(number) for number in range(1, 13)}:
-            yield f"{path}.{month}", "must be a month, 1 to 12"
-        yield from list_of(a_weekday)(f"{path}.{month}", days)
+def by_month(inner: Check) -> Check:
+    """An object with a list for some of the months, by their numbers."""
+
+    def check(path: str, value: Any) -> Found:
+        if not isinstance(value, dict):
+            yield path, "must be an object"
+            return
+        for month, each in value.items():
+            if month not in {str(number) for number in range(1, 13)}:
+                yield f"{path}.{month}", "must be a month, 1 to 12"
+            yield from list_of(inner)(f"{path}.{month}", each)
+
+    return check
 
 
 DATES = in_order(shape({"start": a_date, "end": a_date}), "start", "end", may_equal=True)
@@ -117,7 +122,13 @@ FORUM = shape(
         "rule": a_rule,
         "starts": list_of(a_start),
     },
-    {**WHEN, "weekdays_by_month": weekdays_by_month, "min_gap_days": DAYS, "notice_days": DAYS},
+    {
+        **WHEN,
+        "weekdays_by_month": by_month(a_weekday),
+        "starts_by_month": by_month(a_start),
+        "min_gap_days": DAYS,
+        "notice_days": DAYS,
+    },
 )
 JOINT = shape(
     {

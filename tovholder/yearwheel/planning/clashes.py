@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from tovholder.yearwheel.planning.diary import fits_the_day
 from tovholder.yearwheel.planning.problem import Problem, Thing, span, understand
 from tovholder.yearwheel.planning.suggestions import placed
 from tovholder.yearwheel.planning.windows import (
     Meeting,
+    allowed_starts,
     is_fixed_at,
     stands_for,
     window_at,
@@ -56,7 +56,7 @@ def _alone(problem: Problem, mine: list[Meeting], exempt: set[int]) -> Iterator[
         thing = problem.things[each.thing]
         if each.day not in days.setdefault(each.thing, set(working_days(problem, thing))):
             yield Clash("no_working_day", (i,))
-        if each.start not in thing.starts or not fits_the_day(thing, each.start):
+        if each.start not in allowed_starts(thing, each.day):
             yield Clash("no_start", (i,))
         meeting = span(each.start, each.start + thing.minutes)
         away = [person for person in thing.musts if problem.persons[person].away(each.day) & meeting]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tovholder.yearwheel.planning.problem import DAY_MINUTES, Problem, Thing, span
+from tovholder.yearwheel.planning.problem import Problem, Thing, span
 from tovholder.yearwheel.planning.windows import Meeting
 
 MaskByDay = defaultdict[int, int]
@@ -91,7 +91,10 @@ class Diary:
     def too_near(self, place: int, gap: int, day: int) -> list[int]:
         if not gap:
             return []
-        return [other for other in self.days[place] if abs(other - day) < gap]
+        days = self.days[place]
+        if len(days) < 2 * gap:
+            return [other for other in days if abs(other - day) < gap]
+        return [other for other in range(day - gap + 1, day + gap) if other in days]
 
     def has_room(self, day: int, start: int, end: int) -> bool:
         """Rule 6: the most meetings run at the moment when one of them begins."""
@@ -127,7 +130,3 @@ def _counts_for(thing: Thing) -> tuple[int, ...]:
     if thing.kind == "event":
         return ()
     return (*thing.forums, thing.index) if thing.kind == "joint" else thing.forums
-
-
-def fits_the_day(thing: Thing, start: int) -> bool:
-    return start + thing.minutes <= DAY_MINUTES

@@ -82,12 +82,18 @@ def greedy(year: Year) -> Draft:
 
 
 def fill(draft: Draft, order: Iterable[int]) -> None:
+    full: set[int] = set()  # what is counted, and has no room for one more
     for number in order:
-        if draft.replaced[number] or number in draft.placed:
+        asked = draft.year.asked[number]
+        if draft.replaced[number] or number in draft.placed or asked.thing in full:
             continue
         found = draft.best(number)
         if found and found[0] < UNPLACED:
             draft.put(number, found[1])
+            if draft.year.thing_of(asked).replaces:
+                full.clear()  # it may have made room
+        elif found is None and asked.window is None:
+            full.add(asked.thing)
 
 
 def _hardness(draft: Draft, number: int) -> tuple[bool, bool, int, int]:
@@ -98,12 +104,19 @@ def _hardness(draft: Draft, number: int) -> tuple[bool, bool, int, int]:
 
 def mend(draft: Draft, numbers: Iterable[int]) -> None:
     """Try for each missing meeting to move one other out of its way."""
+    tried: set[int] = set()  # what is counted, and found nothing to move since anything was moved
     for number in numbers:
-        if number not in draft.placed and not draft.replaced[number]:
-            _make_room(draft, number)
+        asked = draft.year.asked[number]
+        if number in draft.placed or draft.replaced[number] or asked.thing in tried:
+            continue
+        if _make_room(draft, number):
+            tried.clear()
+        elif asked.window is None:
+            tried.add(asked.thing)
 
 
-def _make_room(draft: Draft, number: int) -> None:
+def _make_room(draft: Draft, number: int) -> bool:
+    """Tell whether one was moved, and this one put in its place."""
     asked = draft.year.asked[number]
     near = _neighbours(draft, number)
     for _, option in draft.choices[number]:
@@ -117,9 +130,10 @@ def _make_room(draft: Draft, number: int) -> None:
                 found = draft.best(other)
                 if found and not draft.replaced[other]:
                     draft.put(other, found[1])
-                    return
+                    return True
                 draft.take(number)
             draft.put(other, Option(day, start, 0, frozenset()))
+    return False
 
 
 def _neighbours(draft: Draft, number: int) -> dict[int, list[int]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tovholder.yearwheel.statutory import statutory_days
+
 DAY_MINUTES = 24 * 60
 UNPLACED, WEEKDAY, START, ABSENT, MOVED_DATE, MOVED_START = 1000, 3, 1, 2, 10, 4
 _NO_BUSY: list[Any] = []
@@ -47,6 +49,7 @@ class Thing:
     weekdays_by_month: dict[int, frozenset[int]]
     preferred_weekdays: frozenset[int]
     starts: tuple[int, ...]
+    starts_by_month: dict[int, tuple[int, ...]]
     preferred_starts: frozenset[int]
     gap: int  # least days between two of its own, or 0
     notice: int
@@ -177,9 +180,13 @@ def _times(data: dict[str, Any]) -> dict[str, Any]:
         "minutes": data["minutes"],
         "weekdays": frozenset((1, 2, 3, 4, 5) if weekdays is None else weekdays),
         "preferred_weekdays": frozenset(data.get("preferred_weekdays") or ()),
-        "starts": tuple(sorted({minutes_of(each) for each in data["starts"]})),
+        "starts": _starts(data["starts"]),
         "preferred_starts": frozenset(minutes_of(each) for each in data.get("preferred_starts") or ()),
     }
+
+
+def _starts(clocks: list[str]) -> tuple[int, ...]:
+    return tuple(sorted({minutes_of(each) for each in clocks}))
 
 
 def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tuple[int, int]) -> Thing:
@@ -190,7 +197,7 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
     rule = data["rule"]
     kinds = {"months": "months", "count": "count", "every_weeks": "weeks"}
     kind = next(name for key, name in kinds.items() if rule.get(key) is not None)
-    by_month = data.get("weekdays_by_month") or {}
+    by_month, starts = data.get("weekdays_by_month") or {}, data.get("starts_by_month") or {}
     return Thing(
         index=index,
         kind="forum",
@@ -201,6 +208,7 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
         musts=tuple(person for person, needed in must.items() if needed),
         optionals=tuple(person for person, needed in must.items() if not needed),
         weekdays_by_month={int(month): frozenset(days) for month, days in by_month.items()},
+        starts_by_month={int(month): _starts(clocks) for month, clocks in starts.items()},
         gap=data.get("min_gap_days") or 0,
         notice=data.get("notice_days") or 0,
         replaces=False,
@@ -220,6 +228,7 @@ def _joint(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         months=frozenset(),
         forums=tuple(each.index for each in of),
         weekdays_by_month={},
+        starts_by_month={},
         gap=max([data.get("min_gap_days") or 0, *(each.gap for each in of)]),
         notice=max((each.notice for each in of), default=0),
         replaces=bool(data.get("replaces")),
@@ -240,6 +249,7 @@ def _event(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         months=frozenset(),
         forums=tuple(each.index for each in of),
         weekdays_by_month={},
+        starts_by_month={},
         gap=0,
         notice=max((each.notice for each in of), default=0),
         replaces=False,
@@ -268,17 +278,11 @@ def _held(data: dict[str, Any], thing: Thing) -> Held:
 
 
 def _shut_days(data: dict[str, Any], start: int, end: int) -> frozenset[int]:
-    shut = set(public_holidays(start, end)) if data.get("public_holidays") is not False else set()
+    shut: set[int] = set()
+    if data.get("public_holidays") is not False:
+        days = statutory_days(date.fromordinal(start), date.fromordinal(end))
+        shut = {day.toordinal() for day, _ in days}
     for each in data.get("closed") or []:
         first, last = max(start, ordinal_of(each["start"])), min(end, ordinal_of(each["end"]))
         shut.update(range(first, last + 1))
     return frozenset(shut)
-
-
-def public_holidays(start: int, end: int) -> set[int]:
-    """The ten statutory days; Store Bededag, a holiday until 2023, is none of them."""
-    import holidays  # only when a plan is made: the web starts without it
-
-    years = range(date.fromordinal(start).year, date.fromordinal(end).year + 1)
-    named = holidays.country_holidays("DK", years=years, language="en_US")
-    return {day.toordinal() for day, name in named.items() if "Great Prayer" not in name}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tovholder.yearwheel.planning.diary import Diary, fits_the_day
+from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
-from tovholder.yearwheel.planning.windows import Window
+from tovholder.yearwheel.planning.windows import Window, allowed_starts
 from tovholder.yearwheel.planning.year import Year
 
 CODES = (
@@ -59,22 +59,25 @@ def candidate_days(year: Year, thing: Thing, window: Window | None) -> list[int]
 def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
     """Why it has no place beside what the diary holds: never empty; codes in the order of CODES."""
     days = candidate_days(year, thing, window)
-    starts = [each for each in thing.starts if fits_the_day(thing, each)]
     if not days:
         return [Reason("no_working_day")]
-    if not starts:
-        return [Reason("no_start", days=set(days))]
-    free = False
+    starts = {day: allowed_starts(thing, day) for day in days}
     found: dict[str, Reason] = {}
+    silent = {day for day in days if not starts[day]}
+    if silent:
+        found["no_start"] = Reason("no_start", days=silent)
+    if silent == set(days):
+        return [found["no_start"]]
+    free = False
     for day in days:
-        for start in starts:
+        for start in starts[day]:
             stands = list(in_the_way(year.problem, diary, thing, day, start))
             free = free or not stands
             for each in stands:
                 known = found.setdefault(each.code, Reason(each.code))
                 known.persons |= each.persons
                 known.days |= each.days
-    movable = not proven and set(found) - {"person_busy"}
+    movable = not proven and set(found) - {"person_busy", "no_start"}
     if free or movable or not found:
         found["out_of_time"] = Reason("out_of_time")
     return sorted(found.values(), key=lambda each: CODES.index(each.code))

@@ -1,12 +1,17 @@
-"""What would free a meeting that has no place: the single relaxations that would each be enough."""
+"""What would free a meeting that has no place: single changes of a rule, each tried against the plan as it stands.
+
+All other meetings are held where they are. A change is proposed only where a day and a start were found at which it
+alone is enough (`tests/yearwheel/planning/test_freeing.py` makes the change, plans again and looks).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from tovholder.yearwheel.planning.diary import Diary, fits_the_day
+from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.problem import (
     Problem,
     Thing,
@@ -14,40 +19,72 @@ from tovholder.yearwheel.planning.problem import (
     iso,
     minutes_of,
     ordinal_of,
+    span,
     understand,
     weekday_of,
 )
-from tovholder.yearwheel.planning.reasons import Reason, candidate_days, in_the_way, window_of
-from tovholder.yearwheel.planning.windows import Meeting, Window, working_days
+from tovholder.yearwheel.planning.reasons import candidate_days, window_of
+from tovholder.yearwheel.planning.windows import (
+    Meeting,
+    Window,
+    allowed_starts,
+    fits_the_day,
+    working_days,
+)
 from tovholder.yearwheel.planning.year import Year, laid_out
 
 OTHER_STARTS = range(8 * 60, 16 * 60 + 1, 30)
+OTHER_WEEKDAYS = range(1, 6)  # nobody is asked to meet on a Saturday unless somebody thought of it first
 SHOWN_DATES = 3
-PERSON_CODES = {"person_busy", "person_double", "max_per_day"}
+MOST = 3
+# The least invasive first: what touches this meeting alone, then its forum, then one person, then everybody.
+CODES = (
+    "solve_again",
+    "allow_start",
+    "allow_weekday",
+    "drop_min_gap",
+    "make_optional",
+    "raise_max_per_day",
+    "raise_max_parallel",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`code` says what to relax: allow_weekday, allow_start, make_optional, raise_max_per_day, drop_min_gap or
-    raise_max_parallel; `weekday`, `start` and `person` say which; `dates` are the first days it would open (ISO)."""
+    """One change that is enough: `code` says of what (CODES), `of` whose rule it stands in, where it is of a thing.
+
+    `weekday`, `start` and `person` say which, `month` that it is the list of that month alone, `number` what the days
+    between or the limit would have to be. `dates` are the first days it would open (ISO).
+    """
 
     code: str
     dates: tuple[str, ...]
+    of: str | None = None
     weekday: int | None = None
     start: str | None = None
+    month: int | None = None
     person: str | None = None
+    number: int | None = None
 
 
-def what_would_free(
-    data: dict[str, Any], unplaced: dict[str, Any], meetings: Sequence[dict[str, Any]] = ()
-) -> list[Suggestion]:
-    """Return each single relaxation that gives `unplaced` ({of, which, …} of OUT) a place beside `meetings` of OUT."""
+PERSONAL = ("make_optional", "raise_max_per_day")
+# Code, whose rule, which (weekday, minute or person), month, number.
+Change = tuple[str, int | None, int | None, int | None, int | None]
+
+
+def what_would_free(data: dict[str, Any], out: dict[str, Any]) -> Iterator[list[Suggestion]]:
+    """Yield for each of `unplaced` of OUT, in order, at most three changes that would each give it a place.
+
+    An empty list says that no single change does.
+    """
     problem = understand(data)
     year = laid_out(problem)
-    thing = problem.things[problem.by_id[unplaced["of"]]]
-    diary = Diary(problem, placed(problem, meetings))
-    window = window_of(year, thing, unplaced["which"])
-    return [*_same_times(year, diary, thing, window), *_other_times(problem, diary, thing, window)]
+    diary = Diary(problem, placed(problem, out["meetings"]))
+    own_gaps = {each["id"]: each.get("min_gap_days") or 0 for each in data.get("joint") or []}
+    for each in out["unplaced"]:
+        thing = problem.things[problem.by_id[each["of"]]]
+        tried = _Tried(year, diary, thing, window_of(year, thing, each["which"]), own_gaps.get(thing.id, 0))
+        yield tried.suggestions()
 
 
 def placed(problem: Problem, meetings: Iterable[dict[str, Any]]) -> list[Meeting]:
@@ -58,63 +95,133 @@ def placed(problem: Problem, meetings: Iterable[dict[str, Any]]) -> list[Meeting
     ]
 
 
-def _same_times(year: Year, diary: Diary, thing: Thing, window: Window | None) -> list[Suggestion]:
-    """On the days and starts that are allowed: where one person or one rule alone stands in the way."""
-    opened: dict[tuple[str, int | None], set[int]] = {}
-    for day in candidate_days(year, thing, window):
-        for start in thing.starts:
-            if fits_the_day(thing, start):
-                reasons = list(in_the_way(year.problem, diary, thing, day, start))
-                for key in _enough(reasons):
-                    opened.setdefault(key, set()).add(day)
-    return [
-        Suggestion(code, _first(days), person=None if who is None else year.problem.persons[who].id)
-        for (code, who), days in sorted(
-            opened.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1] or 0)
+class _Tried:
+    """One meeting tried wherever a single change would let it lie; `opened` are the days, by change."""
+
+    def __init__(self, year: Year, diary: Diary, thing: Thing, window: Window | None, own_gap: int) -> None:
+        self.problem, self.diary, self.thing, self.own_gap = year.problem, diary, thing, own_gap
+        self.opened: dict[Change, set[int]] = {}
+        days = candidate_days(year, thing, window)
+        for day in days:
+            starts = allowed_starts(thing, day)
+            for start in starts:
+                for change in self._enough(day, start):
+                    self._open(change, day)
+            for start in OTHER_STARTS:
+                if start not in starts and fits_the_day(thing, start):
+                    month = _month_in(thing.starts_by_month, day)
+                    if not any(self._obstacles(day, start)):
+                        self._open(("allow_start", thing.index, start, month, None), day)
+        for day in self._closed_weekdays(window, set(days)):
+            if any(not any(self._obstacles(day, start)) for start in allowed_starts(thing, day)):
+                month = _month_in(thing.weekdays_by_month, day)
+                self._open(("allow_weekday", thing.index, weekday_of(day), month, None), day)
+
+    def suggestions(self) -> list[Suggestion]:
+        """The best of each kind, the least invasive first; where there is room already, that alone."""
+        found: list[Suggestion] = []
+        for code in CODES:
+            changes = [each for each in self.opened if each[0] == code]
+            if changes:
+                best = min(changes, key=self._rank)
+                found.append(self._said(best))
+            if code == "solve_again" and found:
+                break
+        return found[:MOST]
+
+    def _open(self, change: Change, day: int) -> None:
+        self.opened.setdefault(change, set()).add(day)
+
+    def _closed_weekdays(self, window: Window | None, allowed: set[int]) -> Iterator[int]:
+        anyday = replace(self.thing, weekdays=frozenset(OTHER_WEEKDAYS), weekdays_by_month={})
+        for day in working_days(self.problem, anyday):
+            if day not in allowed and (window is None or window.first <= day <= window.last):
+                yield day
+
+    def _enough(self, day: int, start: int) -> Iterator[Change]:
+        """The changes that would each let it lie there; none where it takes more than one."""
+        obstacles = set(self._obstacles(day, start))
+        codes, whom = {each[0] for each in obstacles}, {each[1] for each in obstacles}
+        if not obstacles:
+            yield "solve_again", None, None, None, None
+        if len(whom) != 1:
+            return
+        (who,) = whom
+        if codes <= {"away", "full"}:
+            forums = [each for each in self.thing.forums if who in self.problem.things[each].musts]
+            if len(forums) == 1:
+                yield "make_optional", forums[0], who, None, None
+        if codes == {"full"}:
+            yield "raise_max_per_day", None, who, None, self.diary.load[who][day] + 1
+        if codes == {"gap"}:
+            yield "drop_min_gap", who, None, None, self._nearest(who, day)
+        if codes == {"parallel"}:
+            yield "raise_max_parallel", None, None, None, self._running(day, start) + 1
+
+    def _obstacles(self, day: int, start: int) -> Iterator[tuple[str, int]]:
+        """What forbids the place, as (kind, whose): rules 2 and 4 to 6 towards the plan and the persons' busy times."""
+        thing, diary = self.thing, self.diary
+        end = start + thing.minutes
+        meeting, longer = span(start, end), span(start, end + self.problem.travel)
+        for person in thing.musts:
+            away = self.problem.persons[person].away(day) & meeting
+            if away or diary.taken[person].get(day, 0) & longer:
+                yield "away", person
+            if diary.is_full(person, day):
+                yield "full", person
+        if diary.own[thing.index].get(day, 0) & meeting:
+            yield "itself", -1
+        for owner, gap in self._gaps():
+            if diary.too_near(owner, gap, day):
+                yield "gap", owner
+        if not diary.has_room(day, start, end):
+            yield "parallel", -1
+
+    def _gaps(self) -> list[tuple[int, int]]:
+        """Least days between as the rules have them: each forum's, and what a joint meeting asks for by itself."""
+        gaps = self.diary.gaps_of(self.thing)
+        return [
+            (owner, self.own_gap if owner == self.thing.index and self.thing.kind == "joint" else gap)
+            for owner, gap in gaps
+        ]
+
+    def _nearest(self, owner: int, day: int) -> int:
+        return min(abs(other - day) for other in self.diary.days[owner])
+
+    def _running(self, day: int, start: int) -> int:
+        """The most others at any moment of the meeting."""
+        end = start + self.thing.minutes
+        others = [each for each in self.diary.running[day] if each[0] < end and start < each[1]]
+        moments = [start, *(begun for begun, _ in others if begun > start)]
+        return max(sum(s <= moment < e for s, e in others) for moment in moments)
+
+    def _rank(self, change: Change) -> tuple[int, ...]:
+        """Smallest: of starts the nearest to one that is allowed, of days between the most, of limits the least; else what opens most."""
+        code, _, which, _, number = change
+        most = -len(self.opened[change])
+        if code == "allow_start" and which is not None:
+            known = self.thing.starts or (9 * 60,)
+            return min(abs(which - each) for each in known), most, which
+        if code == "drop_min_gap" and number is not None:
+            return -number, most
+        return number or 0, most, which or 0
+
+    def _said(self, change: Change) -> Suggestion:
+        code, owner, which, month, number = change
+        problem = self.problem
+        return Suggestion(
+            code,
+            tuple(iso(day) for day in sorted(self.opened[change])[:SHOWN_DATES]),
+            of=None if owner is None else problem.things[owner].id,
+            weekday=which if code == "allow_weekday" else None,
+            start=clock(which) if code == "allow_start" and which is not None else None,
+            month=month,
+            person=problem.persons[which].id if code in PERSONAL and which is not None else None,
+            number=number,
         )
-    ]
 
 
-def _enough(reasons: list[Reason]) -> list[tuple[str, int | None]]:
-    codes = {each.code for each in reasons}
-    persons = {person for each in reasons for person in each.persons}
-    if codes and codes <= PERSON_CODES and len(persons) == 1:
-        who = next(iter(persons))
-        found: list[tuple[str, int | None]] = [("make_optional", who)]
-        return [*found, ("raise_max_per_day", who)] if codes == {"max_per_day"} else found
-    if codes == {"min_gap"}:
-        return [("drop_min_gap", None)]
-    if codes == {"max_parallel"}:
-        return [("raise_max_parallel", None)]
-    return []
-
-
-def _other_times(problem: Problem, diary: Diary, thing: Thing, window: Window | None) -> list[Suggestion]:
-    """Another weekday with the same starts, or another start on the same weekdays."""
-    found = []
-    anyday = replace(thing, weekdays=frozenset(range(1, 8)), weekdays_by_month={})
-    days = [
-        each for each in working_days(problem, anyday) if not window or window.first <= each <= window.last
-    ]
-    allowed = set(working_days(problem, thing))
-    for weekday in range(1, 6):
-        others = [day for day in days if weekday_of(day) == weekday and day not in allowed]
-        free = {
-            day for day in others if any(_is_free(problem, diary, thing, day, each) for each in thing.starts)
-        }
-        if free:
-            found.append(Suggestion("allow_weekday", _first(free), weekday=weekday))
-    for start in OTHER_STARTS:
-        if start not in thing.starts:
-            free = {day for day in days if day in allowed and _is_free(problem, diary, thing, day, start)}
-            if free:
-                found.append(Suggestion("allow_start", _first(free), start=clock(start)))
-    return found
-
-
-def _is_free(problem: Problem, diary: Diary, thing: Thing, day: int, start: int) -> bool:
-    return fits_the_day(thing, start) and not any(in_the_way(problem, diary, thing, day, start))
-
-
-def _first(days: Iterable[int]) -> tuple[str, ...]:
-    return tuple(iso(day) for day in sorted(days)[:SHOWN_DATES])
+def _month_in(by_month: dict[int, Any], day: int) -> int | None:
+    """The month of the day where it has a list of its own."""
+    month = date.fromordinal(day).month if by_month else 0
+    return month if month in by_month else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tovholder.yearwheel.planning.problem import Held, Problem, Thing, weekday_of
+from tovholder.yearwheel.planning.problem import DAY_MINUTES, Held, Problem, Thing, weekday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,18 @@ def allowed_weekdays(thing: Thing, day: int) -> frozenset[int]:
     if not thing.weekdays_by_month:
         return thing.weekdays
     return thing.weekdays_by_month.get(date.fromordinal(day).month, thing.weekdays)
+
+
+def allowed_starts(thing: Thing, day: int) -> tuple[int, ...]:
+    """The starts of that day from which the meeting ends by 24:00 (rule 4)."""
+    starts = thing.starts
+    if thing.starts_by_month:
+        starts = thing.starts_by_month.get(date.fromordinal(day).month, starts)
+    return tuple(each for each in starts if fits_the_day(thing, each))
+
+
+def fits_the_day(thing: Thing, start: int) -> bool:
+    return start + thing.minutes <= DAY_MINUTES
 
 
 def amount_of(problem: Problem, thing: Thing) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tovholder.yearwheel.planning.diary import Diary, fits_the_day
+from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.numbering import Plan, finished, number_cost, numbered, wish_cost
 from tovholder.yearwheel.planning.problem import ABSENT, Problem, Thing, span
 from tovholder.yearwheel.planning.windows import (
     Asked,
     Meeting,
     Window,
+    allowed_starts,
     amount_of,
     asked_for,
     fixed_meetings,
@@ -112,7 +113,6 @@ def laid_out(problem: Problem) -> Year:
 
 
 def _options(problem: Problem, thing: Thing, days: list[int], diary: Diary) -> list[Option]:
-    starts = [each for each in thing.starts if fits_the_day(thing, each)]
     musts, found = [problem.persons[each] for each in thing.musts], []
     guests = [(each, problem.persons[each]) for each in thing.optionals]
     for day in days:
@@ -120,7 +120,7 @@ def _options(problem: Problem, thing: Thing, days: list[int], diary: Diary) -> l
         for person in musts:
             away |= person.away(day)
         absent = [(index, person.away(day)) for index, person in guests]
-        for start in starts:
+        for start in allowed_starts(thing, day):
             meeting = span(start, start + thing.minutes)
             if away & meeting or not diary.fits(thing.index, day, start):
                 continue

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from tovholder.directory.models import Person
 from tovholder.meetings.models import MeetingStatus, Participation
-from tovholder.yearwheel.models import BusyTime, YearPlan
+from tovholder.yearwheel.models import YearPlan
 
 Json = dict[str, Any]
 LAST_MINUTE = time(23, 59)
@@ -20,12 +21,24 @@ def persons_of(plan: YearPlan, people: list[int], in_meetings: Iterable[tuple[in
     """Return the persons with their busy times, and with those `in_meetings` has of them."""
     once: dict[int, list[Json]] = defaultdict(list)
     weekly: dict[int, list[Json]] = defaultdict(list)
-    for row in BusyTime.objects.filter(person__in=people):
-        times = {"start": row.starts.strftime("%H:%M"), "end": _end(row.ends)}
-        if row.weekday is not None:
-            weekly[row.person_id].append({"weekday": row.weekday, **times})
-        elif row.date is not None and plan.starts_on <= row.date <= plan.ends_on:
-            once[row.person_id].append({"date": row.date.isoformat(), **times})
+    own: dict[int, int | None] = {}
+    # Both at once, since a place that is tried by hand has many reads already.
+    rows = Person.objects.filter(pk__in=people).order_by(
+        "busy_times__weekday", "busy_times__date", "busy_times__starts", "busy_times__pk"
+    )
+    for person, limit, weekday, day, starts, ends in rows.values_list(
+        "pk",
+        "day_limit__meetings",
+        *(f"busy_times__{name}" for name in ("weekday", "date", "starts", "ends")),
+    ):
+        own[person] = limit
+        if starts is None:
+            continue
+        times = {"start": starts.strftime("%H:%M"), "end": _end(ends)}
+        if weekday is not None:
+            weekly[person].append({"weekday": weekday, **times})
+        elif plan.starts_on <= day <= plan.ends_on:
+            once[person].append({"date": day.isoformat(), **times})
     for person, busy in in_meetings:
         once[person].append(busy)
     return [
@@ -33,7 +46,7 @@ def persons_of(plan: YearPlan, people: list[int], in_meetings: Iterable[tuple[in
             "id": f"p{pk}",
             "busy": once[pk],
             "busy_weekly": weekly[pk],
-            "max_per_day": plan.max_per_day,
+            "max_per_day": plan.max_per_day if own.get(pk) is None else own[pk],
         }
         for pk in people
     ]

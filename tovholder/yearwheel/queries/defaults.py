@@ -29,9 +29,18 @@ class Wanted:
     starts: list[str]
     preferred_weekdays: list[int] = field(default_factory=list)
     preferred_starts: list[str] = field(default_factory=list)
+    starts_by_month: dict[str, list[str]] = field(default_factory=dict)
     min_gap_days: int = 0
     replaces: bool = False
     window: tuple[str, str] = EVENT_WINDOW
+
+    def weekdays_on(self, day: date) -> list[int]:
+        """The weekdays allowed in the month of a day."""
+        return self.weekdays_by_month.get(str(day.month)) or self.weekdays
+
+    def starts_on(self, day: date) -> list[str]:
+        """The start times allowed in the month of a day."""
+        return self.starts_by_month.get(str(day.month)) or self.starts
 
     def rule(self) -> dict[str, Any]:
         """The rhythm as the planner's file has it."""
@@ -57,6 +66,7 @@ def of_forum(forum: Forum, rule: PlanningRule | None) -> Wanted:
         starts=list(rule.starts) or start,
         preferred_weekdays=list(rule.preferred_weekdays),
         preferred_starts=list(rule.preferred_starts),
+        starts_by_month=dict(rule.starts_by_month),
         min_gap_days=rule.min_gap_days,
     )
 

@@ -28,6 +28,7 @@ from tovholder.yearwheel.queries.busy_people import LAST_MINUTE, clock, other_me
 from tovholder.yearwheel.queries.defaults import Wanted
 
 Json = dict[str, Any]
+DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ def forum_row(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]
         "weekdays_by_month": wanted.weekdays_by_month,
         "preferred_weekdays": wanted.preferred_weekdays,
         "starts": wanted.starts,
+        "starts_by_month": wanted.starts_by_month,
         "preferred_starts": wanted.preferred_starts,
         "min_gap_days": wanted.min_gap_days,
         "notice_days": forum.notice_days,
@@ -319,7 +321,8 @@ def _minute(text: str) -> int:
 def _possible(
     fixed: list[Json], known: dict[str, Thing], members: dict[int, list[tuple[int, bool]]], today: date
 ) -> list[Json]:
-    """Leave out of what is over as much as lay on top of other meetings: history is no reason to plan nothing."""
+    """Leave out of what is over as much as lay on top of other meetings, or would end after midnight now that its rule
+    is longer: history is no reason to plan nothing."""
     musts = {
         of: {person for forum in thing.forums for person, must in members[forum.pk] if must}
         for of, thing in known.items()
@@ -329,6 +332,8 @@ def _possible(
         begins = _minute(each["start"])
         ends = begins + known[each["of"]].wanted.minutes
         over = each["date"] < today.isoformat()
+        if over and ends > DAY_MINUTES:
+            continue
         clash = over and any(
             other["date"] == each["date"]
             and musts[other["of"]] & musts[each["of"]]

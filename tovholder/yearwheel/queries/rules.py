@@ -90,4 +90,8 @@ def when(wanted: Wanted) -> str:
     else:
         days = listed(f"{WEEKDAYS[day - 1]}e" if day != 7 else "søndage" for day in wanted.weekdays)
     text = _("%(days)s kl. %(clocks)s, %(n)s min") % {"days": days, "clocks": clocks, "n": wanted.minutes}
+    if wanted.starts_by_month:
+        text += _(", andre klokkeslæt i %(months)s") % {
+            "months": listed(MONTHS[int(month) - 1] for month in sorted(wanted.starts_by_month, key=int))
+        }
     return text[:1].upper() + text[1:]

@@ -16,7 +16,7 @@ from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Participation
 from tovholder.yearwheel import policy
-from tovholder.yearwheel.models import YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries.as_planned import as_planned
 from tovholder.yearwheel.queries.document import Thing, closed_days, forum_row, joint_row
 from tovholder.yearwheel.queries.entries import period_of
@@ -113,19 +113,15 @@ def _late(meetings: list[Meeting], today: date) -> list[Prompt]:
 def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], today: date) -> list[Prompt]:
     """Rule 32: a forum will hold fewer meetings than its rule asks for; a joint meeting or an event is missing."""
     own: dict[str, list[date]] = defaultdict(list)
-    joint: dict[tuple[frozenset[int], bool], list[date]] = defaultdict(list)
+    joint = _of_joint_rules(plan, known, meetings)
     for each in meetings:
         if each.kind == MeetingKind.ORDINARY:
             own[f"f{each.lead_forum_id}"].append(_day(each))
-        else:
-            forums = frozenset(forum.pk for forum in each.forums.all())
-            joint[forums, each.kind == MeetingKind.EVENT].append(_day(each))
     asked_of = _asked(plan, known, joint)
     found = []
     for of, thing in known.items():
         if isinstance(thing.row, JointMeetingRule):
-            key = (frozenset(forum.pk for forum in thing.forums), thing.is_event)
-            days, asked = joint[key], 1 if thing.is_event else thing.wanted.count
+            days, asked = joint[of], 1 if thing.is_event else thing.wanted.count
         else:
             days, asked = own[of], asked_of[of]
         # A forum whose meetings go on being planned as the year goes is not behind yet in its months to come.
@@ -141,9 +137,37 @@ def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], t
     return found
 
 
-def _asked(
-    plan: YearPlan, known: dict[str, Thing], joint: dict[tuple[frozenset[int], bool], list[date]]
-) -> dict[str, int]:
+def _of_joint_rules(
+    plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting]
+) -> dict[str, list[date]]:
+    """Return, by joint meeting or event of the plan, the days of its meetings.
+
+    A meeting that was published from the plan belongs to its rule, whichever forums have come into that since; one
+    made by hand to the rule with the very same forums.
+    """
+    of_rule = dict(
+        PlannedMeeting.objects.filter(plan=plan, joint__isnull=False, meeting__in=meetings).values_list(
+            "meeting_id", "joint_id"
+        )
+    )
+    alike = {
+        (frozenset(forum.pk for forum in thing.forums), thing.is_event): of
+        for of, thing in reversed(known.items())
+        if isinstance(thing.row, JointMeetingRule)
+    }
+    found: dict[str, list[date]] = defaultdict(list)
+    for each in meetings:
+        if each.pk in of_rule:
+            found[f"j{of_rule[each.pk]}"].append(_day(each))
+        elif each.kind != MeetingKind.ORDINARY:
+            forums = frozenset(forum.pk for forum in each.forums.all())
+            of = alike.get((forums, each.kind == MeetingKind.EVENT))
+            if of is not None:
+                found[of].append(_day(each))
+    return found
+
+
+def _asked(plan: YearPlan, known: dict[str, Thing], joint: dict[str, list[date]]) -> dict[str, int]:
     """Return how many own meetings a year each forum has by its rule.
 
     As the planner asks for them: in each month or block of weeks that has a day to meet on, holidays and today left
@@ -166,10 +190,7 @@ def _asked(
             "joint": [joint_row(thing) for thing in joints],
         }
     )
-    held = {
-        thing.of: [day.toordinal() for day in joint[frozenset(forum.pk for forum in thing.forums), False]]
-        for thing in joints
-    }
+    held = {thing.of: [day.toordinal() for day in joint[thing.of]] for thing in joints}
     found = {}
     for thing in problem.things:
         if thing.rule not in ("months", "weeks"):

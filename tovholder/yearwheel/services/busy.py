@@ -16,7 +16,7 @@ from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.calendar_file import Busy, UnreadableCalendarError, busy_times
 from tovholder.yearwheel.fetching import UnreachableError, fetch
-from tovholder.yearwheel.models import BusyFeed, BusyTime
+from tovholder.yearwheel.models import BusyFeed, BusyTime, DayLimit
 
 Source = BusyTime.Source
 # A calendar is read from yesterday and so far ahead: this school year and the next.
@@ -65,6 +65,17 @@ def remove(*, by: User, row: BusyTime) -> None:
     policy.may_change_busy(by, row.person).require()
     record(by=by, action="busy.removed", obj=row.person)
     row.delete()
+
+
+@transaction.atomic
+def limit(*, by: User, person: Person, meetings: int | None) -> None:
+    """Note how many meetings a day a person can have at most; None lets the number for all hold again."""
+    policy.may_change_busy(by, person).require()
+    if meetings is None:
+        DayLimit.objects.filter(person=person).delete()
+    else:
+        DayLimit.objects.update_or_create(person=person, defaults={"meetings": meetings})
+    record(by=by, action="busy.limited", obj=person, details={"own": meetings is not None})
 
 
 def read_file(*, by: User, person: Person, content: bytes, today: date | None = None) -> int:

@@ -23,6 +23,7 @@ from tovholder.yearwheel.services.applying import LAST_MINUTE
 Json = dict[str, Any]
 CLASHES = "tovholder.yearwheel.planning.clashes"
 SUGGESTED, LOOKED_AT = 3, 40
+DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,7 @@ def _asked(data: Json, rows: Sequence[PlannedMeeting], moved: int | None) -> lis
 
 def placed(row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
     """Return the row as it would stand at another place, not saved."""
-    length = datetime.combine(row.date, row.end) - datetime.combine(row.date, row.start)
-    end = datetime.combine(day, start) + length
+    end = datetime.combine(day, start) + timedelta(minutes=row.minutes)
     return PlannedMeeting(
         pk=row.pk,
         plan_id=row.plan_id,
@@ -110,7 +110,8 @@ def placed(row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
 
 def blank(plan: YearPlan, thing: document.Thing, which: int) -> PlannedMeeting:
     """Return a meeting of a thing that has no place yet, not saved."""
-    start = time.fromisoformat(thing.wanted.starts[0]) if thing.wanted.starts else time(9)
+    starts = [time.fromisoformat(each) for each in thing.wanted.starts]
+    start = next((each for each in starts if ends_in_time(each, thing.wanted.minutes)), time(9))
     end = datetime.combine(plan.starts_on, start) + timedelta(minutes=thing.wanted.minutes)
     of, pk = thing.of[0], thing.row.pk
     return PlannedMeeting(
@@ -122,6 +123,11 @@ def blank(plan: YearPlan, thing: document.Thing, which: int) -> PlannedMeeting:
         start=start,
         end=end.time() if end.date() == plan.starts_on else LAST_MINUTE,
     )
+
+
+def ends_in_time(start: time, minutes: int) -> bool:
+    """Tell whether a meeting of that length ends by 24:00 (rule 4)."""
+    return start.hour * 60 + start.minute + minutes <= DAY_MINUTES
 
 
 def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[date, time]]:
@@ -140,10 +146,10 @@ def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[d
     found: list[tuple[date, time]] = []
     looked = 0
     for day in days:
-        weekdays = thing.wanted.weekdays_by_month.get(str(day.month)) or thing.wanted.weekdays
-        if not plan.starts_on <= day <= plan.ends_on or day in closed or day.isoweekday() not in weekdays:
+        allowed = day not in closed and day.isoweekday() in thing.wanted.weekdays_on(day)
+        if not plan.starts_on <= day <= plan.ends_on or not allowed:
             continue
-        for text in thing.wanted.starts:
+        for text in thing.wanted.starts_on(day):
             start = time.fromisoformat(text)
             if (day, start) == (row.date, row.start) and row.pk:
                 continue
@@ -168,6 +174,7 @@ def move(*, by: User, row: PlannedMeeting, day: date, start: time) -> Stood:
     fresh = _movable(row)
     if not plan.starts_on <= day <= plan.ends_on:
         no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
+    _require_end(fresh, start)
     before, locked = (fresh.date, fresh.start), fresh.locked
     _set_down(plan, fresh, day, start, locked=True)
     record(by=by, action="year_plan.meeting_moved", obj=plan, details={"of": fresh.of, "which": fresh.which})
@@ -186,6 +193,11 @@ def move_back(*, by: User, row: PlannedMeeting, stood: Stood) -> None:
     record(
         by=by, action="year_plan.meeting_moved_back", obj=plan, details={"of": fresh.of, "which": fresh.which}
     )
+
+
+def _require_end(row: PlannedMeeting, start: time) -> None:
+    if not ends_in_time(start, row.minutes):
+        no("past_midnight", _("Mødet ville slutte efter midnat.")).require()
 
 
 def _movable(row: PlannedMeeting) -> PlannedMeeting:
@@ -213,7 +225,9 @@ def place(
     plan = years.locked(plan)
     if not plan.starts_on <= day <= plan.ends_on:
         no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
-    row = placed(blank(plan, thing, which), day, start)
+    row = blank(plan, thing, which)
+    _require_end(row, start)
+    row = placed(row, day, start)
     row.pk, row.plan = None, plan
     row.save()
     coming.note(plan, [day], row)

@@ -16,8 +16,8 @@ from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import AttendanceChoice, PlanningRule
 
 FIELDS = frozenset(
-    "rhythm months count minutes weekdays weekdays_by_month preferred_weekdays starts preferred_starts min_gap_days "
-    "replaces window_starts window_ends".split()
+    "rhythm months count minutes weekdays weekdays_by_month preferred_weekdays starts starts_by_month preferred_starts "
+    "min_gap_days replaces window_starts window_ends".split()
 )
 
 

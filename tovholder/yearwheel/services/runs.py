@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from contextlib import suppress
@@ -24,7 +25,7 @@ from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlanRun, RunStatus, YearPlan
 from tovholder.yearwheel.queries import document
-from tovholder.yearwheel.services import applying, years
+from tovholder.yearwheel.services import applying, moving, years
 
 log = structlog.get_logger(__name__)
 SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the services
@@ -50,6 +51,7 @@ def start(*, by: User, plan: YearPlan) -> PlanRun:
     plan = years.locked(plan)
     data = document.build(plan)
     _refuse_contradictions(data)
+    _refuse_after_midnight(data)
     try:
         with transaction.atomic():
             run = PlanRun.objects.create(plan=plan, data=data, asked_by=by, from_version=plan.version)
@@ -75,6 +77,23 @@ def _refuse_contradictions(data: dict[str, Any]) -> None:
         facts = {"a": known[one["of"]].row, "b": known[other["of"]].row, "who": name}
         facts["day"] = f"{date.fromisoformat(one['date']):%d.%m.%Y}"
         no("fixed_clash", sentence % facts).require()
+
+
+def _refuse_after_midnight(data: dict[str, Any]) -> None:
+    """A meeting that stands fast, and ends too late now that its rule is longer, is refused as plan_year refuses it."""
+    minutes = {each["id"]: each["minutes"] for part in ("forums", "joint", "events") for each in data[part]}
+    for each in data["fixed"]:
+        if not moving.ends_in_time(dt.time.fromisoformat(each["start"]), minutes[each["of"]]):
+            sentence = _(
+                "%(name)s den %(day)s kl. %(clock)s ville slutte efter midnat, når mødet varer %(n)s minutter. "
+                "Flyt mødet, eller gør det kortere i reglerne for forummet."
+            )
+            facts = {
+                "name": document.things(idle=True)[each["of"]].row,
+                "clock": each["start"].replace(":", "."),
+            }
+            facts |= {"day": f"{date.fromisoformat(each['date']):%d.%m.%Y}", "n": minutes[each["of"]]}
+            no("fixed_past_midnight", sentence % facts).require()
 
 
 @transaction.atomic
@@ -209,10 +228,11 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
 def _say_what_helps(data: dict[str, Any], answer: dict[str, Any]) -> None:
     """Keep with each meeting without a place what would free it; for as many as there is time for."""
     until = time.monotonic() + HELP_SECONDS
+    found = import_string(FREES)(data, answer)
     for each in answer["unplaced"]:
         if time.monotonic() > until:
             return
-        each["helps"] = [asdict(help) for help in import_string(FREES)(data, each, answer["meetings"])]
+        each["helps"] = [asdict(help) for help in next(found)]
 
 
 def _failed(run_id: int, sentence: str) -> str:

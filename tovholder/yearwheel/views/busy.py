@@ -16,8 +16,8 @@ from tovholder.forums.standing import person_of
 from tovholder.ui.download import exported
 from tovholder.ui.typed import typed
 from tovholder.yearwheel import policy, tables
-from tovholder.yearwheel.forms.busy import BusyForm, FeedForm, FileForm
-from tovholder.yearwheel.models import BusyFeed, BusyTime
+from tovholder.yearwheel.forms.busy import BusyForm, FeedForm, FileForm, LimitForm
+from tovholder.yearwheel.models import BusyFeed, BusyTime, DayLimit
 from tovholder.yearwheel.queries.busy import people_with_counts
 from tovholder.yearwheel.services import busy
 from tovholder.yearwheel.views.face import crumbs
@@ -58,6 +58,12 @@ def times(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         request.POST if which == "kalender" else None,
         initial={"url": feed.url if feed and mine else ""},
     )
+    own = DayLimit.objects.filter(person=person).values_list("meetings", flat=True).first()
+    limit = LimitForm(request.POST if which == "antal" else None, initial={"meetings": own})
+    if which == "antal" and limit.is_valid():
+        busy.limit(by=request.user, person=person, **limit.cleaned_data)
+        messages.success(request, _("Antallet er gemt. Det gælder for de planer, der regnes fra nu af."))
+        return redirect(_here(request, person))
     if which and _done(request, person, which, form, file, address):
         return redirect(_here(request, person))
     rows = BusyTime.objects.filter(person=person)
@@ -68,6 +74,7 @@ def times(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "form": form,
         "file_form": file,
         "feed_form": address,
+        "limit_form": limit,
         "feed": feed,
         "weekly": rows.filter(weekday__isnull=False),
         "once": coming.filter(source=BusyTime.Source.HAND)[:SHOWN],

@@ -35,7 +35,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         may.require()
     given, tried = _given(request, row.date, row.start)
-    form = PlaceForm(given, plan=row.plan, initial={"day": row.date, "start": row.start})
+    form = PlaceForm(given, plan=row.plan, minutes=row.minutes, initial={"day": row.date, "start": row.start})
     weighed = None
     if given is not None and form.is_valid() and may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
@@ -82,9 +82,9 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     row = the_row(request, pk)
     may = _may_move(row)
     given, _tried = _given(request, row.date, row.start)
-    form = PlaceForm(given, plan=row.plan)
+    form = PlaceForm(given, plan=row.plan, minutes=row.minutes)
     if given is None or not form.is_valid():
-        may = no("outside_year", _("Datoen ligger uden for skoleåret."))
+        may = no("no_place", _late(form) or _("Datoen ligger uden for skoleåret."))
     context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
     if may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
@@ -93,6 +93,16 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
         if weighed.clashes and "forslag" in request.GET:
             context["suggestions"] = moving.suggestions(row.plan, row, day)
     return render(request, "yearwheel/_weighed.html", context)
+
+
+def _late(form: PlaceForm) -> str:
+    """Say that the meeting would end after midnight, where that is what is wrong with the place."""
+    return " ".join(
+        str(message)
+        for error in form.errors.as_data().get("start", [])
+        if error.code == "past_midnight"
+        for message in error.messages
+    )
 
 
 @require_POST
@@ -158,7 +168,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
         raise Http404
     row = moving.blank(plan, thing, which)
     given, tried = _given(request, missing.near, row.start)
-    form = PlaceForm(given, plan=plan, initial={"day": missing.near, "start": row.start})
+    form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -54,6 +55,7 @@ def joint(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, thing: Forum | JointMeetingRule) -> HttpResponse:
+    back = _back(request)
     rule = rules.rule_of(thing)
     wanted = defaults.of_forum(thing, rule) if isinstance(thing, Forum) else defaults.of_joint(thing, rule)
     kwargs: dict[str, Any] = {"initial": initial_of(wanted)}
@@ -66,16 +68,24 @@ def _change(request: HttpRequest, thing: Forum | JointMeetingRule) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         _save(request, thing, form)
         messages.success(request, _("Reglen er gemt. Den gælder for de planer, der regnes fra nu af."))
-        return redirect("yearwheel:rules")
+        return redirect(back)
     title = _("Regel for %(name)s") % {"name": thing}
     context = {
         "form": form,
         "title": title,
         "is_forum": isinstance(thing, Forum),
         "crumbs": crumbs((_("Regler"), reverse("yearwheel:rules")), (str(thing), "")),
-        "cancel_url": reverse("yearwheel:rules"),
+        "cancel_url": back,
     }
     return render(request, "yearwheel/rule.html", context)
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the plan that the rule was opened from, or else the list of rules."""
+    plan = request.GET.get("plan", "")
+    if re.fullmatch(r"[0-9]{1,18}", plan):
+        return reverse("yearwheel:plan", args=[int(plan)])
+    return reverse("yearwheel:rules")
 
 
 def _save(request: HttpRequest, thing: Forum | JointMeetingRule, form: Any) -> None:

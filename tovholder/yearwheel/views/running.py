@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.decision import Refused
 from tovholder.directory.models import Person
-from tovholder.ui.naming import listed
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PublishForm
 from tovholder.yearwheel.models import MeetingState, PlanRun, Publication, RunStatus
@@ -99,14 +98,12 @@ def _told(run: PlanRun, found: list[Difference]) -> list[dict[str, object]]:
     lines: list[dict[str, object]] = []
     for each in found:
         names = [people[pk] for pk in each.persons if pk in people]
-        rest = len(names) - NAMES_SHOWN
-        shown = names[:NAMES_SHOWN] + ([_("%(n)s andre") % {"n": rest}] if rest > 0 else [])
         lines.append(
             {
                 "name": words.name(each.of),
                 "old": wording.place_said(*each.old) if each.old else "",
                 "new": wording.place_said(*each.new) if each.new else "",
-                "people": listed(shown),
+                "people": wording.some(names, NAMES_SHOWN),
             }
         )
     return lines

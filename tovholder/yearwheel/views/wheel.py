@@ -22,7 +22,7 @@ from tovholder.ui.download import PARAM, exported
 from tovholder.ui.naming import MONTHS
 from tovholder.yearwheel import policy, tables
 from tovholder.yearwheel.models import YearPlan
-from tovholder.yearwheel.presenters import Marks, picture, themes_by_month, totals
+from tovholder.yearwheel.presenters import Marks, linked_themes, picture, themes_by_month, totals
 from tovholder.yearwheel.queries import entries, watch
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.services import papers
@@ -73,6 +73,8 @@ def wheel(request: HttpRequest) -> HttpResponse:
     changes = bool(policy.may_plan(request.user))
     week = reverse("yearwheel:calendar") + choice.query(uge="")
     here, large = request.path, len(found) > LARGE
+    month = reverse("yearwheel:calendar").removeprefix(here) + choice.query(maaned=" ").removesuffix("+")
+    themes = linked_themes(themes_by_month(request.user, choice.plan), month)
     marks = Marks(
         url=lambda entry: url_of(entry, changes=changes).removeprefix(here), week_url=week, short=large
     )
@@ -83,7 +85,8 @@ def wheel(request: HttpRequest) -> HttpResponse:
     page = _page(request, choice, found, "wheel")
     context = {
         **page,
-        "wheel": picture(choice.plan, found, choice.by, today, marks, themes_by_month(choice.plan)),
+        "wheel": picture(choice.plan, found, choice.by, today, marks, themes),
+        "themed": bool(themes),
         "totals": totals(choice.plan, found),
         "coming": _by_month((each, url_of(each, changes=changes)) for each in coming),
         # Many forums are chosen among in the list; the choice comes along to the wheel.
@@ -159,7 +162,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ],
         "month": month,
         "is_week": week is not None,
-        "theme": "" if week else themes_by_month(choice.plan).get(month, ""),
+        "themes": [] if week else themes_by_month(request.user, choice.plan).get(month, []),
         "closed": _closed(choice.plan, weeks[0][0], weeks[-1][-1]),
         "title": _("Uge %(n)s") % {"n": week.isocalendar().week}
         if week
