@@ -187,6 +187,7 @@ def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, 
     """What all three faces of a network meeting show."""
     found = made.meeting
     template = found.lead_forum.agenda_template
+    may_write, family = policy.may_write_minutes(request.user, found), policy.may_meet_family(made.concern)
     return {
         "network": made,
         "meeting": found,
@@ -194,7 +195,8 @@ def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, 
         # Read where they are shown: not in the calling, not after the meeting.
         "points": list(template.items.all()) if template is not None and face in {"before", "run"} else [],
         "convener": bool(policy.may_convene(request.user, found)),
-        "may_write": bool(policy.may_write_minutes(request.user, found)),
+        "may_write": bool(may_write),
+        "family_shut": "" if family or not may_write else family.reason,
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
         "planned": found.status == MeetingStatus.PLANNED,
         "crumbs": crumbs(made),

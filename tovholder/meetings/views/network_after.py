@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.policy import may_triage
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.policy import Part, may_triage
 from tovholder.concerns.queries import readers
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
@@ -61,6 +62,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         and not _followed(made)
         and bool(policy.may_call_network(request.user, made.concern)),
         "followed": _followed(made),
+        "works": bool(concerns.may_read(request.user, made.concern, Part.ALL)),
         "may_release": bool(policy.may_release(request.user, case)),
         "may_close": bool(may_triage(request.user, made.concern)) and not made.concern.has_ended,
     }
