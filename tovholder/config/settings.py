@@ -294,6 +294,11 @@ CONSENT_ENDED = ["tovholder.plans.services.case_passing.pass_on_uncovered"]
 EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What a child has said at meetings about a concern, which is not released to its parents without its yes.
 CHILDS_WORDS = "tovholder.meetings.services.releasing.childs_words_at_meetings"
+# What takes a release back from a family when a child no longer agrees to the words in it: functions (by, concern, words).
+WORDS_TAKEN_BACK = [
+    "tovholder.meetings.services.releasing.take_words_back",
+    "tovholder.plans.services.releasing.take_words_back",
+]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

@@ -141,6 +141,9 @@ class FactsForm(TovholderForm):
     child_view = forms.CharField(
         label=_("Barnets egen mening"), max_length=4000, widget=forms.Textarea, required=False
     )
+    child_agrees = forms.BooleanField(
+        label=_("Barnet er indforstået med, at forældrene ser dets egne ord"), required=False
+    )
     no_child_view = forms.CharField(
         label=_("… eller hvorfor barnet ikke er hørt"), max_length=1000, required=False
     )

@@ -68,6 +68,10 @@ class CaseItem(SealedRow):
         _("beslutning"), max_length=10, choices=Decision.choices, blank=True, default=""
     )
     child_view = SealedField(_("barnets egen mening"))
+    # The child's own words are not shown to parents unless the child agrees.
+    child_agrees = models.BooleanField(
+        _("barnet er indforstået med, at forældre ser det"), default=False, db_default=False
+    )
     no_child_view = SealedField(_("hvorfor barnet ikke er hørt"))
     # What stood in the agenda's own item while the case was anonymous: taken out of it and sealed here.
     anonymous_wording = SealedField(_("punktet, som det stod anonymt"))

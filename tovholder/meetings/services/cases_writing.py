@@ -24,6 +24,7 @@ from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_reading import ADDED, MINUTES
 from tovholder.meetings.services.cases_room import is_closed
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
+from tovholder.meetings.services.releasing import set_child_agrees
 from tovholder.plans.models import Agreement
 from tovholder.plans.services.case_agreements import make_case_agreement
 
@@ -90,6 +91,7 @@ class CaseFacts:
 
     child_view: str = ""
     no_child_view: str = ""
+    child_agrees: bool = False
     information_due_on: date | None = None
     information_given_on: date | None = None
     no_information: str = ""
@@ -105,6 +107,10 @@ def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
         )
     if facts.information_given_on and facts.information_given_on > timezone.localdate():
         raise ValidationError({"information_given_on": [_("Datoen ligger i fremtiden.")]})
+    if facts.child_agrees and not facts.child_view.strip():
+        raise ValidationError({"child_agrees": [_("Skriv først, hvad barnet har sagt.")]})
+    set_child_agrees(by=by, case_item=item, agrees=facts.child_agrees)
+    item.child_agrees = facts.child_agrees
     item.information_due_on = facts.information_due_on
     item.information_given_on = facts.information_given_on
     texts = ("child_view", "no_child_view", "no_information")

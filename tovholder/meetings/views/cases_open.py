@@ -75,6 +75,7 @@ def _opened(
     facts = {
         "child_view": view.own["child_view"].text,
         "no_child_view": view.own["no_child_view"].text,
+        "child_agrees": item.child_agrees,
         "information_due_on": item.information_due_on,
         "information_given_on": item.information_given_on,
         "no_information": view.own["no_information"].text,

@@ -163,6 +163,9 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
 
 def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
     found: Troubles = {}
+    if "barn-enig" in request.POST:
+        agrees = request.POST["barn-enig"] == "1"
+        running.save_child_agrees(by=request.user, network=made, agrees=agrees)
     for name in request.POST:
         if not name.startswith("t-"):
             continue
