@@ -61,6 +61,7 @@ SENTENCES = {
     "case_item.child_agreement_set": gettext_lazy(
         "skrev, om barnet vil dele sine ord fra et møde med forældrene"
     ),
+    "case_item.information_noted": gettext_lazy("skrev, om familien har fået besked om en sag på et møde"),
     "case_item.released": gettext_lazy("frigav noget af en sag til familien"),
     "case_item.text_saved": gettext_lazy("skrev i referatet af en sag"),
     "case_item.taken_back": gettext_lazy("lod ikke længere familien læse en tekst"),

@@ -157,6 +157,7 @@ cases_at_meetings: list[URLPattern] = [
     path("<int:pk>/sager/<int:case_pk>/aabn/", cases_open.open_name, name="case_open"),
     path("<int:pk>/sager/<int:case_pk>/tekst/", cases_open.save_text, name="case_text"),
     path("<int:pk>/sager/<int:case_pk>/om/", cases_open.facts, name="case_facts"),
+    path("<int:pk>/sager/<int:case_pk>/besked/", cases_open.information, name="case_information"),
     path("<int:pk>/sager/<int:case_pk>/aftale/", cases_open.agree, name="case_agree"),
     path("<int:pk>/sager/<int:case_pk>/beslutning/", cases_open.decide, name="case_decide"),
     path("<int:pk>/sager/<int:case_pk>/faerdig/", cases_open.finish, name="case_finish"),

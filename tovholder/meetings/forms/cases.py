@@ -21,7 +21,7 @@ from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.capturing import may_be_responsible
 from tovholder.meetings.services.cases import Ground
 from tovholder.meetings.services.cases_intake import necessity_sentences
-from tovholder.meetings.services.cases_writing import CaseFacts
+from tovholder.meetings.services.cases_writing import CaseFacts, Information
 from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import dkdate, dktime
 
@@ -147,14 +147,22 @@ class FactsForm(TovholderForm):
     no_child_view = forms.CharField(
         label=_("… eller hvorfor barnet ikke er hørt"), max_length=1000, required=False
     )
+
+    def facts(self) -> CaseFacts:
+        return CaseFacts(**{name: self.cleaned_data[name] for name in CaseFacts.__slots__})
+
+
+class InformationForm(TovholderForm):
+    """The duty to inform the family of what the name was opened for."""
+
     information_due_on = forms.DateField(label=_("Familien skal have besked senest"), required=False)
     information_given_on = forms.DateField(label=_("Familien har fået besked den"), required=False)
     no_information = forms.CharField(
         label=_("… eller hvorfor familien ikke skal have besked"), max_length=1000, required=False
     )
 
-    def facts(self) -> CaseFacts:
-        return CaseFacts(**{name: self.cleaned_data[name] for name in CaseFacts.__slots__})
+    def information(self) -> Information:
+        return Information(**{name: self.cleaned_data[name] for name in Information.__slots__})
 
 
 class CaseAgreementForm(TovholderForm):

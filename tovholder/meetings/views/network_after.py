@@ -21,8 +21,9 @@ from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
 from tovholder.meetings.forms.network import OutcomeForm
 from tovholder.meetings.models import MeetingStatus, MinutesStatus, NetworkMeeting
-from tovholder.meetings.services import family, network_minutes
+from tovholder.meetings.services import family, network_efforts, network_minutes
 from tovholder.meetings.services.cases import children_of
+from tovholder.meetings.services.cases_known import keep_circle
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_meeting import closing_room, note_reading, require_open
@@ -46,16 +47,20 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
     children = children_of(made.concern)
     safe = Safe.of(children)
     shown = base(request, made, face="after")
+    keep_circle(made.meeting)
+    found = None if approved else network_efforts.efforts(case, made)
     context: dict[str, Any] = {
         **shown,
         "case": case,
-        "said": network_minutes.record_of(case, made),
+        "said": network_minutes.record_of(case, made, found),
         "voices": family.voices(case),
         "children": [safe.read(each, "name") for each in children],
         "minutes": minutes,
         "approved": approved,
         "approved_line": approved_line(minutes),
-        "lacks": [] if approved or not shown["may_write"] else network_minutes.approval_lacks(made, case),
+        "lacks": []
+        if approved or not shown["may_write"]
+        else network_minutes.approval_lacks(made, case, found),
         "guide": for_meeting(made.meeting, "after") if shown["may_write"] else [],
         "readers": readers(made.concern),
         "may_follow": approved
