@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from tovholder.meetings.services import (
 from tovholder.meetings.services.cases import Ground, open_case
 from tovholder.plans.models import Agreement, CaseAgreement, CasePlan, Scaling
 from tovholder.plans.services import agreements, case_agreements, case_plans
+from tovholder.yearwheel.models import PlannedMeeting
 
 # A page is a login, an address, and what is posted to it where it is not only looked at.
 Heavy = tuple[Client, str, dict[str, Any] | None]
@@ -61,7 +63,8 @@ def _case_meeting(anna: User, carla: User, hers: Client, theirs: Client) -> Iter
     lines = "\n".join(
         f"Prøve Nummer{n}; {1 + n % 28}.{1 + n % 12}.2012; m; politi; tyveri" for n in range(NAMES)
     )
-    read = cases_intake.read_lines(lines)
+    given = cases_intake.districts_of(meeting, carla)
+    read = cases_intake.read_lines(lines, districts=replace(given, chosen=given.known[0]))
     cases_intake.hand_over(by=carla, meeting=meeting, lines=read, necessity="De skal nævnes")
     page = reverse("meetings:case", args=[meeting.pk, case.pk])
     lists = [reverse(f"meetings:{name}", args=[meeting.pk]) for name in ("names", "case_list", "before")]
@@ -183,11 +186,13 @@ def _leaving(anna: User, hers: Client) -> Iterator[Heavy]:
 
 
 def _wheel(hers: Client) -> Iterator[Heavy]:
-    """A meeting of the year, and a place that is tried for it."""
-    coming = Meeting.objects.filter(kind="ordinary", status="planned").order_by("-starts_at")[0]
-    day = timezone.localdate(coming.starts_at) + timedelta(days=7)
-    for tried in ("", f"?dato={day.isoformat()}", f"?dato={day.isoformat()}&kl=10:00"):
-        yield hers, reverse("yearwheel:meeting", args=[coming.pk]) + tried, None
+    """A meeting of the year's plan, a place that is tried for it, and the places that are offered."""
+    row = PlannedMeeting.objects.filter(date__gt=timezone.localdate() + timedelta(days=40)).order_by("date")[
+        0
+    ]
+    day = row.date + timedelta(days=30)
+    for tried in ("", f"?dato={day.isoformat()}", f"?dato={day.isoformat()}&kl=10:00", "?forslag"):
+        yield hers, reverse("yearwheel:meeting", args=[row.pk]) + tried, None
 
 
 def _may_we_share() -> dict[str, Any]:

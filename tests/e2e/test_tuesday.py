@@ -21,7 +21,7 @@ NAMES = """Jonas Prøve; 3.4.2012; mistænkt; politi; hærværk ved stationen
 Mille Testesen; 4.3.2012; forurettet; politi; slået ved stationen
 Ali Eksempel; 30.11.2010; vidne; politi;
 Nora Forsøg; 1.2.2011; mistænkt; politi; butikstyveri
-Emil Øvelse; 9.9.2009; mistænkt; politi; kørsel uden kørekort
+Emil Øvelse; 9.9.2009; mistænkt; politi; kørsel uden kørekort; Strand
 """
 HANDED_OVER = ("Jonas", "Mille", "Ali", "Nora", "Emil")
 PICTURES = os.environ.get("TUESDAY_PICTURES", "")
@@ -91,6 +91,8 @@ def the_police_hand_over(demo: Demo, base: str) -> None:
     field = carla.get_by_label("Navne, ét på hver linje")
     field.focus()
     carla.keyboard.insert_text(NAMES + "Uden dag; ; vidne")
+    carla.get_by_label("Distrikt for de navne, der ikke selv nævner et").focus()
+    carla.keyboard.type("Vester")
     by_key(carla, "Se navnene igennem")
     expect(carla.get_by_role("heading", name="1 linje skal rettes")).to_be_visible()
     look(carla, "navne-fejl")

@@ -268,7 +268,11 @@ def test_people_are_offered_once_and_typed_by_name_or_picked(anna, bo, carla, ne
         assert page.count(f'<option value="{label}">') == 1
     sent = {"left_on": timezone.localdate().isoformat(), "everything": carla.person.pk}
     line = f"til_agreement_{agreement.pk}"
-    for typed, said in (("Kim Holt", "Vælg en fra listen."), ("Nogen", "Vælg en fra listen."), ("Ophører", "Den kan ikke ophøre.")):
+    for typed, said in (
+        ("Kim Holt", "Vælg en fra listen."),
+        ("Nogen", "Vælg en fra listen."),
+        ("Ophører", "Den kan ikke ophøre."),
+    ):
         refused = client.post(url, {**sent, line: typed})
         assert refused.status_code == 422
         assert said in refused.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from tovholder.meetings.forms.running import PersonChoice, offer
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.capturing import may_be_responsible
 from tovholder.meetings.services.cases import Ground
-from tovholder.meetings.services.cases_intake import necessity_sentences
+from tovholder.meetings.services.cases_intake import Districts, necessity_sentences
 from tovholder.meetings.services.cases_writing import CaseFacts, Information
 from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import dkdate, dktime
@@ -203,7 +204,7 @@ class HandOverForm(TovholderForm):
             attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
         ),
         help_text=_(
-            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare"
+            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare; distrikt"
         ),
     )
     sentence = forms.ChoiceField(
@@ -211,11 +212,33 @@ class HandOverForm(TovholderForm):
     )
     own = forms.CharField(label=_("Med egne ord"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, districts: Districts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.districts = districts
+        if len(districts.known) > 1 or (districts.known and not districts.must):
+            self.fields["district"] = self._district()
         rows = [(str(n), text) for n, text in enumerate(necessity_sentences())]
         self.fields["sentence"].choices = [*rows, (OWN_SENTENCE, _g("Noget andet"))]  # type: ignore[attr-defined]
         self.fields["sentence"].initial = "0"
+
+    def _district(self) -> forms.ChoiceField:
+        """Whose triagers receive the names that do not say it themselves."""
+        none = (
+            _g("Vælg distrikt") if self.districts.must else _g("Ved ikke: alle, der modtager sager, får dem")
+        )
+        usual = self.districts.usual
+        return forms.ChoiceField(
+            label=_g("Distrikt for de navne, der ikke selv nævner et"),
+            choices=[("", none), *((str(each.pk), each.name) for each in self.districts.known)],
+            required=False,
+            initial=str(usual.pk) if usual is not None else "",
+            help_text=_g("De, der modtager sager i distriktet, ser navnene. Andre distrikter gør ikke."),
+        )
+
+    def chosen_districts(self) -> Districts:
+        said = self.cleaned_data.get("district", "")
+        chosen = next((each for each in self.districts.known if str(each.pk) == said), None)
+        return replace(self.districts, chosen=chosen)
 
     def necessity(self) -> str:
         chosen = self.cleaned_data["sentence"]
