@@ -229,6 +229,22 @@ def test_age_and_consents_are_reminded_of(anna: User, erik: User, frida: User) -
     assert {"party_rights", "second_custody_holder_missing"} < set(codes(world))
 
 
+def test_where_the_family_is_suspected_nobody_is_led_to_ask_it_for_a_consent(
+    anna: User, erik: User, frida: User
+) -> None:
+    today = timezone.localdate()
+    world = make_case(anna, erik, Identity("Ib Hemmelig", today - timedelta(days=15 * 366)))
+    consent = a_consent(world, frida.person.organisation)
+    category = Category.objects.create(key="vold", name="Vold", suspicion="suspected_violence_by_family")
+    world.concern.categories.add(category)
+    (missing,) = [each for each in child_prompts(world.concern) if each.code == "own_consent_missing"]
+    assert missing.todo == "Spørg ikke familien, før myndigheden siger til."
+    consent.withdrawn = today
+    consent.save()
+    (gone,) = [each for each in child_prompts(world.concern) if each.code == "consent_withdrawn"]
+    assert "tal med familien" not in gone.todo
+
+
 def test_a_young_person_is_asked_too(anna: User, erik: User, frida: User) -> None:
     today = timezone.localdate()
     born = today - timedelta(days=15 * 366)

@@ -54,6 +54,7 @@ def add_what_happens_now() -> dict[str, int | str]:
         "held": held.pk,
         "forum": coming.lead_forum_id,
         "plan": CasePlan.objects.order_by("pk")[0].pk,
+        "tuesday": planned.get(lead_forum__key="tirsdagsmoede").pk,
         "network": Meeting.every.get(kind="network", status="held").pk,
         "school": School.objects.order_by("position")[0].pk,
         **concerns(),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +22,11 @@ from tovholder.citizens.services.kin import kin_of, token_of
 from tovholder.citizens.services.merging import AdultAnswers, merge_children
 from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.queries import readers
+from tovholder.concerns.services import childs_words
 from tovholder.directory.models import Person
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services import own_child, releasing
-from tovholder.meetings.services.cases_reading import only_for
+from tovholder.meetings.services.cases_reading import YOUNG, only_for
 from tovholder.plans.models import CasePlan
 from tovholder.plans.services import case_agreements, case_plans
 from tovholder.plans.services import releasing as plans
@@ -155,3 +157,68 @@ def test_erased_is_erased(home: Home, anna: User) -> None:
     Concern.objects.filter(pk=home.case.concern.pk).update(erased_at=timezone.now())
     assert own_child.mine(token_of(MOTHER)) == []
     assert Meeting.every.filter(pk=home.item.meeting_id).exists()
+
+
+# ---------------------------------------------------------------- the child's own words
+WORDS = "Jeg vil helst bo hos min mormor."
+
+
+def test_words_that_the_child_shares_are_read_until_it_no_longer_does(families: Families, home: Home) -> None:
+    """As the child agrees they may be in what is released; when it does not, they are gone from every page at once."""
+    anna, concern = home.case.anna, home.case.concern
+    words = "Far skal ikke hente mig."
+    entry = childs_words.write_childs_words(by=anna, concern=concern, text=words, agrees=False)
+    given = {"by": anna, "case_item": home.item, "child_id": home.child.pk, "text": f"Hun siger: {words}"}
+    plan = ready_plan(home, goals=f"{words} Vi vil spise sammen.")
+    with pytest.raises(ValidationError):
+        releasing.release_to_family(**given)
+    with pytest.raises(ValidationError):
+        plans.release_plan(by=anna, plan=plan)
+    childs_words.set_agreement(by=anna, entry=entry, agrees=True)
+    releasing.release_to_family(**given)
+    releasing.release_to_family(**given, audience=YOUNG)
+    plans.release_plan(by=anna, plan=plan)
+    father = families.citizen(FATHER)
+    page_of_plan = reverse("family:plan", args=[home.child.code, plan.pk])
+    for page in (home.page(), page_of_plan):
+        assert words in body(father.get(page))
+
+    childs_words.set_agreement(by=anna, entry=entry, agrees=False)
+    for page in ("/familie/mit/", home.page(), page_of_plan):
+        assert words not in body(father.get(page)), page
+    assert father.get(page_of_plan).status_code == 404
+    assert home.item.texts.filter(
+        key=f"familie-{home.child.pk}{YOUNG}"
+    ).exists()  # the child's own, to the child
+    assert Event.objects.filter(action="case_item.taken_back").count() == 1
+    assert Event.objects.filter(action="case_plan.release_taken_back").count() == 1
+
+
+def test_words_from_a_meeting_follow_the_childs_own_choice(
+    families: Families, home: Home, client_for: Callable[[User], Client]
+) -> None:
+    client, father = client_for(home.case.anna), families.citizen(FATHER)
+    path = reverse("meetings:case_release", args=[home.item.meeting_id, home.item.pk])
+    assert "Vises ikke for forældre" in body(client.get(path))
+    own = {"child": home.child.pk, "text": WORDS, "audience": "alle"}
+    assert client.post(path, own).status_code == 422
+    client.post(f"{path}barnet/", {"enig": "1"})
+    assert "Barnet har fortrudt" in body(client.get(path))
+    assert client.post(path, own).status_code == 302
+    assert WORDS in body(father.get(home.page()))
+    client.post(f"{path}barnet/", {"enig": "0"})
+    assert WORDS not in body(father.get(home.page()))
+    told = Event.objects.filter(action="case_item.child_agreement_set").order_by("pk")
+    assert [each.details["agrees"] for each in told] == [True, False]
+    assert client_for(home.case.erik).post(f"{path}barnet/", {"enig": "1"}).status_code == 404
+
+
+def test_what_the_chair_ticked_goes_too_when_the_child_no_longer_agrees(
+    families: Families, home: Home
+) -> None:
+    anna = home.case.anna
+    given = {"by": anna, "case_item": home.item, "child_id": home.child.pk, "text": WORDS}
+    releasing.release_to_family(**given, child_agrees=True)
+    releasing.set_child_agrees(by=anna, case_item=home.item, agrees=True)
+    releasing.set_child_agrees(by=anna, case_item=home.item, agrees=False)
+    assert WORDS not in body(families.citizen(FATHER).get(home.page()))

@@ -250,13 +250,36 @@ def test_one_receiver_for_all_and_another_for_one(anna, bo, carla, network, clie
         {
             "left_on": timezone.localdate().isoformat(),
             "everything": carla.person.pk,
-            f"til_agreement_{second.pk}": anna.person.pk,
+            f"til_agreement_{second.pk}": anna.person.name,
         },
     )
     assert answer.url == reverse("insights:person", args=[bo.person.pk])
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.responsible, second.responsible) == (carla.person, anna.person)
+
+
+def test_people_are_offered_once_and_typed_by_name_or_picked(anna, bo, carla, network, client_for):
+    agreement = AgreementFactory(forum=network, responsible=bo.person)
+    twins = [PersonFactory(name="Kim Holt", organisation=carla.person.organisation) for _ in range(2)]
+    client, url = client_for(anna), reverse("meetings:hand_over", args=[bo.person.pk])
+    page = client.get(url).content.decode()
+    place = carla.person.organisation.name
+    for label in (f"Kim Holt, {place}", f"Kim Holt, {place} (2)", f"Carla, {place}"):
+        assert page.count(f'<option value="{label}">') == 1
+    sent = {"left_on": timezone.localdate().isoformat(), "everything": carla.person.pk}
+    line = f"til_agreement_{agreement.pk}"
+    for typed, said in (
+        ("Kim Holt", "Vælg en fra listen."),
+        ("Nogen", "Vælg en fra listen."),
+        ("Ophører", "Den kan ikke ophøre."),
+    ):
+        refused = client.post(url, {**sent, line: typed})
+        assert refused.status_code == 422
+        assert said in refused.content.decode()
+    assert client.post(url, {**sent, line: f"kim holt,  {place} (2)"}).status_code == 302
+    agreement.refresh_from_db()
+    assert agreement.responsible == twins[1]
 
 
 def test_the_page_names_what_lacks_a_receiver(anna, bo, network, client_for):

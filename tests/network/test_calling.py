@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.factories import OrganisationFactory, OrganisationKindFactory, PersonFactory
 from tests.network.conftest import CHILD, GROUND, MOTHER, WORDS, everybody, fresh
 from tovholder.access.decision import Refused, yes
+from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult, Child
@@ -261,3 +262,13 @@ def test_suspicion_stops_the_meeting_at_the_door(
         running.start(by=erik, network=called, **everybody(called))
     assert Meeting.every.get().status == "planned"
     assert not Event.objects.filter(action="case_item.opened").exists()
+
+
+def test_while_somebody_is_suspected_no_step_asks_to_tell_the_family(
+    draft: NetworkMeeting, erik: User, suspicion: Category
+) -> None:
+    draft.concern.categories.add(suspicion)
+    draft.concern.__dict__.pop("by_family", None)
+    assert [(each.step, each.text) for each in people.lacks(draft)] == [
+        ("familien", SENTENCES["family_under_suspicion"].text)
+    ]

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from tovholder.concerns.views import concern, facts, lists, notifying, questions, raising, steps, teams
+from tovholder.concerns.views import (
+    childs_words,
+    concern,
+    facts,
+    lists,
+    notifying,
+    questions,
+    raising,
+    steps,
+    teams,
+)
 
 
 class CaseCode:
@@ -41,6 +51,8 @@ urlpatterns: list[URLPattern] = [
     path("<case:code>/husk/<slug:age>/", steps.answer_age, name="answer_age"),
     path("<case:code>/status/", steps.status, name="status"),
     path("<case:code>/notat/", steps.note, name="note"),
+    path("<case:code>/barnets-ord/", childs_words.write, name="childs_words"),
+    path("<case:code>/barnets-ord/<int:pk>/", childs_words.agree, name="child_agrees"),
     path("<case:code>/raad/", steps.advice, name="advice"),
     path("<case:code>/spoerg/", questions.ask, name="ask"),
     path("<case:code>/ret/", facts.facts, name="facts"),

@@ -297,6 +297,11 @@ CONSENT_OPENS = ["tovholder.meetings.services.cases_ahead.can_be_opened"]
 EARLY_MEETINGS = "tovholder.meetings.services.cases.early_meetings"
 # What a child has said at meetings about a concern, which is not released to its parents without its yes.
 CHILDS_WORDS = "tovholder.meetings.services.releasing.childs_words_at_meetings"
+# What takes a release back from a family when a child no longer agrees to the words in it: functions (by, concern, words).
+WORDS_TAKEN_BACK = [
+    "tovholder.meetings.services.releasing.take_words_back",
+    "tovholder.plans.services.releasing.take_words_back",
+]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

@@ -23,9 +23,7 @@ QUESTION = (
     "Hvad har virket hos jer, når en elev trækker sig fra de andre, og hvem kan række hånden frem først?"
 )
 # An invented child, and an invented act.
-HANDED_OVER = (
-    "Viktor Opdigtet Krog; {born}; mistænkt; politi; Malede på vognene ved stationen sammen med to ældre."
-)
+HANDED_OVER = "Viktor Opdigtet Krog; {born}; mistænkt; politi; Malede på vognene ved stationen sammen med to ældre.; {district}"
 GROUND = cases.Ground(
     basis=LegalBasis.RPL115,
     purpose_code=Purpose.CRIME_PREVENTION,
@@ -86,11 +84,13 @@ def _by_name(by: User, police: User | None, now: datetime) -> int:
     if meeting is None or concern is None or police is None or not policy.may_hand_over(police, meeting):
         return 0
     born = timezone.localdate(now).replace(day=14, month=5)
-    line = HANDED_OVER.format(born=f"{born:%d.%m}.{born.year - 15}")
+    districts = cases_intake.districts_of(meeting, police)
+    place = districts.known[0].name if districts.known else ""
+    line = HANDED_OVER.format(born=f"{born:%d.%m}.{born.year - 15}", district=place)
     cases_intake.hand_over(
         by=police,
         meeting=meeting,
-        lines=cases_intake.read_lines(line),
+        lines=cases_intake.read_lines(line, districts=districts),
         necessity=cases_intake.necessity_sentences()[0],
     )
     item = cases.plan_case(by=by, meeting=meeting, concern=concern)

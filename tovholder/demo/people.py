@@ -16,6 +16,8 @@ from tovholder.forums.models import Forum, Membership
 ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "ae", "Ø": "oe", "Å": "aa", " ": "."})
 # Anna runs the networks and the forums of her own school; a colleague runs the rest.
 CONVENED_BY_ANNA = 4
+# What is sent up can be answered by its secretary; who leads where names are said comes from the SSP team.
+ALSO_ANNAS = ("styregruppe", "tirsdagsmoede")
 ANNAS_SCHOOL = "trivselsforum-vester-skole"
 
 
@@ -101,8 +103,7 @@ def _fill_forums(people: dict[str, Person], since: date) -> None:
     )
     ordered = sorted(forums, key=_annas_first)
     for number, forum in enumerate(ordered):
-        # She is also the steering group's secretary, so that what is sent up can be answered.
-        annas = number < CONVENED_BY_ANNA or forum.key == "styregruppe"
+        annas = number < CONVENED_BY_ANNA or forum.key in ALSO_ANNAS
         convener = people["Anna"] if annas else colleague_convener
         expected = {row.organisation_id for row in forum.expected_organisations.all()}
         schools = {school.organisation_id for school in forum.schools.all()}

@@ -62,6 +62,10 @@ SENTENCES = {
     "case_item.opened": gettext_lazy("åbnede et navn på et møde"),
     "case_item.planned": gettext_lazy("satte en sag på et møde"),
     "case_item.read": gettext_lazy("så en sag"),
+    "case_item.child_agreement_set": gettext_lazy(
+        "skrev, om barnet vil dele sine ord fra et møde med forældrene"
+    ),
+    "case_item.information_noted": gettext_lazy("skrev, om familien har fået besked om en sag på et møde"),
     "case_item.released": gettext_lazy("frigav noget af en sag til familien"),
     "case_item.text_saved": gettext_lazy("skrev i referatet af en sag"),
     "case_item.taken_back": gettext_lazy("lod ikke længere familien læse en tekst"),
@@ -110,6 +114,8 @@ SENTENCES = {
     "concern.information_answered": gettext_lazy("skrev, om familien har fået det at vide"),
     "concern.listed": gettext_lazy("så sagen"),
     "concern.lists_set": gettext_lazy("rettede, hvilke lister sagen står på"),
+    "concern.child_agreement_set": gettext_lazy("skrev, om barnet vil dele sine egne ord med forældrene"),
+    "concern.childs_words_written": gettext_lazy("skrev barnets egne ord"),
     "concern.note_written": gettext_lazy("skrev i sagens forløb"),
     "concern.notified": gettext_lazy("skrev, at der er underrettet"),
     "concern.question_read": gettext_lazy("læste et spørgsmål"),

@@ -23,7 +23,7 @@ from tovholder.access.levels import Level
 from tovholder.accounts.models import User
 from tovholder.citizens.queries import rules_beside
 from tovholder.concerns import queries as concerns
-from tovholder.concerns.models import CaseTeamMember
+from tovholder.concerns.models import CaseTeamMember, ConcernChild
 from tovholder.concerns.policy import NEVER, Part
 from tovholder.concerns.standing import triage_of
 from tovholder.forums.models import Forum
@@ -33,11 +33,13 @@ from tovholder.meetings import policy
 from tovholder.meetings.models import (
     AgendaItem,
     CaseItem,
+    CaseText,
     Disclosure,
     FamilyMember,
     Meeting,
     MeetingKind,
     MinutesStatus,
+    NetworkMeeting,
     Outcome,
     Relay,
     Topic,
@@ -71,6 +73,7 @@ __all__ = [
     "read_forums",
     "read_items",
     "read_items_and_outcomes",
+    "read_network_case",
     "readable_levels",
     "relays_visible_to",
     "shown_to",
@@ -156,6 +159,35 @@ def _cases(user: User) -> QuerySet[Any, Any]:
     return cases_visible_to(user, meeting, now).annotate(family_comes=Exists(kin), **rules_beside())
 
 
+def read_network_case(user: User, network: NetworkMeeting) -> CaseItem | None:
+    """Return the case of a network meeting, if the user may read it, with its texts and its children, in one read."""
+    rows = _NETWORK_CASE(user, meeting=network.meeting_id, concern=network.concern_id, now=timezone.now())
+    if not rows:
+        return None
+    item: CaseItem = rows[0]
+    concern = network.concern
+    texts = {row.written.pk: row.written for row in rows if getattr(row, "written", None) is not None}
+    links = {row.link.pk: row.link for row in rows if getattr(row, "link", None) is not None}
+    for text in texts.values():
+        text.case_item = item
+    for link in links.values():
+        link.concern = concern
+    item.meeting, item.concern = network.meeting, concern
+    keep_rows(item, "texts", CaseText.objects.filter(case_item=item), texts.values())
+    keep_rows(concern, "concern_children", ConcernChild.objects.filter(concern=concern), links.values())
+    _keep(user, item)
+    return item
+
+
+def _network_case(user: User) -> QuerySet[Any, Any]:
+    """A row for each text and child of the case."""
+    found: QuerySet[Any, Any] = _cases(user).filter(concern=Given("concern", BigIntegerField()))
+    found = found.annotate(
+        written=FilteredRelation("texts"), link=FilteredRelation("concern__concern_children")
+    )
+    return found.select_related("concern", "written", "link__child").order_by("written__pk", "link__pk")
+
+
 def _case(user: User) -> QuerySet[Any, Any]:
     found = _cases(user).filter(pk=Given("case", BigIntegerField()))
     return found.select_related(
@@ -167,6 +199,7 @@ def _case(user: User) -> QuerySet[Any, Any]:
     )
 
 
+_NETWORK_CASE = UserStatement(_network_case, known=(triage_of,))
 _CASES = UserStatement(_cases, known=(triage_of,))
 _CASE = UserStatement(_case, known=(triage_of,))
 

@@ -60,9 +60,7 @@ def draw_select(widget: Widget) -> SafeString:
             f"{_escaped(each['label'])}</option>\n"
             for each in choices
         )
-        groups.append(
-            f'<optgroup label="{_escaped(name)}">{options}</optgroup>' if name else options
-        )
+        groups.append(f'<optgroup label="{_escaped(name)}">{options}</optgroup>' if name else options)
     start = f'<select name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>'
     return mark_safe(f"{start}{''.join(groups)}</select>")  # noqa: S308 - escaped piece by piece
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tovholder.directory.models import Person
 from tovholder.ui.naming import WEEKDAYS, day_and_month, listed
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries import document
@@ -49,12 +48,11 @@ class Weighed:
 def weigh(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> Weighed:
     """Weigh a place for a meeting. Nothing is written."""
     known = document.things()
-    data = document.build(plan, known=known, moving=row)
-    trial = moving.Trial(plan, row, data)
+    rows, names = document.rows_of(plan), dict[int, str]()
+    data = document.build(plan, known=known, moving=row, rows=rows, names=names)
+    trial = moving.Trial(plan, row, data, rows)
     broken = trial.clashes(day, start)
     missing = coming.missing(plan, moving.placed(row, day, start), data, trial.others)
-    persons = {pk for each in broken for pk in each.persons} | {pk for each in missing for pk in each.persons}
-    names = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
     place = _Place(data, known.get(row.of), day, start)
     lines = [_line(each, [names.get(pk, "") for pk in each.persons], place) for each in broken]
     return Weighed(

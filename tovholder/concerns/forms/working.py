@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.levels import Level
+from tovholder.citizens.models import Child
 from tovholder.concerns.models import ENDED, TRANSITIONS, Concern, ConcernStatus, Entry, Team
 from tovholder.concerns.quarters import last_quarters
 from tovholder.directory.models import Person
@@ -73,6 +75,39 @@ class NoteForm(ConcernForm):
         initial=Entry.Kind.NOTE,
     )
     text = _area(_("Tekst"))
+
+
+class ChildsWordsForm(ConcernForm):
+    """What the child says. Neither answer is chosen beforehand: whether parents may see it is asked of the child."""
+
+    guarded = ("text",)
+    child = forms.ModelChoiceField(
+        label=_("Hvilket barn?"), queryset=Child.objects.none(), empty_label=_("Vælg")
+    )
+    text = _area(
+        _("Hvad siger barnet selv?"), help_text=_("Skriv det, så tæt på barnets egne ord som muligt.")
+    )
+    agrees = forms.ChoiceField(
+        label=_("Må forældrene se det?"),
+        choices=[
+            ("no", _("Nej, kun dem, der arbejder med sagen")),
+            ("yes", _("Ja, barnet er indforstået med, at forældrene ser det")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("Spørg barnet. Barnet kan altid fortryde, så skriver I det i forløbet."),
+    )
+
+    def __init__(self, *args: Any, children: Sequence[Child], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(children) < 2:
+            del self.fields["child"]
+            return
+        field = self.fields["child"]
+        field.queryset = Child.objects.filter(pk__in=[each.pk for each in children])  # type: ignore[attr-defined]
+        field.label_from_instance = lambda child: child.code  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "agrees": self.cleaned_data["agrees"] == "yes"}
 
 
 class AdviceForm(ConcernForm):

@@ -29,22 +29,21 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """One name: the child's record, in what part, from where, what is criminal."""
+    """One name: the child's record, in what part, from where, what is criminal, and in which district it is received.
+
+    Without a district it is every triager's, until one of them says where the child belongs.
+    """
 
     child: Child
     part: str
     source: str
     offence: str = ""
+    district: District | None = None
 
 
 @transaction.atomic
-def raise_handed_over(
-    *, by: User, names: Sequence[HandedOver], seen: str, district: District | None = None
-) -> list[Concern]:
-    """Raise a concern for each name, in their order, with its child laid on. Raises Refused.
-
-    Without a district it is every triager's, until one of them says where the child belongs.
-    """
+def raise_handed_over(*, by: User, names: Sequence[HandedOver], seen: str) -> list[Concern]:
+    """Raise a concern for each name, in their order, with its child laid on. Raises Refused."""
     policy.may_raise(by).require()
     person, now = person_of(by), timezone.now()
     assert person is not None  # noqa: S101 - may_raise has asked
@@ -54,7 +53,7 @@ def raise_handed_over(
             key=key,
             level=Level.NAMED,
             subject=Subject.CHILD,
-            district=district,
+            district=name.district,
             source=name.source,
             raised_by=person,
             raised_at=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -52,7 +52,8 @@ def child_prompts(
     read = all_as_the_rules_read_them([link.child for link in links]) if links else {}
     for link in links:
         facts, consents = read[link.child_id]
-        found += _of_consents(link.child.code, facts, consents, rules, today)
+        of_consents = _of_consents(link.child.code, facts, consents, rules, today)
+        found += (_without_family(each) for each in of_consents) if by_family else of_consents
         found += _of_age(link.child.code, facts, today)
         found += _of_information(link, by_family, today)
     if bases & _WITHOUT_CONSENT:
@@ -66,6 +67,13 @@ def child_prompts(
             )
         )
     return sorted(found, key=lambda each: not each.urgent)
+
+
+def _without_family(prompt: Prompt) -> Prompt:
+    """The same reminder where somebody in the family is suspected: it must not lead to their being asked (rule 22)."""
+    if prompt.code == "consent_withdrawn":
+        return replace(prompt, todo=_("Tag dem anonymt, eller find et andet grundlag. Spørg ikke familien."))
+    return replace(prompt, todo=_("Spørg ikke familien, før myndigheden siger til."))
 
 
 def _holds(consent: Given, today: date) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import AbsenceReading, Concern, ConcernRules, ConcernStatus
 from tovholder.concerns.prompts import Facts, Prompt, prompts_for
 from tovholder.concerns.services.absences import newest_absences
+from tovholder.concerns.suspicion import is_by_family
 
 
 def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -> list[Prompt]:
@@ -38,7 +41,17 @@ def prompts_of(concern: Concern, children: Sequence[Any], rules: ConcernRules) -
         absence_warn_percent=rules.absence_warn_percent,
         absence_notify_percent=rules.absence_notify_percent,
     )
-    return prompts_for(facts)
+    found = prompts_for(facts)
+    return [_without_family(each) for each in found] if is_by_family(concern) else found
+
+
+def _without_family(prompt: Prompt) -> Prompt:
+    """Where somebody in the family is suspected, no letter goes home before the authority says so (rule 22)."""
+    if prompt.code != "absence_warn":
+        return prompt
+    return replace(
+        prompt, do=_("Der er mistanke om vold i familien: spørg først myndigheden, om skolen må skrive.")
+    )
 
 
 def absences_of(child: Any) -> list[tuple[date, int | None]]:

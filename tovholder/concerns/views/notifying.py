@@ -17,6 +17,7 @@ from tovholder.concerns.services import notifying
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.services.reminding import absences_of
 from tovholder.concerns.standing import rules
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.concerns.views.concern import readable
 from tovholder.concerns.views.steps import form_page, saved
 from tovholder.concerns.waiting import without_receipt_since
@@ -88,6 +89,7 @@ def absence(request: HttpRequest, code: str, child: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "rules": rules(),
+        "by_family": is_by_family(found),
         "crumbs": _crumbs(code, _("Fravær")),
     }
     return render(request, "concerns/absence.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ from tovholder.meetings.forms.running import PersonChoice, offer
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.capturing import may_be_responsible
 from tovholder.meetings.services.cases import Ground
-from tovholder.meetings.services.cases_intake import necessity_sentences
-from tovholder.meetings.services.cases_writing import CaseFacts
+from tovholder.meetings.services.cases_intake import Districts, necessity_sentences
+from tovholder.meetings.services.cases_writing import CaseFacts, Information
 from tovholder.ui.forms import TovholderForm
 from tovholder.ui.templatetags.ui import dkdate, dktime
 
@@ -141,17 +142,28 @@ class FactsForm(TovholderForm):
     child_view = forms.CharField(
         label=_("Barnets egen mening"), max_length=4000, widget=forms.Textarea, required=False
     )
+    child_agrees = forms.BooleanField(
+        label=_("Barnet er indforstået med, at forældrene ser dets egne ord"), required=False
+    )
     no_child_view = forms.CharField(
         label=_("… eller hvorfor barnet ikke er hørt"), max_length=1000, required=False
     )
+
+    def facts(self) -> CaseFacts:
+        return CaseFacts(**{name: self.cleaned_data[name] for name in CaseFacts.__slots__})
+
+
+class InformationForm(TovholderForm):
+    """The duty to inform the family of what the name was opened for."""
+
     information_due_on = forms.DateField(label=_("Familien skal have besked senest"), required=False)
     information_given_on = forms.DateField(label=_("Familien har fået besked den"), required=False)
     no_information = forms.CharField(
         label=_("… eller hvorfor familien ikke skal have besked"), max_length=1000, required=False
     )
 
-    def facts(self) -> CaseFacts:
-        return CaseFacts(**{name: self.cleaned_data[name] for name in CaseFacts.__slots__})
+    def information(self) -> Information:
+        return Information(**{name: self.cleaned_data[name] for name in Information.__slots__})
 
 
 class CaseAgreementForm(TovholderForm):
@@ -192,7 +204,7 @@ class HandOverForm(TovholderForm):
             attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
         ),
         help_text=_(
-            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare"
+            "Navn; fødselsdag eller CPR; mistænkt, forurettet eller vidne; kilde; kort om det strafbare; distrikt"
         ),
     )
     sentence = forms.ChoiceField(
@@ -200,11 +212,33 @@ class HandOverForm(TovholderForm):
     )
     own = forms.CharField(label=_("Med egne ord"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, districts: Districts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.districts = districts
+        if len(districts.known) > 1 or (districts.known and not districts.must):
+            self.fields["district"] = self._district()
         rows = [(str(n), text) for n, text in enumerate(necessity_sentences())]
         self.fields["sentence"].choices = [*rows, (OWN_SENTENCE, _g("Noget andet"))]  # type: ignore[attr-defined]
         self.fields["sentence"].initial = "0"
+
+    def _district(self) -> forms.ChoiceField:
+        """Whose triagers receive the names that do not say it themselves."""
+        none = (
+            _g("Vælg distrikt") if self.districts.must else _g("Ved ikke: alle, der modtager sager, får dem")
+        )
+        usual = self.districts.usual
+        return forms.ChoiceField(
+            label=_g("Distrikt for de navne, der ikke selv nævner et"),
+            choices=[("", none), *((str(each.pk), each.name) for each in self.districts.known)],
+            required=False,
+            initial=str(usual.pk) if usual is not None else "",
+            help_text=_g("De, der modtager sager i distriktet, ser navnene. Andre distrikter gør ikke."),
+        )
+
+    def chosen_districts(self) -> Districts:
+        said = self.cleaned_data.get("district", "")
+        chosen = next((each for each in self.districts.known if str(each.pk) == said), None)
+        return replace(self.districts, chosen=chosen)
 
     def necessity(self) -> str:
         chosen = self.cleaned_data["sentence"]

@@ -203,6 +203,7 @@ class EffortForm(TovholderForm):
             for field in self.fields.values():
                 field.widget.attrs["form"] = owner
         self.fields["responsible"].queryset = _coming(meeting)  # type: ignore[attr-defined]
+        offer(self.fields["responsible"], [each.person for each in professionals(meeting)])
 
     def effort(self) -> EffortText:
         data = self.cleaned_data

@@ -20,7 +20,32 @@ from tovholder.meetings.services.handover import Thing
 from tovholder.plans.models import AgreementStatus
 from tovholder.ui.forms import SeveralField, TovholderForm
 
-ENDS = "slut"
+ENDS, ENDS_WORD = "slut", _("Ophører")
+RECEIVERS = "modtagere"
+
+
+class ReceiverField(forms.Field):
+    """Somebody out of the page's one list of people, typed or picked: a list in each line would make the page heavy."""
+
+    def __init__(self, *, people: dict[str, Person], may_end: bool, **options: Any) -> None:
+        self.people, self.may_end = people, may_end
+        attrs = {"list": RECEIVERS, "autocomplete": "off", "placeholder": _("Samme som ovenfor")}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
+
+    def to_python(self, value: Any) -> Person | str | None:
+        said = " ".join(str(value or "").split()).casefold()
+        if not said:
+            return None
+        if said == str(ENDS_WORD).casefold():
+            if self.may_end:
+                return ENDS
+            raise ValidationError(_("Den kan ikke ophøre. Vælg en modtager."))
+        known = {label.casefold(): each for label, each in self.people.items()}
+        by_name = [each for each in self.people.values() if each.name.casefold() == said]
+        found = known.get(said) or (by_name[0] if len(by_name) == 1 else None)
+        if found is None:
+            raise ValidationError(_("Vælg en fra listen."))
+        return found
 
 
 class HandOverForm(TovholderForm):
@@ -41,13 +66,16 @@ class HandOverForm(TovholderForm):
         everything: Any = self.fields["everything"]
         everything.queryset = Person.objects.filter(pk__in=self.people)
         offer(everything, receivers)
-        names = [(str(pk), each.name) for pk, each in self.people.items()]
+        self.by_label = _labels(receivers)
         for thing in things:
-            choices = (
-                [("", _("Samme som ovenfor"))] + ([(ENDS, _("Ophører"))] if thing.may_end else []) + names
+            self.fields[self._name(thing)] = ReceiverField(
+                label=f"{thing.what}, {thing.where}", people=self.by_label, may_end=thing.may_end
             )
-            field = forms.ChoiceField(label=f"{thing.what}, {thing.where}", choices=choices, required=False)
-            self.fields[self._name(thing)] = field
+
+    def offered(self) -> list[str]:
+        """Return what the page's list offers."""
+        ends = [str(ENDS_WORD)] if any(each.may_end for each in self.things) else []
+        return [*ends, *self.by_label]
 
     def _name(self, thing: Thing) -> str:
         return "til_" + thing.key.replace(":", "_")
@@ -65,7 +93,7 @@ class HandOverForm(TovholderForm):
         data = super().clean() or {}
         if not data.get("everything"):
             for thing in self.things:
-                if not data.get(self._name(thing)):
+                if self._name(thing) not in self.errors and not data.get(self._name(thing)):
                     self.add_error(self._name(thing), ValidationError(_("Vælg en modtager.")))
         return data
 
@@ -77,8 +105,20 @@ class HandOverForm(TovholderForm):
             if value == ENDS:
                 chosen[thing.key] = None
             else:
-                chosen[thing.key] = self.people[int(value)] if value else self.cleaned_data["everything"]
+                chosen[thing.key] = value or self.cleaned_data["everything"]
         return chosen
+
+
+def _labels(people: list[Person]) -> dict[str, Person]:
+    """Return each by name and place, with a number where two would be called the same."""
+    found: dict[str, Person] = {}
+    for each in people:
+        label = f"{each.name}, {each.organisation.name}" if each.organisation is not None else each.name
+        number = 1
+        while (said := label if number == 1 else f"{label} ({number})") in found:
+            number += 1
+        found[said] = each
+    return found
 
 
 def _managed(user: User, forum: Forum) -> QuerySet[Forum]:

@@ -8,6 +8,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.bases import LegalBasis
@@ -68,6 +69,10 @@ class CaseItem(SealedRow):
         _("beslutning"), max_length=10, choices=Decision.choices, blank=True, default=""
     )
     child_view = SealedField(_("barnets egen mening"))
+    # The child's own words are not shown to parents unless the child agrees.
+    child_agrees = models.BooleanField(
+        _("barnet er indforstået med, at forældre ser det"), default=False, db_default=False
+    )
     no_child_view = SealedField(_("hvorfor barnet ikke er hørt"))
     # What stood in the agenda's own item while the case was anonymous: taken out of it and sealed here.
     anonymous_wording = SealedField(_("punktet, som det stod anonymt"))
@@ -102,6 +107,18 @@ class CaseItem(SealedRow):
         """An opened case has the child's view, or why it was not asked (rule 40); one that ends here needs none."""
         written = self.child_view is not None or self.no_child_view is not None
         return self.status == self.Status.OPENED and not written and self.decision != self.Decision.CLOSE
+
+    @property
+    def owes_information(self) -> bool:
+        """The name was opened, and nobody has written that the family was told of it, or why not (rule 44)."""
+        opened = self.status in {self.Status.OPENED, self.Status.DONE}
+        unanswered = self.information_given_on is None and self.no_information is None
+        return opened and self.information_due_on is not None and unanswered
+
+    @property
+    def information_is_late(self) -> bool:
+        due = self.information_due_on
+        return self.owes_information and due is not None and due < timezone.localdate()
 
     def key_ref(self) -> uuid.UUID:
         return self.concern.key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -21,6 +21,7 @@ from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
+from tovholder.directory.models import District
 from tovholder.forums.standing import person_of
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
@@ -54,6 +55,7 @@ class NameLine:
     source: str
     offence: str
     faults: list[str] = field(default_factory=list)
+    district: District | None = None
 
     @property
     def part_word(self) -> str:
@@ -71,17 +73,46 @@ def source_of(user: User) -> str:
     return Concern.Source.POLICE if place is not None and place.kind.sharing_kind == Kind.POLICE else ""
 
 
-def read_lines(text: str, *, source: str = "") -> list[NameLine]:
-    """Read lines "name; birth date or CPR; role; source; offence", parted by semicolons or tabs. Raises nothing.
+@dataclass(frozen=True, slots=True)
+class Districts:
+    """Whose triagers receive the names of a meeting: those of a line that names a district, else of the one chosen.
 
-    `source` is that of a line which names none (`source_of`).
+    In a forum that has districts it is one of them. Else it is the municipality's, and nobody has to choose: then every
+    triager receives the name (issue C, section 3).
     """
+
+    known: tuple[District, ...] = ()
+    must: bool = False
+    chosen: District | None = None
+
+    @property
+    def usual(self) -> District | None:
+        """Where there is but one to choose, it is that."""
+        return self.chosen or (self.known[0] if self.must and len(self.known) == 1 else None)
+
+
+def districts_of(meeting: Meeting, by: User | None = None) -> Districts:
+    """Return what a name of the meeting can belong to; chosen is that of who hands over, where their place has one."""
+    own = list(meeting.lead_forum.districts.filter(retired_at__isnull=True).order_by("position", "pk"))
+    known = own or list(District.objects.filter(retired_at__isnull=True).order_by("position", "pk"))
+    person = person_of(by) if by is not None else None
+    place = person.organisation if person is not None else None
+    chosen = next((each for each in known if place is not None and each.pk == place.district_id), None)
+    return Districts(tuple(known), bool(own), chosen)
+
+
+def read_lines(text: str, *, source: str = "", districts: Districts | None = None) -> list[NameLine]:
+    """Read lines "name; birth date or CPR; role; source; offence; district", parted by semicolons or tabs. Raises nothing.
+
+    `source` is that of a line which names none (`source_of`), `districts` are the meeting's (`districts_of`).
+    """
+    districts = districts or Districts()
     seen: dict[tuple[str, date | None], int] = {}
     found = []
     for number, raw in enumerate(text.splitlines(), start=1):
         if not raw.strip():
             continue
-        line = _read(number, raw, source)
+        line = _read(number, raw, source, districts)
         key = (line.name.casefold(), line.born)
         if key in seen:
             line.faults.append(_("Står også i linje %(n)s.") % {"n": seen[key]})
@@ -90,11 +121,14 @@ def read_lines(text: str, *, source: str = "") -> list[NameLine]:
     return found
 
 
-def _read(number: int, raw: str, unsaid: str) -> NameLine:
+def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
     cells = [each.strip() for each in re.split(r"[;\t]", raw)]
     cells += [""] * (5 - len(cells))
     name, born_text, part_text, source_text = cells[:4]
-    rest = cells[4:]
+    rest, district = cells[4:], districts.usual
+    named = {each.name.casefold(): each for each in districts.known}
+    if rest and (found := named.get(rest[-1].casefold())) is not None:
+        rest, district = rest[:-1], found
     offence, faults = "; ".join(each for each in rest if each), []
     born, cpr = read_born(born_text)
     if born is None:
@@ -110,9 +144,11 @@ def _read(number: int, raw: str, unsaid: str) -> NameLine:
     source = _SOURCES.get(source_text.casefold(), "") if source_text else unsaid
     if not source:
         faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
+    if districts.must and district is None:
+        faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det nedenfor."))
     if len(offence) > OFFENCE_MAX:
         faults.append(_("Teksten er for lang."))
-    return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults)
+    return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults, district)
 
 
 def read_born(text: str) -> tuple[date | None, str]:
@@ -174,14 +210,13 @@ def hand_over(*, by: User, meeting: Meeting, lines: list[NameLine], necessity: s
     if meeting.status not in {MeetingStatus.PLANNED, MeetingStatus.RUNNING}:
         raise ValidationError(_("Mødet er slut. Vælg det næste møde."))
     _check(lines, necessity)
+    lines = _in_district(meeting, lines)
     seen = _("Overleveret på mødet i %(forum)s, %(when)s.") % {
         "forum": meeting.lead_forum.name,
         "when": when(meeting),
     }
     position, names = meeting.case_items.count(), _children(by, lines)
-    districts = list(meeting.lead_forum.districts.all()[:2])
-    district = districts[0] if len(districts) == 1 else None
-    concerns = raise_handed_over(by=by, names=names, seen=seen, district=district)
+    concerns = raise_handed_over(by=by, names=names, seen=seen)
     items = [
         CaseItem(
             meeting=meeting,
@@ -216,12 +251,23 @@ def _check(lines: list[NameLine], necessity: str) -> None:
         raise ValidationError({"necessity": [_("Skriv, hvorfor det er nødvendigt at nævne navnene.")]})
 
 
+def _in_district(meeting: Meeting, lines: list[NameLine]) -> list[NameLine]:
+    """In a forum that has districts every name is one of theirs: it is never read by the triagers of the others."""
+    own = districts_of(meeting)
+    if not own.must:
+        return lines
+    placed = [replace(each, district=each.district or own.usual) for each in lines]
+    if any(each.district not in own.known for each in placed):
+        raise ValidationError({"names": [_("Vælg, hvilket distrikt hvert navn hører til.")]})
+    return placed
+
+
 def _children(by: User, lines: list[NameLine]) -> list[HandedOver]:
     """Make the children's records. Who hands a name over lays the child on it at once; they read no record by it."""
     identities = [Identity(line.name, line.born, line.cpr) for line in lines if line.born is not None]
     children = create_children(by=by, decision=yes("handover"), identities=identities)
     return [
-        HandedOver(child, line.part, line.source, line.offence)
+        HandedOver(child, line.part, line.source, line.offence, line.district)
         for child, line in zip(children, lines, strict=True)
     ]
 

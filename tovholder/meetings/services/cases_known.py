@@ -14,6 +14,7 @@ from django.db.models import (
     DateField,
     Exists,
     ExpressionWrapper,
+    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
@@ -97,9 +98,29 @@ class Circle:
 
 def keep_circle(meeting: Meeting) -> None:
     """Read them, so that whoever asks for the meeting's people afterwards asks no more."""
-    seats = meeting.participations.select_related("person__organisation__kind").order_by("pk")
-    family = meeting.family.select_related("adult", "child")
-    meeting.__dict__["circle"] = Circle(list(seats), list(family))
+    rows = _CIRCLE(meeting=meeting.pk)
+    seats: dict[int, Participation] = {each.pk: each for each in rows}
+    family: dict[int, FamilyMember] = {}
+    for row in rows:
+        member = getattr(row, "kin", None)  # not set where there is none
+        if member is not None:
+            member.meeting = meeting
+            family.setdefault(member.pk, member)
+    for seat in seats.values():
+        seat.meeting = meeting
+    meeting.__dict__["circle"] = Circle(list(seats.values()), list(family.values()))
+
+
+def _circle() -> QuerySet[Any, Any]:
+    """A row for each seat and member of the family: few of either, so one read is cheaper than two. Who calls has a seat."""
+    seats: QuerySet[Any, Any] = Participation.objects.filter(meeting=Given("meeting", BigIntegerField()))
+    seats = seats.annotate(kin=FilteredRelation("meeting__family"))
+    return seats.select_related("person__organisation__kind", "kin__adult", "kin__child").order_by(
+        "pk", "kin__pk"
+    )
+
+
+_CIRCLE = Statement(_circle)
 
 
 def circle_of(meeting: Meeting) -> Circle | None:

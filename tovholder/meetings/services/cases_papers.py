@@ -78,6 +78,7 @@ def _parts(view: CaseView) -> list[DocumentItem]:
         (_("Barnets egen mening"), view_text),
         (_("Referat"), said),
         (_("Beslutning"), decision),
+        (_("Besked til familien"), _informed(view)),
     ]
     parts = [
         DocumentItem(number=number, heading=heading, text=text)
@@ -88,6 +89,16 @@ def _parts(view: CaseView) -> list[DocumentItem]:
         for each in view.agreements
     ]
     return [*parts, DocumentItem(number=len(parts) + 1, heading=_("Aftaler"), agreements=agreed)]
+
+
+def _informed(view: CaseView) -> str:
+    """Write whether the family was told of what the name was opened for (rule 44), as it stands today."""
+    item = view.item
+    if item.information_given_on is not None:
+        return _("Givet den %(day)s") % {"day": _day(item.information_given_on)}
+    if view.own["no_information"]:
+        return _("Gives ikke: %(why)s") % {"why": view.own["no_information"]}
+    return _("Ikke skrevet ned")
 
 
 def case_file_name(view: CaseView, extension: str) -> str:

@@ -24,6 +24,7 @@ from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_reading import ADDED, MINUTES
 from tovholder.meetings.services.cases_room import is_closed
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
+from tovholder.meetings.services.releasing import set_child_agrees
 from tovholder.plans.models import Agreement
 from tovholder.plans.services.case_agreements import make_case_agreement
 
@@ -86,10 +87,17 @@ def save_case_text(
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What is noted beside the minutes: the child's view or why not (rule 40), the duty to inform (rule 44)."""
+    """What is noted beside the minutes: the child's view, and whether it is shared, or why there is none (rule 40)."""
 
     child_view: str = ""
     no_child_view: str = ""
+    child_agrees: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """The duty to inform of what the name was opened for (rule 44): until when, when it was done, or why it is not."""
+
     information_due_on: date | None = None
     information_given_on: date | None = None
     no_information: str = ""
@@ -97,20 +105,43 @@ class CaseFacts:
 
 @transaction.atomic
 def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
-    """Write the child's view and the duty to inform. Raises Refused, ValidationError by field."""
+    """Write the child's view, and whether the child agrees that parents see it. Raises Refused, ValidationError by field."""
     item = _locked(by, case_item)
     if facts.child_view.strip() and facts.no_child_view.strip():
         raise ValidationError(
             {"no_child_view": [_("Skriv enten barnets mening, eller hvorfor den mangler.")]}
         )
-    if facts.information_given_on and facts.information_given_on > timezone.localdate():
-        raise ValidationError({"information_given_on": [_("Datoen ligger i fremtiden.")]})
-    item.information_due_on = facts.information_due_on
-    item.information_given_on = facts.information_given_on
-    texts = ("child_view", "no_child_view", "no_information")
+    if facts.child_agrees and not facts.child_view.strip():
+        raise ValidationError({"child_agrees": [_("Skriv først, hvad barnet har sagt.")]})
+    set_child_agrees(by=by, case_item=item, agrees=facts.child_agrees)
+    item.child_agrees = facts.child_agrees
+    texts = ("child_view", "no_child_view")
     Safe.of([item]).write(item, **{name: getattr(facts, name).strip() for name in texts})
     item.save()
     record(by=by, action="case_item.facts_noted", obj=item)
+    return item
+
+
+@transaction.atomic
+def note_information(*, by: User, case_item: CaseItem, information: Information) -> CaseItem:
+    """Write that the family was told, or why not. It is no part of the minutes: mostly it happens after their approval.
+
+    Raises Refused, ValidationError by field.
+    """
+    item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
+    policy.may_write_case(by, item).require()
+    given, exception = information.information_given_on, information.no_information.strip()
+    if given is not None and given > timezone.localdate():
+        raise ValidationError({"information_given_on": [_("Datoen ligger i fremtiden.")]})
+    if given is not None and exception:
+        raise ValidationError(
+            {"no_information": [_("Skriv enten, hvornår familien fik besked, eller hvorfor ikke.")]}
+        )
+    item.information_due_on, item.information_given_on = information.information_due_on, given
+    changed = Safe.of([item]).write(item, no_information=exception)
+    item.save(update_fields=[*changed, "information_due_on", "information_given_on"])
+    details = {"given": given is not None, "exception": bool(exception)}
+    record(by=by, action="case_item.information_noted", obj=item, details=details)
     return item
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
-from tovholder.forums.models import ChecklistItem
+from tovholder.forums.models import AgendaTemplateItem, ChecklistItem
 from tovholder.meetings import policy
 from tovholder.meetings.models import ChecklistTick, Meeting
 from tovholder.statements import Given, Statement
@@ -59,6 +61,63 @@ def _items() -> QuerySet[Any, Any]:
 
 
 _ITEMS = Statement(_items)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the agenda that a network meeting follows."""
+
+    heading: str
+    sub_points: list[str]
+
+
+def points_and_guide(meeting: Meeting, phase: str) -> tuple[list[Point], Guide]:
+    """Return the points of the agenda and the lines of one phase of the guide, in one read."""
+    forum = meeting.lead_forum
+    rows = _BOTH(
+        meeting=meeting.pk,
+        template=forum.agenda_template_id or 0,
+        checklist=forum.forum_type.checklist_id or 0,
+        phase=phase,
+    )
+    points = [
+        Point(text, json.loads(below)) for of, _pk, _at, text, below, _done, _ours in rows if of == _POINT
+    ]
+    lines = [row for row in rows if row[0] != _POINT]
+    shown = [
+        Line(ChecklistItem(pk=pk, text=text), bool(done)) for _of, pk, _at, text, _below, done, _ours in lines
+    ]
+    return points, Guide(phase, shown, is_proposal=any(ours for *_rest, ours in lines))
+
+
+_POINT = "point"
+_COLUMNS = ("of", "pk", "at", "said", "below", "done", "ours")
+
+
+def _both() -> QuerySet[Any, Any]:
+    points = AgendaTemplateItem.objects.filter(template=Given("template", BigIntegerField()))
+    below = Cast("sub_points", TextField())
+    own = _items().select_related(None)
+    return (
+        points.order_by()
+        .annotate(
+            of=Value(_POINT), at=F("position"), said=F("heading"), below=below, done=Value(False), ours=Value(False)
+        )
+        .values_list(*_COLUMNS)
+        .union(
+            own.order_by()
+            .annotate(
+                of=Value("guide"), at=F("position"), said=F("text"), below=Value("[]", TextField()),
+                done=F("is_ticked"), ours=F("checklist__proposal"),
+            )
+            .values_list(*_COLUMNS),
+            all=True,
+        )
+        .order_by("at", "pk")
+    )  # fmt: skip
+
+
+_BOTH = Statement(_both)
 
 
 @transaction.atomic

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +30,7 @@ from tovholder.plans.models import (
     AgreementNote,
     AgreementStatus,
     CaseAgreement,
+    CaseAgreementNote,
     CasePlan,
 )
 from tovholder.plans.services import case_agreements as plans
@@ -99,19 +102,23 @@ class Effort:
 
 def efforts(case: CaseItem, network: NetworkMeeting) -> tuple[list[Effort], list[Effort]]:
     """Return the efforts from before this meeting and those made at it, both in the order of priority."""
+    since = network.meeting.started_at
+    went_on = CaseAgreementNote.objects.filter(
+        case_agreement=OuterRef("pk"), kind=Kind.CONTINUED, at__gte=since or timezone.now()
+    )
     rows = list(
         CaseAgreement.objects.filter(concern=case.concern_id)
         .select_related(
             "agreement__responsible__organisation",
             "agreement__case_origin",
             "former_responsible__organisation",
-            "concern",
         )
-        .prefetch_related("notes")
+        .annotate(went_on=Exists(went_on))
         .order_by("priority", "pk")
     )
-    safe = Safe.of(rows)
-    since = network.meeting.started_at
+    for row in rows:
+        row.concern = case.concern
+    safe = Safe.of([case])
     old, new = [], []
     for row in rows:
         origin = getattr(row.agreement, "case_origin", None)
@@ -124,7 +131,7 @@ def efforts(case: CaseItem, network: NetworkMeeting) -> tuple[list[Effort], list
     return old, new
 
 
-def _effort(safe: Safe, row: CaseAgreement, since: datetime | None, here: bool) -> Effort:
+def _effort(safe: Safe, row: Any, since: datetime | None, here: bool) -> Effort:
     agreement = row.agreement
     return Effort(
         id=row.pk,
@@ -142,7 +149,7 @@ def _effort(safe: Safe, row: CaseAgreement, since: datetime | None, here: bool) 
     )
 
 
-def _chosen(row: CaseAgreement, since: datetime | None) -> str:
+def _chosen(row: Any, since: datetime | None) -> str:
     """What was chosen of the effort since the meeting began."""
     agreement = row.agreement
     if since is None:
@@ -153,8 +160,7 @@ def _chosen(row: CaseAgreement, since: datetime | None) -> str:
             AgreementStatus.CHANGED: CHANGE,
             AgreementStatus.DONE: DONE,
         }.get(AgreementStatus(agreement.status), "")
-    went_on = any(note.kind == Kind.CONTINUED and note.at >= since for note in row.notes.all())
-    return CONTINUE if went_on else ""
+    return CONTINUE if row.went_on else ""
 
 
 @transaction.atomic

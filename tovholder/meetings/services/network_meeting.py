@@ -35,6 +35,7 @@ from tovholder.meetings.services.cases_room import is_closed, mends, still_shown
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes, open_for_writing
 from tovholder.meetings.services.network import become, case_of
 from tovholder.meetings.services.network_people import is_authority
+from tovholder.meetings.services.releasing import set_child_agrees
 from tovholder.ui.naming import listed
 
 LONGEST = 20_000
@@ -62,6 +63,11 @@ class Field:
     @property
     def is_text(self) -> bool:
         return self.kind != "agreements"
+
+    @property
+    def is_childs(self) -> bool:
+        """The child's own words, beside which stands whether parents may see them."""
+        return self.key == CHILD_FIELD
 
 
 class FieldConflictError(Exception):
@@ -265,6 +271,13 @@ def save_field(*, by: User, network: NetworkMeeting, key: str, text: str, base_v
     row.save()
     record(by=by, action="network.text_saved", obj=meeting, details={"field": row.pk, "version": row.version})
     return row
+
+
+@transaction.atomic
+def save_child_agrees(*, by: User, network: NetworkMeeting, agrees: bool) -> None:
+    """Write whether the child agrees that parents see its own words, until the minutes are approved. Raises Refused."""
+    open_for_writing(by=by, meeting=network.meeting)
+    set_child_agrees(by=by, case_item=open_case(by, network), agrees=agrees)
 
 
 def closing_room(case: CaseItem) -> Room | None:

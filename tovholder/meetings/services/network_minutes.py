@@ -43,18 +43,19 @@ from tovholder.meetings.services.network_meeting import (
     open_case,
     read_fields,
 )
-from tovholder.meetings.services.network_people import copy_people, part_word
+from tovholder.meetings.services.network_people import copy_people, family_of, part_word, professionals
 from tovholder.meetings.services.papers import approved_line
 
 FROZEN = "frosset"
+Efforts = tuple[list[Effort], list[Effort]]
 
 
-def approval_lacks(network: NetworkMeeting, case: CaseItem) -> list[str]:
-    """Return all that stands in the way of approving the minutes, in words."""
+def approval_lacks(network: NetworkMeeting, case: CaseItem, made: Efforts | None = None) -> list[str]:
+    """Return all that stands in the way of approving the minutes, in words; `made` are the efforts, where they are read."""
     meeting, found = network.meeting, []
     if meeting.status != MeetingStatus.HELD:
         found.append(_("Afslut mødet først."))
-    old, new = efforts(case, network)
+    old, new = made or efforts(case, network)
     for effort in [*old, *new]:
         if effort.lacks:
             found.append(
@@ -65,7 +66,7 @@ def approval_lacks(network: NetworkMeeting, case: CaseItem) -> list[str]:
         for each in old
         if not each.choice
     ]
-    family_came = meeting.family.filter(attended=True).exists()
+    family_came = any(each.attended for each in family_of(meeting))
     for field in read_fields(case, network):
         if not field.is_text or field.text:
             continue
@@ -124,7 +125,7 @@ class Record:
     family: list[str]
 
 
-def record_of(case: CaseItem, network: NetworkMeeting) -> Record:
+def record_of(case: CaseItem, network: NetworkMeeting, made: Efforts | None = None) -> Record:
     """Return what the minutes say: as approved, else as they stand. The caller has asked and logs the reading."""
     row = text_of(case, FROZEN)
     if row is not None:
@@ -133,13 +134,9 @@ def record_of(case: CaseItem, network: NetworkMeeting) -> Record:
         if opened.fault:
             return Record([{"key": "", "label": _("Referat"), "text": str(opened)}], [], [], [], [], [])
         return Record(**json.loads(opened.text))
-    old, new = efforts(case, network)
-    rows = list(
-        network.meeting.participations.filter(removed_at__isnull=True)
-        .select_related("person__organisation")
-        .order_by("person__name")
-    )
-    came = network.meeting.family.filter(attended=True).select_related("adult")
+    old, new = made or efforts(case, network)
+    rows = professionals(network.meeting)
+    came = [each for each in family_of(network.meeting) if each.attended]
     return Record(
         fields=[_field(each) for each in read_fields(case, network)],
         old=[_line(each) for each in old],

@@ -283,8 +283,14 @@ def copy_people(*, by: User, network: NetworkMeeting) -> None:
 
 
 def lacks(network: NetworkMeeting, room: Room | None = None) -> list[Lack]:
-    """Return all that stands in the way of calling the meeting, in the order of the steps."""
+    """Return all that stands in the way of calling the meeting, in the order of the steps.
+
+    While somebody in the family is suspected it is that alone: no other line may lead to their being told (rule 22).
+    """
     meeting, found = network.meeting, []
+    family = policy.may_meet_family(network.concern)
+    if not family:
+        return [Lack("familien", family.reason)]
     if network.known_case and network.adviser_talked_on is None:
         found.append(Lack("sagen", _("Tal med familiens rådgiver om mødet.")))
     if not network.initiator_leads and network.leader_talked_on is None:

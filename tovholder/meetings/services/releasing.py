@@ -13,6 +13,7 @@ from tovholder.audit.services import record
 from tovholder.citizens.models import Adult, Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern
+from tovholder.concerns.services import childs_words as own_words
 from tovholder.concerns.services.family_texts import childs_words, holds, may_reach_family
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseText, MeetingKind, MeetingStatus, MinutesStatus
@@ -91,10 +92,50 @@ def _holders(child: Child) -> list[int]:
 
 
 def childs_words_at_meetings(concern: Concern) -> list[str]:
-    """Return what the child has said at meetings about the concern (`settings.CHILDS_WORDS`)."""
-    items = list(CaseItem.objects.filter(concern=concern).exclude(child_view=None).select_related("concern"))
+    """Return what the child has said at meetings about the concern and does not agree to share (`settings.CHILDS_WORDS`)."""
+    spoken = CaseItem.objects.filter(concern=concern, child_agrees=False).exclude(child_view=None)
+    items = list(spoken.select_related("concern"))
     safe = Safe.of(items[:1])
     return [safe.read(each, "child_view").text for each in items]
+
+
+@transaction.atomic
+def set_child_agrees(*, by: User, case_item: CaseItem, agrees: bool) -> None:
+    """Write that the child agrees that parents see its words from this meeting, or no longer does. Raises Refused.
+
+    It is not part of the minutes: it can be written after their approval. Without it the words leave what a family reads.
+    """
+    policy.may_write_case(by, case_item).require()
+    item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
+    if item.child_agrees == agrees:
+        return
+    item.child_agrees = agrees
+    item.save(update_fields=["child_agrees"])
+    record(by=by, action="case_item.child_agreement_set", obj=item, details={"agrees": agrees})
+    if not agrees and item.child_view is not None:
+        words = Safe.of([item]).read(item, "child_view").text
+        own_words.take_words_back(by=by, concern=item.concern, words=words)
+
+
+def take_words_back(*, by: User, concern: Concern, words: str) -> None:
+    """Take back each text about the concern with these words of the child's in it, in the caller's transaction.
+
+    What is for the young person alone stays. The caller has asked whether the user may (`settings.WORDS_TAKEN_BACK`).
+    """
+    rows = CaseText.objects.filter(case_item__concern=concern, key__startswith=FAMILY)
+    found = [each for each in rows.select_related("case_item__concern") if not each.key.endswith(YOUNG)]
+    safe = Safe.of([concern])
+    for row in found:
+        if holds(safe.read(row, "text").text, words):
+            _delete(by, row)
+
+
+def _delete(by: User, row: CaseText) -> None:
+    item, details = row.case_item, {"audience": row.key.removeprefix(FAMILY)}
+    row.delete()
+    if not item.texts.filter(key__startswith=FAMILY).exists():
+        CaseItem.objects.filter(pk=item.pk).update(released_at=None)
+    record(by=by, action="case_item.taken_back", obj=item, details=details)
 
 
 @transaction.atomic
@@ -102,10 +143,5 @@ def take_back(*, by: User, case_item: CaseItem, text_id: int) -> None:
     """Let a family read a text no longer, from the next request on. Raises Refused."""
     policy.may_release(by, case_item).require()
     row = case_item.texts.filter(pk=text_id, key__startswith=FAMILY).first()
-    if row is None:
-        return
-    details = {"audience": row.key.removeprefix(FAMILY)}
-    row.delete()
-    if not case_item.texts.filter(key__startswith=FAMILY).exists():
-        CaseItem.objects.filter(pk=case_item.pk).update(released_at=None)
-    record(by=by, action="case_item.taken_back", obj=case_item, details=details)
+    if row is not None:
+        _delete(by, row)

@@ -34,10 +34,14 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         MeetingStatus.RUNNING,
     }:
         raise Http404
-    form = HandOverForm(request.POST or None)
+    form = HandOverForm(request.POST or None, districts=cases_intake.districts_of(meeting, user))
     lines = None
     if request.method == "POST" and form.is_valid():
-        lines = cases_intake.read_lines(form.cleaned_data["names"], source=cases_intake.source_of(user))
+        lines = cases_intake.read_lines(
+            form.cleaned_data["names"],
+            source=cases_intake.source_of(user),
+            districts=form.chosen_districts(),
+        )
         if "gem" in request.POST:
             try:
                 made = cases_intake.hand_over(

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from tovholder.access.decision import Refused
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.queries import readers
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
-from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, NoteForm
+from tovholder.meetings.forms.cases import CaseAgreementForm, FactsForm, InformationForm, NoteForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus, MinutesStatus
 from tovholder.meetings.services import cases_papers, cases_room, cases_writing
 from tovholder.meetings.services.cases import open_case, record_ground
@@ -75,6 +76,9 @@ def _opened(
     facts = {
         "child_view": view.own["child_view"].text,
         "no_child_view": view.own["no_child_view"].text,
+        "child_agrees": item.child_agrees,
+    }
+    information = {
         "information_due_on": item.information_due_on,
         "information_given_on": item.information_given_on,
         "no_information": view.own["no_information"].text,
@@ -88,6 +92,9 @@ def _opened(
         "may_release": bool(policy.may_release(user, item)) and meeting.status == MeetingStatus.HELD,
         "may_decide": bool(concerns.may_triage(user, item.concern)) and not approved,
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
+        "may_inform": may_write,
+        "by_family": item.owes_information and is_by_family(item.concern),
+        "information_form": given.get("information_form") or InformationForm(initial=information),
         "facts_form": given.get("facts_form") or FactsForm(initial=facts),
         "agreement_form": given.get("agreement_form")
         or CaseAgreementForm(meeting=meeting, choices=view.choices),
@@ -167,6 +174,21 @@ def facts(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
             messages.success(request, _("Oplysningerne er gemt."))
             return redirect("meetings:case", pk, case_pk)
     return _show(request, meeting, item, status=422, facts_form=form)
+
+
+@require_POST
+def information(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
+    meeting, item = case_of(request, pk, case_pk)
+    form = InformationForm(request.POST)
+    if form.is_valid():
+        try:
+            cases_writing.note_information(by=request.user, case_item=item, information=form.information())  # type: ignore[arg-type]
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("Det er skrevet ned."))
+            return redirect("meetings:case", pk, case_pk)
+    return _show(request, meeting, item, status=422, information_form=form)
 
 
 @require_POST

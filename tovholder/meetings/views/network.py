@@ -25,11 +25,11 @@ from tovholder.forums.statements import UserStatement
 from tovholder.meetings import policy
 from tovholder.meetings.forms.people import AnswerForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingKind, MeetingStatus, NetworkMeeting
-from tovholder.meetings.queries import visible_to
+from tovholder.meetings.queries import read_network_case, visible_to
 from tovholder.meetings.services import answers, family, network, network_people
 from tovholder.meetings.services.cases_known import keep_circle
-from tovholder.meetings.services.cases_room import mends, shown_cases
-from tovholder.meetings.services.checklist import for_meeting, set_tick
+from tovholder.meetings.services.cases_room import mends, still_shown
+from tovholder.meetings.services.checklist import points_and_guide, set_tick
 from tovholder.meetings.services.family_texts import languages
 from tovholder.meetings.services.network_meeting import closing_room, note_reading
 from tovholder.meetings.services.network_people import part_word
@@ -61,7 +61,6 @@ def _network(user: Any) -> QuerySet[Any, Any]:
     found = visible_to(user).filter(kind=MeetingKind.NETWORK, pk=Given("meeting", BigIntegerField()))
     return found.annotate(on_team=Exists(seats), by_family=by_family("network__concern")).select_related(
         "lead_forum__forum_type",
-        "lead_forum__agenda_template",
         "chair",
         "minute_taker",
         "minutes_record__approved_by",
@@ -79,11 +78,8 @@ _NETWORK = UserStatement(_network, known=(triage_of,))
 def case_shown(request: HttpRequest, made: NetworkMeeting) -> CaseItem | None:
     """Return the case if the user may read it: who was told only while they are still covered."""
     user: Any = request.user
-    found = shown_cases(user, made.meeting)
-    case = next((each for each in found if each.concern_id == made.concern_id), None)
-    if case is not None:
-        case.concern = made.concern
-    return case
+    case = read_network_case(user, made)
+    return case if case is not None and still_shown(user, case) else None
 
 
 def case_or_404(request: HttpRequest, made: NetworkMeeting) -> CaseItem:
@@ -163,6 +159,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     if case is not None:
         note_reading(by=request.user, case=case, purpose="network meeting")
     planned = found.status == MeetingStatus.PLANNED
+    points, guide = points_and_guide(found, "before")
     context = {
         **base(request, made, face="before"),
         "people": people,
@@ -178,7 +175,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "mends": mends(case, closing) if case is not None and closing is not None else [],
         "ground": ground_of(request, made, case) if closing is None else None,
         # Before the meeting those called stand in the list of who takes part.
-        "guide": for_meeting(found, "before") if planned else None,  # it is of what to do before
+        "points": points,
+        "guide": guide if planned else None,  # it is of what to do before
     }
     return render(request, "meetings/network_meeting.html", context)
 
@@ -186,15 +184,14 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, Any]:
     """What all three faces of a network meeting show."""
     found = made.meeting
-    template = found.lead_forum.agenda_template
+    may_write, family = policy.may_write_minutes(request.user, found), policy.may_meet_family(made.concern)
     return {
         "network": made,
         "meeting": found,
         "face": face,
-        # Read where they are shown: not in the calling, not after the meeting.
-        "points": list(template.items.all()) if template is not None and face in {"before", "run"} else [],
         "convener": bool(policy.may_convene(request.user, found)),
-        "may_write": bool(policy.may_write_minutes(request.user, found)),
+        "may_write": bool(may_write),
+        "family_shut": "" if family or not may_write else family.reason,
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
         "planned": found.status == MeetingStatus.PLANNED,
         "crumbs": crumbs(made),

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.citizens.services.safe import Safe
-from tovholder.concerns.policy import may_triage
+from tovholder.concerns import policy as concerns
+from tovholder.concerns.policy import Part, may_triage
 from tovholder.concerns.queries import readers
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
 from tovholder.meetings.forms.network import OutcomeForm
 from tovholder.meetings.models import MeetingStatus, MinutesStatus, NetworkMeeting
-from tovholder.meetings.services import family, network_minutes
+from tovholder.meetings.services import family, network_efforts, network_minutes
 from tovholder.meetings.services.cases import children_of
+from tovholder.meetings.services.cases_known import keep_circle
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_meeting import closing_room, note_reading, require_open
@@ -45,22 +47,27 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
     children = children_of(made.concern)
     safe = Safe.of(children)
     shown = base(request, made, face="after")
+    keep_circle(made.meeting)
+    found = None if approved else network_efforts.efforts(case, made)
     context: dict[str, Any] = {
         **shown,
         "case": case,
-        "said": network_minutes.record_of(case, made),
+        "said": network_minutes.record_of(case, made, found),
         "voices": family.voices(case),
         "children": [safe.read(each, "name") for each in children],
         "minutes": minutes,
         "approved": approved,
         "approved_line": approved_line(minutes),
-        "lacks": [] if approved or not shown["may_write"] else network_minutes.approval_lacks(made, case),
+        "lacks": []
+        if approved or not shown["may_write"]
+        else network_minutes.approval_lacks(made, case, found),
         "guide": for_meeting(made.meeting, "after") if shown["may_write"] else [],
         "readers": readers(made.concern),
         "may_follow": approved
         and not _followed(made)
         and bool(policy.may_call_network(request.user, made.concern)),
         "followed": _followed(made),
+        "works": bool(concerns.may_read(request.user, made.concern, Part.ALL)),
         "may_release": bool(policy.may_release(request.user, case)),
         "may_close": bool(may_triage(request.user, made.concern)) and not made.concern.has_ended,
     }

@@ -25,7 +25,7 @@ from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people
 from tovholder.meetings.services.cases import assess_room
 from tovholder.meetings.services.cases_known import keep_circle, known_of
-from tovholder.meetings.services.checklist import for_meeting
+from tovholder.meetings.services.checklist import points_and_guide
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
 from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of
@@ -94,6 +94,7 @@ def _run_page(
     room = assess_room(case, known=known)
     is_running = meeting.status == MeetingStatus.RUNNING
     closed = is_running and not room.allowed
+    points, guide = points_and_guide(meeting, "during")
     context: dict[str, Any] = {
         **base(request, made, face="run"),
         "case": case,
@@ -102,7 +103,8 @@ def _run_page(
         "is_running": is_running,
         "people": network_people.professionals(meeting),
         "members": [(each, part_word(each)) for each in network_people.family_of(meeting)],
-        "guide": for_meeting(meeting, "during"),
+        "points": points,
+        "guide": guide,
         **more,
     }
     if not closed:
@@ -164,6 +166,9 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
 
 def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
     found: Troubles = {}
+    if "barn-enig" in request.POST:
+        agrees = request.POST["barn-enig"] == "1"
+        running.save_child_agrees(by=request.user, network=made, agrees=agrees)
     for name in request.POST:
         if not name.startswith("t-"):
             continue

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tovholder.concerns.services.childs_words import said_of
+from tovholder.concerns.services.family_texts import may_reach_family
 from tovholder.meetings import policy
 from tovholder.meetings.forms.releasing import ReleaseForm
 from tovholder.meetings.models import CaseItem
@@ -71,6 +73,26 @@ def _take_back(request: HttpRequest, item: CaseItem, text_pk: int, here: str) ->
     return redirect(here)
 
 
+@require_POST
+def child_agrees(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
+    _meeting, item = case_of(request, pk, case_pk)
+    return _child_agrees(request, item, reverse("meetings:case_release", args=[pk, case_pk]))
+
+
+@require_POST
+def child_agrees_network(request: HttpRequest, pk: int) -> HttpResponse:
+    item = case_or_404(request, network_of(request, pk))
+    return _child_agrees(request, item, reverse("network:release", args=[pk]))
+
+
+def _child_agrees(request: HttpRequest, item: CaseItem, here: str) -> HttpResponse:
+    """Write that the child agrees that parents see its words from the meeting, or no longer does."""
+    agrees = request.POST.get("enig") == "1"
+    releasing.set_child_agrees(by=request.user, case_item=item, agrees=agrees)
+    messages.success(request, said_of(agrees))
+    return redirect(here)
+
+
 def _shown(request: HttpRequest, item: CaseItem) -> CaseView:
     policy.may_release(request.user, item).require()
     view = show_case(by=request.user, case_item=item, purpose="minutes")
@@ -97,7 +119,9 @@ def _page(
             said = _("Teksten er frigivet til familien. Den læses kun efter sikkert login.")
             messages.success(request, said)
             return redirect(back)
+    reach = may_reach_family(item.concern)
     context |= {
+        "shut": "" if reach else reach.reason,
         "item": item, "view": view, "form": form, "here": here, "back": back,
         "family_logs_in": settings.FAMILY_SIGN_ON is not None,
     }  # fmt: skip

@@ -27,7 +27,7 @@ from tovholder.plans.reading import note_reading
 
 def hand_over(request: HttpRequest, person_pk: int) -> HttpResponse:
     people = persons_visible_to(request.user).filter(Q(left_on__isnull=True) | Q(pk=person_pk))
-    others = {each.pk: each for each in people.order_by("name", "pk")}
+    others = {each.pk: each for each in people.select_related("organisation").order_by("name", "pk")}
     person = others.pop(person_pk, None)
     if person is None:
         raise Http404
@@ -55,6 +55,7 @@ def hand_over(request: HttpRequest, person_pk: int) -> HttpResponse:
         "person": person,
         "form": form,
         "rows": form.rows(),
+        "offered": form.offered(),
         "back": reverse("insights:person", args=[person.pk]),
     }
     return render(request, "meetings/hand_over.html", context, status=422 if form.is_bound else 200)

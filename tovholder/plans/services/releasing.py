@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import Concern
 from tovholder.concerns.services.family_texts import childs_words, holds, may_reach_family
 from tovholder.plans.models import CasePlan, PlanRelease
 from tovholder.plans.services.case_plans import must_be_open
@@ -65,6 +67,29 @@ def take_release_back(*, by: User, plan: CasePlan) -> None:
     deleted, _tables = PlanRelease.objects.filter(plan=plan).delete()
     if deleted:
         record(by=by, action="case_plan.release_taken_back", obj=plan.concern, details={"plan": plan.pk})
+
+
+def take_words_back(*, by: User, concern: Concern, words: str) -> None:
+    """Take back each page about the concern with these words of the child's in it, in the caller's transaction.
+
+    The caller has asked whether the user may (`settings.WORDS_TAKEN_BACK`).
+    """
+    releases = list(PlanRelease.objects.filter(plan__concern=concern).select_related("plan__concern"))
+    safe = Safe.of(releases)
+    for release in releases:
+        if holds(" ".join(_texts_in(json.loads(safe.read(release, "text").text or "{}"))), words):
+            details = {"plan": release.plan_id}
+            release.delete()
+            record(by=by, action="case_plan.release_taken_back", obj=concern, details=details)
+
+
+def _texts_in(page: Any) -> Iterator[str]:
+    """Return every text of a page that was released as plain data."""
+    if isinstance(page, str):
+        yield page
+    elif isinstance(page, (dict, list)):
+        for each in page.values() if isinstance(page, dict) else page:
+            yield from _texts_in(each)
 
 
 def released_page(release: PlanRelease) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import combinations
 from typing import Any
 
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
+from tovholder.accounts.queries import Joined
 from tovholder.directory.models import SchoolHoliday
-from tovholder.forums.models import Forum, JointMeetingRule, Membership
+from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import current_memberships
 from tovholder.meetings.models import Meeting, MeetingStatus
 from tovholder.yearwheel.models import (
@@ -58,16 +60,23 @@ def things(*, idle: bool = False) -> dict[str, Thing]:
     of_forum = {each.forum_id: each for each in rules if each.forum_id}
     of_joint = {each.joint_id: each for each in rules if each.joint_id}
     found: dict[str, Thing] = {}
-    forums = Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True).order_by("position", "pk")
+    forums = list(
+        Forum.objects.filter(closed_on__isnull=True, retired_at__isnull=True).order_by("position", "pk")
+    )
     for forum in forums:
         wanted = defaults.of_forum(forum, of_forum.get(forum.pk))
         thing = Thing(forum, wanted, (forum,))
         if wanted.rhythm != Rhythm.NONE or idle:
             found[thing.of] = thing
-    joints = JointMeetingRule.objects.filter(retired_at__isnull=True).prefetch_related("forums")
+    meets: Any = JointMeetingRule.forums.through.objects.filter(jointmeetingrule=OuterRef("pk")).order_by()
+    meets = meets.values("jointmeetingrule").annotate(ids=Joined(Cast("forum_id", CharField())))
+    joints: Any = JointMeetingRule.objects.filter(retired_at__isnull=True).annotate(
+        meets=Subquery(meets.values("ids"))
+    )
     for joint in joints.order_by("position", "pk"):
         wanted = defaults.of_joint(joint, of_joint.get(joint.pk))
-        open_forums = tuple(each for each in joint.forums.all() if each.is_open)
+        chosen = set((joint.meets or "").split(","))
+        open_forums = tuple(each for each in forums if str(each.pk) in chosen)
         if wanted.rhythm != Rhythm.NONE and open_forums:
             thing = Thing(joint, wanted, open_forums)
             found[thing.of] = thing
@@ -80,15 +89,18 @@ def build(
     today: date | None = None,
     known: dict[str, Thing] | None = None,
     moving: PlannedMeeting | None = None,
+    rows: list[PlannedMeeting] | None = None,
+    names: dict[int, str] | None = None,
 ) -> Json:
     """Return the input of the planner for a plan as it stands, with what is held or moved by hand standing fast.
 
-    `moving` is a meeting that is tried at other places: it stands in nobody's way.
+    `moving` is a meeting that is tried at other places: it stands in nobody's way. `rows` are `rows_of`, where a page has
+    read them; `names` is filled with the members' names, for who says in words what the file has by id.
     """
     today = today or timezone.localdate()
     known = things() if known is None else known
     forums = {forum.pk: forum for thing in known.values() for forum in thing.forums}
-    members = members_of(forums.values(), max(today, plan.starts_on))
+    members = members_of(forums.values(), max(today, plan.starts_on), names)
     data: Json = {
         "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
         "today": today.isoformat(),
@@ -111,7 +123,7 @@ def build(
                 data["joint"].append(joint_row(thing))
     written = {each["id"] for part in ("forums", "joint", "events") for each in data[part]}
     told = _told(known, written)
-    rows = list(plan.planned.select_related("meeting").order_by("date", "start", "pk"))
+    rows = rows_of(plan) if rows is None else rows
     fixed, data["previous"] = _standing(rows, told, known, today)
     data["fixed"] = _possible(fixed, told, members, today)
     people = sorted({person for here in members.values() for person, _must in here})
@@ -119,6 +131,11 @@ def build(
     rest = _rest(plan, [row for row in rows if row != moving], data["fixed"], told, members)
     data["persons"] = persons_of(plan, people, [*busy, *rest])
     return data
+
+
+def rows_of(plan: YearPlan) -> list[PlannedMeeting]:
+    """Return the meetings of the plan in order, with what a page says of them."""
+    return list(plan.planned.select_related("meeting", "joint", "forum").order_by("date", "start", "pk"))
 
 
 def _told(known: dict[str, Thing], written: set[str]) -> dict[str, Thing]:
@@ -134,40 +151,43 @@ def _told(known: dict[str, Thing], written: set[str]) -> dict[str, Thing]:
     return {of: thing for of, thing in {**idle, **known}.items() if of in written}
 
 
-def members_of(forums: Iterable[Forum], day: date) -> dict[int, list[tuple[int, bool]]]:
+def members_of(
+    forums: Iterable[Forum], day: date, names: dict[int, str] | None = None
+) -> dict[int, list[tuple[int, bool]]]:
     """Return, by forum, its members on a day and whether each must be there.
 
-    Must: whose role convenes or chairs, whose role the forum's rule names, and who was chosen one by one.
+    Must: whose role convenes or chairs, whose role the forum's rule names, and who was chosen one by one. `names` is
+    filled with what they are called.
     """
-    forums = list(forums)
-    chosen = {(row.forum_id, row.person_id): row.must for row in AttendanceChoice.objects.all()}
-    return _members(forums, day, chosen)
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for row in _members(list(forums), day, found):
+        must = row.usual if row.chosen is None else row.chosen
+        found[row.forum_id].append((row.person_id, must))
+        if names is not None:
+            names[row.person_id] = row.person.name
+    return found
 
 
 def usual_musts(forum: Forum, day: date) -> dict[int, bool]:
     """Return, by member, whether the roles say that they must be there."""
-    return dict(_members([forum], day, {})[forum.pk])
+    return {row.person_id: row.usual for row in _members([forum], day, {})}
 
 
-def _members(
-    forums: list[Forum], day: date, chosen: dict[tuple[int, int], bool]
-) -> dict[int, list[tuple[int, bool]]]:
-    roles: dict[int, set[int]] = defaultdict(set)
-    for forum_id, role_id in PlanningRule.objects.filter(forum__in=forums).values_list(
-        "forum_id", "must_roles"
-    ):
-        if forum_id is not None and role_id is not None:
-            roles[forum_id].add(role_id)
-    found: dict[int, list[tuple[int, bool]]] = {forum.pk: [] for forum in forums}
-    rows = current_memberships(day).filter(forum__in=forums, is_guest=False).select_related("role")
-    for row in rows.order_by("forum_id", "person_id"):
-        usual = _usually_must(row, roles[row.forum_id])
-        found[row.forum_id].append((row.person_id, chosen.get((row.forum_id, row.person_id), usual)))
-    return found
-
-
-def _usually_must(row: Membership, roles: set[int]) -> bool:
-    return row.role.convenes or row.role.chairs or row.role_id in roles
+def _members(forums: list[Forum], day: date, found: dict[int, list[tuple[int, bool]]]) -> Iterator[Any]:
+    """Yield the seats: `usual` is what the roles say, `chosen` what was chosen for the one person, if anything."""
+    found.update({forum.pk: [] for forum in forums})
+    named = PlanningRule.must_roles.through.objects.filter(
+        planningrule__forum=OuterRef("forum"), role=OuterRef("role")
+    )
+    chosen = AttendanceChoice.objects.filter(forum=OuterRef("forum"), person=OuterRef("person"))
+    rows: Any = current_memberships(day).filter(forum__in=forums, is_guest=False)
+    rows = rows.annotate(
+        usual=Case(
+            When(Q(role__convenes=True) | Q(role__chairs=True) | Exists(named), then=True), default=False
+        ),
+        chosen=Subquery(chosen.values("must")[:1]),
+    )
+    yield from rows.select_related("person").order_by("forum_id", "person_id")
 
 
 def closed_days(start: date, end: date, marks: Iterable[YearMark] | None = None) -> list[Json]:
@@ -175,18 +195,26 @@ def closed_days(start: date, end: date, marks: Iterable[YearMark] | None = None)
 
     `marks` are those of the year where a page has read them already.
     """
-    if marks is None:
-        marks = YearMark.objects.filter(retired_at__isnull=True)
     holidays = SchoolHoliday.objects.filter(retired_at__isnull=True, starts_on__lte=end, ends_on__gte=start)
-    found = [
-        {
-            "start": max(each.starts_on, start).isoformat(),
-            "end": min(each.ends_on, end).isoformat(),
-            "name": each.name,
-        }
-        for each in holidays
-    ]
-    for mark in (each for each in marks if each.closed):
+    days = holidays.values_list(
+        Value(True), "name", Cast("starts_on", CharField()), Cast("ends_on", CharField())
+    )
+    yearly = (
+        YearMark.objects.filter(retired_at__isnull=True, closed=True)
+        if marks is None
+        else YearMark.objects.none()
+    )
+    rows = days.order_by().union(
+        yearly.order_by().values_list(Value(False), "name", "from_day", "until_day"), all=True
+    )
+    found, read = [], []
+    for is_holiday, name, first, last in rows:
+        if is_holiday:
+            within = max(first, start.isoformat()), min(last, end.isoformat())
+            found.append({"start": within[0], "end": within[1], "name": name})
+        else:
+            read.append(YearMark(name=name, from_day=first, until_day=last, closed=True))
+    for mark in (each for each in (read if marks is None else marks) if each.closed):
         found += [
             {"start": a.isoformat(), "end": b.isoformat(), "name": mark.name}
             for a, b in occurrences(mark, start, end)

@@ -50,12 +50,19 @@ class Broken:
 class Trial:
     """One meeting tried at place after place; what the others break anyhow is asked once."""
 
-    def __init__(self, plan: YearPlan, row: PlannedMeeting, data: Json | None = None) -> None:
-        self.row, self.data = row, data or document.build(plan, moving=row)
+    def __init__(
+        self,
+        plan: YearPlan,
+        row: PlannedMeeting,
+        data: Json | None = None,
+        rows: list[PlannedMeeting] | None = None,
+    ) -> None:
+        """`data` and `rows` are those of `document`, where a page has read them."""
+        rows = document.rows_of(plan) if rows is None else rows
+        self.row, self.data = row, data or document.build(plan, moving=row, rows=rows)
         known = {each["id"] for part in ("forums", "joint", "events") for each in self.data[part]}
         self.is_planned = row.of in known
-        standing = plan.planned.filter(dropped=False).select_related("joint", "forum")
-        rows = [each for each in standing if each.of in known]
+        rows = [each for each in rows if each.of in known and not each.dropped]
         self.others = [each for each in rows if each.pk != row.pk]
         self.before = {(each.code, each.persons, _keys(each)) for each in _asked(self.data, rows, None)}
 
@@ -132,10 +139,12 @@ def ends_in_time(start: time, minutes: int) -> bool:
 
 def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[date, time]]:
     """Return up to three places near a day where the meeting breaks no rule, the nearest first."""
-    thing = document.things().get(row.of)
+    known = document.things()
+    thing = known.get(row.of)
     if thing is None:
         return []
-    trial = Trial(plan, row)
+    rows = document.rows_of(plan)
+    trial = Trial(plan, row, document.build(plan, known=known, moving=row, rows=rows), rows)
     closed = {
         date.fromisoformat(each["start"]) + timedelta(days=n)
         for each in trial.data["closed"]

@@ -6,13 +6,14 @@
   if (!form) return;
   const PAUSE = 1000, RETRY = 3000;
   const unsaved = new Set();
+  const shape = document.getElementById("konflikt");
   let leaving = false;
 
   for (const section of document.querySelectorAll("[data-field]")) {
     const area = section.querySelector("[data-text]");
     const version = section.querySelector("[data-version]");
     const status = section.querySelector("[data-saved]");
-    const conflict = section.querySelector("[data-conflict]");
+    let conflict = null;
     const key = section.dataset.field;
     /* Det, serveren sendte: man kan have skrevet, før scriptet var klar. */
     const sent = area.options ? [...area.options].find((each) => each.defaultSelected)?.value ?? "" : area.defaultValue;
@@ -59,12 +60,16 @@
       if (answer.ok) {
         version.value = String(data.version);
         saved = text;
-        conflict.hidden = true;
+        conflict?.remove();
+        conflict = null;
         if (area.value.trim() === text.trim()) { unsaved.delete(key); say("Gemt kl. " + data.at, "ok"); return 0; }
         return PAUSE;
       }
       if (answer.status === 409) {
-        conflict.hidden = false;
+        if (!conflict) {
+          conflict = shape.content.firstElementChild.cloneNode(true);
+          section.insertBefore(conflict, version);
+        }
         conflict.querySelector("[data-theirs]").textContent = data.text;
         version.value = String(data.version);
         say("Ikke gemt: en anden har skrevet imens", "stop");
