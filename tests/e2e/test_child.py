@@ -9,14 +9,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, sharing_kind
+from tests.concerns.child_world import SOFIE, CaseWorld, a_consent, make_case, make_triager, sharing_kind
 from tests.e2e.conftest import DESKTOP, NARROW, PHONE
+from tests.factories import DistrictFactory, SchoolFactory
 from tovholder.access.sharing import Kind
 from tovholder.accounts.models import User
 from tovholder.citizens.models import Adult, Consent
-from tovholder.concerns.models import CaseTeamMember
+from tovholder.concerns.models import CaseTeamMember, Concern
+from tovholder.concerns.services import naming
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
 OPTIONS = {"resultTypes": ["violations"]}
@@ -110,3 +113,48 @@ def test_a_seat_is_taken_by_keyboard(page: Page, live_server: Any, world: CaseWo
     page.get_by_role("button", name="Ja, tag med i teamet").press("Enter")
     expect(page.get_by_text("Dina er nu med i sagens team.")).to_be_visible()
     assert CaseTeamMember.objects.get().person == dina.person
+
+
+def test_who_gains_and_who_loses_is_said_before_it_is_saved(
+    page: Page, live_server: Any, world: CaseWorld, frida: User
+) -> None:
+    """By keyboard alone: look, then save; and a text that could not be saved is given back."""
+    consent = Consent.objects.get()
+    naming.add_to_case_team(
+        by=world.anna, concern=world.concern, person=frida.person, basis="consent", necessity="Kender hende"
+    )
+    page.goto(live_server.url + world.child_path("samtykke", str(consent.pk), "traek"))
+    page.get_by_role("button", name="Se, hvem der mister adgang").press("Enter")
+    told = page.locator("[data-foreseen]")
+    expect(told).to_contain_text("Frida, Vestby Boldklub")
+    expect(told).to_contain_text("Ser derefter intet.")
+    look(page, "traek-set")
+    assert CaseTeamMember.objects.filter(person=frida.person, until_at=None).exists()
+    told.get_by_role("button", name="Træk samtykket tilbage").press("Enter")
+    expect(page.get_by_text("Samtykket er trukket tilbage.").first).to_be_visible()
+    assert not CaseTeamMember.objects.filter(person=frida.person, until_at=None).exists()
+    page.goto(live_server.url + f"/bekymringer/{world.concern.code}/raad/")
+    page.get_by_label("Råd").fill("Tal med hende hver dag.\nRing til mor.")
+    Concern.objects.filter(pk=world.concern.pk).update(status="closed", ended_at=timezone.now())
+    page.get_by_role("button", name="Gem rådet").press("Enter")
+    expect(page.get_by_label("Teksten")).to_have_value("Tal med hende hver dag.\nRing til mor.")
+    look(page, "givet-tilbage")
+
+
+def test_who_can_see_a_new_concern_follows_the_choice(
+    page: Page, live_server: Any, world: CaseWorld, dina: User
+) -> None:
+    east = DistrictFactory(key="oest", name="Øst")
+    school = SchoolFactory(district=east, organisation__name="Østre Skole").organisation
+    school.district = east
+    school.save()
+    make_triager(dina, east)
+    page.goto(live_server.url + "/bekymringer/ny/")
+    said = page.locator("[data-seen-by]")
+    expect(page.get_by_role("button", name="Se svaret igen")).to_be_hidden()
+    page.get_by_label("Hvad har du selv set eller hørt?").fill("Der er uro")
+    page.get_by_label("Skole eller sted").select_option(label="Østre Skole")
+    expect(said).to_contain_text("Dina")
+    expect(said).to_contain_text("Øst")
+    expect(page.get_by_label("Hvad har du selv set eller hørt?")).to_have_value("Der er uro")
+    look(page, "rejs-oest")

@@ -7,7 +7,7 @@ stays closed, and what would mend it, is told to those who are covered only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -27,6 +27,7 @@ from tovholder.concerns.queries import (
     ReaderSource,
     reader_of,
     reader_rows,
+    readers_of_all,
 )
 from tovholder.concerns.services.reading import note_listed
 from tovholder.directory.models import Person
@@ -59,6 +60,9 @@ _COVERED_BY = {
     "own_case": _l("Det er deres egen sag"),
     "none": _l("Ikke dækket af grundlaget"),
 }
+
+
+_ANYWAY = _l("Arbejder med sagen og ser den på ethvert grundlag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +162,21 @@ class Change:
 
 
 def weigh(item: CaseItem, ground: Ground) -> Change:
-    """Say before saving who gains and who loses by another ground, among those the meeting is called for."""
+    """Say before saving who gains and who loses by another ground, among those the meeting is called for.
+
+    Of who works on the case it is said that they read it on any ground.
+    """
     known, there = known_of([item]), around(item)
     room = assess_room(item, people=there.here, family=there.family, ground=ground, known=known)
     now = before_whom(assess_room(item, people=there.here, family=there.family, known=known))
     then = before_whom(room)
     covered = {each.person.pk for each in now if each.is_covered}
+    works = {each.person_id for each in readers_of_all(item.concern)}
+    said = [replace(each, why=str(_ANYWAY)) if each.person.pk in works else each for each in then]
     return Change(
         room=room,
-        gain=[each for each in then if each.is_covered and each.person.pk not in covered],
-        lose=[each for each in then if not each.is_covered and each.person.pk in covered],
+        gain=[each for each in said if each.is_covered and each.person.pk not in covered],
+        lose=[each for each in said if not each.is_covered and each.person.pk in covered],
         outside=[each for each in then if not each.is_covered and each.person.pk not in covered],
     )
 
