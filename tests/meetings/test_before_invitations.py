@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import PersonFactory, join
+from tests.factories import ParticipationFactory, PersonFactory, join
 from tovholder.access.decision import Refused
 from tovholder.forums.models import Membership
 from tovholder.meetings.models import Meeting, Participation
@@ -204,6 +204,23 @@ def test_a_guest_is_invited_singly_and_taken_off_with_a_cancel(anna, meeting):
     assert OutgoingMail.objects.filter(to="gaest@x.example", calendar_method="CANCEL").count() == 1
     invitations.restore_participant(by=anna, participation=guest)
     assert OutgoingMail.objects.filter(to="gaest@x.example", calendar_method="REQUEST").count() == 2
+
+
+def test_nobody_comes_to_a_meeting_that_is_over(anna, bo, meeting):
+    """Else its minutes, and what is anonymous in them, would be read by somebody who was not there."""
+    guest = invitations.add_guest(by=anna, meeting=meeting, person=PersonFactory())
+    invitations.remove_participant(by=anna, participation=guest)
+    waiting = answers.name_substitute(by=bo, participation=row(meeting, bo), name="Ny", email="ny@x.example")
+    Meeting.objects.filter(pk=meeting.pk).update(status="held", held_at=timezone.now())
+    with pytest.raises(Refused, match="slut"):
+        invitations.restore_participant(by=anna, participation=guest)
+    with pytest.raises(Refused, match="slut"):
+        answers.confirm_substitute(by=anna, participation=waiting)
+    came = ParticipationFactory(meeting=meeting, part="guest", attended=True)
+    invitations.remove_participant(by=anna, participation=came)
+    invitations.restore_participant(by=anna, participation=came)
+    came.refresh_from_db()
+    assert came.removed_at is None
 
 
 def test_members_cannot_be_taken_off_here(anna, bo, meeting):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from contextlib import suppress
 from datetime import date, time
 
@@ -113,7 +114,14 @@ PRIVATE = [
     "fc00::1",
     "0.0.0.0",
     "::ffff:127.0.0.1",
+    "::ffff:0:10.1.2.3",
+    "::10.1.2.3",
+    "64:ff9b::10.1.2.3",
+    "64:ff9b:1::10.1.2.3",
+    "2002:a01:203::",
+    "fec0::1",
 ]
+PUBLIC = ["93.184.215.14", "2a00:1450:400f:80d::200e", "64:ff9b::93.184.215.14"]
 
 
 class TestFetching:
@@ -124,6 +132,11 @@ class TestFetching:
         with pytest.raises(fetching.UnreachableError) as error:
             fetching.fetch("https://kalender.example/min.ics")
         assert error.value.code == "private"
+
+    @pytest.mark.parametrize("address", PUBLIC)
+    def test_an_address_on_the_open_net_is(self, monkeypatch, address):
+        monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", (address, 443))])
+        assert fetching.public_address("kalender.example") == str(ipaddress.ip_address(address))
 
     def test_not_when_one_of_several_is_inside(self, monkeypatch):
         found = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("127.0.0.1", 443))]

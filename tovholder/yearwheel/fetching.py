@@ -21,6 +21,9 @@ from tovholder.yearwheel.calendar_file import MAX_BYTES
 SECONDS = 12.0
 REDIRECTS = 3
 PORT = 443
+# Python calls these global too: what NAT64 turns into an IPv4 address, and all that is given to nobody.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+OPEN_NET = ipaddress.IPv6Network("2000::/3")
 
 
 class UnreachableError(Exception):
@@ -61,12 +64,22 @@ def public_address(host: str, seconds: float = SECONDS) -> str:
     found = {str(each[4][0]) for each in _looked_up(host, seconds)}
     addresses = [ipaddress.ip_address(each.split("%")[0]) for each in found]
     for each in addresses:
-        inner = getattr(each, "ipv4_mapped", None) or getattr(each, "sixtofour", None) or each
-        if not each.is_global or not inner.is_global or each.is_multicast:
+        if not _is_public(each):
             raise UnreachableError("private")
     if not addresses:
         raise UnreachableError("unknown_host")
     return str(min(addresses, key=lambda each: (each.version, str(each))))
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """On the open net, and so is the address that it may be turned into on the way."""
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:]).is_global
+    return address in OPEN_NET and (address.sixtofour is None or address.sixtofour.is_global)
 
 
 def _looked_up(host: str, seconds: float) -> list[Any]:

@@ -120,6 +120,7 @@ def _let_go(row: Participation) -> None:
 def confirm_substitute(*, by: User, participation: Participation) -> Participation:
     """Say yes to a substitute, who is then invited."""
     meeting, row = _waiting_substitute(by, participation)
+    invitations.require_still_ahead(meeting)
     row.substitute_confirmed = True
     row.save(update_fields=["substitute_confirmed"])
     record(by=by, action="meeting.substitute_confirmed", obj=meeting, details={"person": row.person_id})

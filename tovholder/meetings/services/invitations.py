@@ -284,12 +284,26 @@ def remove_participant(*, by: User, participation: Participation) -> None:
         record(by=by, action="meeting.participant_removed", obj=meeting, details={"person": row.person_id})
 
 
+def require_still_ahead(meeting: Meeting) -> None:
+    """Raise Refused once the meeting is over: who comes on now reads what was said without having been there."""
+    if meeting.status not in {MeetingStatus.PLANNED, MeetingStatus.RUNNING}:
+        no("meeting_over", _("Mødet er slut eller aflyst, så der kan ikke komme flere med.")).require()
+
+
 @transaction.atomic
 def restore_participant(*, by: User, participation: Participation) -> None:
-    """Undo `remove_participant`: on again, and invited again when the others have been."""
+    """Undo `remove_participant`: on again, and invited again when the others have been.
+
+    Who was off when the meeting was held does not get its minutes in this way.
+    """
     meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=participation.meeting_id)
     may_convene(by, meeting).require()
-    Participation.objects.filter(pk=participation.pk).exclude(part=Part.MEMBER).update(removed_at=None)
+    row = Participation.objects.get(pk=participation.pk)
+    if row.removed_at is None or row.part == Part.MEMBER:
+        return
+    if meeting.held_at is None or row.removed_at < meeting.held_at:
+        require_still_ahead(meeting)
+    Participation.objects.filter(pk=row.pk).update(removed_at=None)
     record(
         by=by, action="meeting.participant_restored", obj=meeting, details={"person": participation.person_id}
     )
