@@ -353,3 +353,17 @@ class TestRulesOfTheNextYear:
         assert "Netværk Øster mangler 20 af årets 20 møder." in texts
         html = client_for(anna).get(f"/aarshjul/{planned.pk}/").content.decode()
         assert "Reglerne er ændret" not in html
+
+    def test_a_plan_from_before_rules_had_a_part_follows_the_same_rules(
+        self, planned, anna, east, client_for
+    ):
+        """A key that has come into the file since is empty in both, until somebody writes something in it."""
+        run = planned.runs.get()
+        for each in run.data["forums"]:
+            del each["starts_by_month"]
+        run.save()
+        page = f"/aarshjul/{planned.pk}/"
+        assert "Reglerne er ændret" not in client_for(anna).get(page).content.decode()
+        rules.change(by=anna, thing=east, starts_by_month={"9": ["10:00"]})
+        html = client_for(anna).get(page).content.decode()
+        assert "Reglerne er ændret, siden planen blev regnet: Netværk Øster." in html

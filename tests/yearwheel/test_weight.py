@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.utils import timezone
 from tests.factories import DistrictFactory, ForumFactory, PersonFactory, join, make_user
 from tovholder.accounts.models import Role
 from tovholder.directory.models import Theme
+from tovholder.forums.models import Forum
 from tovholder.yearwheel.models import PlannedMeeting, PlanRun, YearPlan
 from tovholder.yearwheel.queries import document
 
@@ -54,37 +56,24 @@ def large(plan: YearPlan, anna) -> YearPlan:
     for n in range(12):
         month = date(2026 + (7 + n) // 12, (7 + n) % 12 + 1, 1)
         plan.themes.create(month=month, theme=Theme.objects.get(key=f"t{n}"))
-    plan.unplaced = [
-        {
-            "of": f"f{forum.pk}",
-            "which": 1,
-            "because": [{"code": "person_busy", "persons": [], "dates": []}],
-            "helps": [
-                {
-                    "code": "allow_start",
-                    "of": f"f{forum.pk}",
-                    "start": "15:00",
-                    "dates": ["2026-09-01", "2026-09-08"],
-                },
-                {
-                    "code": "allow_weekday",
-                    "of": f"f{forum.pk}",
-                    "weekday": 3,
-                    "dates": ["2026-09-02", "2026-09-09"],
-                },
-                {
-                    "code": "make_optional",
-                    "of": f"f{forum.pk}",
-                    "person": f"p{people[0].person.pk}",
-                    "dates": ["2026-09-01", "2026-09-08"],
-                },
-            ],
-        }
-        for forum in forums
-    ]
+    plan.unplaced = [_without_a_date(forum, people[0].person.pk) for forum in forums]
     plan.save()
     PlanRun.objects.create(plan=plan, data=document.build(plan), status="done", used_at=timezone.now())
     return plan
+
+
+def _without_a_date(forum: Forum, person: int) -> dict[str, Any]:
+    of, days = f"f{forum.pk}", ["2026-09-01", "2026-09-08"]
+    return {
+        "of": of,
+        "which": 1,
+        "because": [{"code": "person_busy", "persons": [], "dates": []}],
+        "helps": [
+            {"code": "allow_start", "of": of, "start": "15:00", "dates": days},
+            {"code": "allow_weekday", "of": of, "weekday": 3, "dates": days},
+            {"code": "make_optional", "of": of, "person": f"p{person}", "dates": days},
+        ],
+    }
 
 
 def test_every_page_of_a_large_year_is_read_and_written_cheaply(large, client_for, anna):

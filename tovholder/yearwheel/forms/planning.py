@@ -45,7 +45,9 @@ class SettingsForm(TovholderForm):
         min_value=1,
         max_value=20,
         required=False,
-        help_text=_("Står tomt, når der ingen grænse er."),
+        help_text=_(
+            "Står tomt, når der ingen grænse er. En person kan have sit eget antal under »Hvornår er I optaget?«."
+        ),
     )
     max_parallel = forms.IntegerField(
         label=_("Højst så mange møder på samme tid"),

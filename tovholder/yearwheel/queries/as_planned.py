@@ -54,7 +54,10 @@ def changed_since(run: PlanRun, now: dict[str, Thing]) -> list[str]:
     found = []
     for of, thing in now.items():
         before, today = told.get(of), _row(plan, thing)
-        if before is not None and any(before.get(name) != value for name, value in today.items()):
+        # What is empty counts as left out: the file of a run from before has not every key of today.
+        if before is not None and any(
+            (before.get(name) or 0) != (value or 0) for name, value in today.items()
+        ):
             found.append(str(thing.row))
     return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from itertools import combinations
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
@@ -28,9 +27,9 @@ from tovholder.yearwheel.models import (
 from tovholder.yearwheel.queries import defaults
 from tovholder.yearwheel.queries.busy_people import LAST_MINUTE, clock, other_meetings, persons_of
 from tovholder.yearwheel.queries.defaults import Wanted
+from tovholder.yearwheel.queries.standing_fast import minute_of, possible
 
 Json = dict[str, Any]
-DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def build(
     told = _told(known, written)
     rows = rows_of(plan) if rows is None else rows
     fixed, data["previous"] = _standing(rows, told, known, today)
-    data["fixed"] = _possible(fixed, told, members, today)
+    data["fixed"] = possible(data, fixed, today)
     people = sorted({person for here in members.values() for person, _must in here})
     busy = other_meetings(plan, people, {row.meeting_id for row in rows if row.dropped or row.of in told})
     rest = _rest(plan, [row for row in rows if row != moving], data["fixed"], told, members)
@@ -325,55 +324,6 @@ def _standing(
     return fixed, once
 
 
-def contradictions(data: Json) -> list[tuple[Json, Json, list[str]]]:
-    """Return the pairs of fixed meetings that demand one person at a time, and whom: the planner refuses those."""
-    minutes = {each["id"]: each["minutes"] for each in [*data["forums"], *data["joint"], *data["events"]]}
-    musts = {each["id"]: {m["person"] for m in each["members"] if m["must"]} for each in data["forums"]}
-    for each in [*data["joint"], *data["events"]]:
-        musts[each["id"]] = set().union(*(musts[forum] for forum in each["forums"]))
-    found = []
-    for one, other in combinations(data["fixed"], 2):
-        if one["date"] == other["date"]:
-            a, b = _minute(one["start"]), _minute(other["start"])
-            both = musts[one["of"]] & musts[other["of"]]
-            if both and a < b + minutes[other["of"]] and b < a + minutes[one["of"]]:
-                found.append((one, other, sorted(both)))
-    return found
-
-
-def _minute(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _possible(
-    fixed: list[Json], known: dict[str, Thing], members: dict[int, list[tuple[int, bool]]], today: date
-) -> list[Json]:
-    """Leave out of what is over as much as lay on top of other meetings, or would end after midnight now that its rule
-    is longer: history is no reason to plan nothing."""
-    musts = {
-        of: {person for forum in thing.forums for person, must in members[forum.pk] if must}
-        for of, thing in known.items()
-    }
-    kept: list[Json] = []
-    for each in sorted(fixed, key=lambda place: (place["date"], place["start"], place["of"])):
-        begins = _minute(each["start"])
-        ends = begins + known[each["of"]].wanted.minutes
-        over = each["date"] < today.isoformat()
-        if over and ends > DAY_MINUTES:
-            continue
-        clash = over and any(
-            other["date"] == each["date"]
-            and musts[other["of"]] & musts[each["of"]]
-            and _minute(other["start"]) < ends
-            and begins < _minute(other["start"]) + known[other["of"]].wanted.minutes
-            for other in kept
-        )
-        if not clash:
-            kept.append(each)
-    return kept
-
-
 def stands_fast(row: PlannedMeeting) -> bool:
     """Tell whether the meeting is under way or over, so that nobody can move it."""
     return row.meeting is not None and row.meeting.status in (MeetingStatus.RUNNING, MeetingStatus.HELD)
@@ -393,7 +343,7 @@ def _rest(
         if row.dropped or (row.of, day, start) not in there:
             continue
         thing = told[row.of]
-        known_until, until = _minute(start) + thing.wanted.minutes, _minute(row.end.strftime("%H:%M"))
+        known_until, until = minute_of(start) + thing.wanted.minutes, minute_of(row.end.strftime("%H:%M"))
         if until > known_until:
             # As after any meeting there is a way to the next one.
             free = min(until + plan.travel_minutes, 24 * 60)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 import time
 from contextlib import suppress
@@ -24,8 +23,8 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlanRun, RunStatus, YearPlan
-from tovholder.yearwheel.queries import document
-from tovholder.yearwheel.services import applying, moving, years
+from tovholder.yearwheel.queries import document, standing_fast
+from tovholder.yearwheel.services import applying, years
 
 log = structlog.get_logger(__name__)
 SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the services
@@ -65,7 +64,7 @@ def start(*, by: User, plan: YearPlan) -> PlanRun:
 
 def _refuse_contradictions(data: dict[str, Any]) -> None:
     """Say which two meetings that stand fast ask for one person at the same time, before anything is begun."""
-    found = document.contradictions(data)
+    found = standing_fast.contradictions(data)
     if found:
         one, other, who = found[0]
         known = document.things(idle=True)
@@ -81,19 +80,14 @@ def _refuse_contradictions(data: dict[str, Any]) -> None:
 
 def _refuse_after_midnight(data: dict[str, Any]) -> None:
     """A meeting that stands fast, and ends too late now that its rule is longer, is refused as plan_year refuses it."""
-    minutes = {each["id"]: each["minutes"] for part in ("forums", "joint", "events") for each in data[part]}
-    for each in data["fixed"]:
-        if not moving.ends_in_time(dt.time.fromisoformat(each["start"]), minutes[each["of"]]):
-            sentence = _(
-                "%(name)s den %(day)s kl. %(clock)s ville slutte efter midnat, når mødet varer %(n)s minutter. "
-                "Flyt mødet, eller gør det kortere i reglerne for forummet."
-            )
-            facts = {
-                "name": document.things(idle=True)[each["of"]].row,
-                "clock": each["start"].replace(":", "."),
-            }
-            facts |= {"day": f"{date.fromisoformat(each['date']):%d.%m.%Y}", "n": minutes[each["of"]]}
-            no("fixed_past_midnight", sentence % facts).require()
+    for each, minutes in standing_fast.after_midnight(data):
+        sentence = _(
+            "%(name)s den %(day)s kl. %(clock)s ville slutte efter midnat, når mødet varer %(n)s minutter. "
+            "Flyt mødet, eller gør det kortere i reglerne for forummet."
+        )
+        facts = {"name": document.things(idle=True)[each["of"]].row, "clock": each["start"].replace(":", ".")}
+        facts |= {"day": f"{date.fromisoformat(each['date']):%d.%m.%Y}", "n": minutes}
+        no("fixed_past_midnight", sentence % facts).require()
 
 
 @transaction.atomic
