@@ -20,7 +20,6 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import (
     TRANSITIONS,
     AbsenceReading,
-    Category,
     Concern,
     ConcernStatus,
     Entry,
@@ -283,26 +282,6 @@ def test_absence_says_what_to_do(
     client_for(anna).post(path, {"quarter": quarter, "percent": 3})
     assert AbsenceReading.objects.count() == 1
     assert client_for(erik).get(path).status_code == 404
-
-
-def test_where_the_family_is_suspected_no_letter_goes_home(
-    anna: User, erik: User, raise_one: Any, ssp: Team, municipality: Any, client_for: Callable[[User], Client]
-) -> None:
-    named = raise_one(erik, children=1)
-    at = f"/bekymringer/{named.code}/"
-    path = f"{at}fravaer/{named.children.get().code}/"
-    quarter = notifying.quarter_of(timezone.localdate())
-    client_for(anna).post(path, {"quarter": quarter, "percent": 12})
-    led = {at: "Spørg skolen, om det er gjort.", path: "Skolen skal skrive til hjemmet om fraværet"}
-    for page, said in led.items():
-        assert said in client_for(anna).get(page).content.decode()
-    named.categories.add(
-        Category.objects.create(key="vold", name="Vold", suspicion=Category.Suspicion.BY_FAMILY)
-    )
-    for page, said in led.items():
-        text = client_for(anna).get(page).content.decode()
-        assert "spørg først myndigheden, om skolen må skrive" in text
-        assert said not in text
 
 
 def test_a_team_is_seated_by_an_administrator_and_the_reviewers_are_told(

@@ -9,7 +9,7 @@ import pytest
 from tests.yearwheel.conftest import out, place, solved
 from tovholder.audit.models import Event
 from tovholder.yearwheel.models import YearMark
-from tovholder.yearwheel.queries.document import occurrences
+from tovholder.yearwheel.queries.closed import occurrences
 
 HERE = "/aarshjul/faste-punkter/"
 GIVEN = {"name": "National trivselsmåling", "from_day": "20-01", "until_day": "20-03"}

@@ -13,7 +13,7 @@ from tovholder.access.decision import Refused
 from tovholder.meetings.services.days import at
 from tovholder.yearwheel.models import BusyTime, PlanningRule, PlanRun, YearMark
 from tovholder.yearwheel.planning import check_input
-from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.queries import closed, document
 from tovholder.yearwheel.services import applying, moving, publishing, rules, runs, years
 
 
@@ -31,7 +31,7 @@ class TestInput:
 
     def test_a_mark_over_new_year_is_one_piece(self, plan):
         mark = YearMark.objects.create(key="x", name="X", from_day="12-24", until_day="01-02", closed=True)
-        assert document.occurrences(mark, plan.starts_on, plan.ends_on) == [
+        assert closed.occurrences(mark, plan.starts_on, plan.ends_on) == [
             (date(2026, 12, 24), date(2027, 1, 2))
         ]
 

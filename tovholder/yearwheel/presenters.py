@@ -16,7 +16,7 @@ from tovholder.meetings.models import Topic
 from tovholder.ui.naming import day_and_month
 from tovholder.yearwheel.drawing import Item, Wheel, wheel
 from tovholder.yearwheel.models import YearMark, YearPlan
-from tovholder.yearwheel.queries.document import closed_days, occurrences
+from tovholder.yearwheel.queries.closed import closed_days, occurrences
 from tovholder.yearwheel.queries.entries import Entry, themes_of
 from tovholder.yearwheel.queries.public_days import public_days
 from tovholder.yearwheel.queries.rings import keys_of, rings

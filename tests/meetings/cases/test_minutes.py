@@ -16,15 +16,12 @@ from tests.factories import AgendaItemFactory, MeetingFactory
 from tests.meetings.cases.conftest import NAME, give_name, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
-from tovholder.audit.models import Event
 from tovholder.citizens.services.consents import withdraw_consent
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Category, ConcernStatus, Entry
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
 from tovholder.meetings.services import cases_writing, minutes, releasing, running
-from tovholder.meetings.services.cases_papers import case_document
-from tovholder.meetings.services.cases_reading import show_case
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement, CaseAgreement
@@ -129,76 +126,6 @@ def test_either_the_childs_view_or_why_not(opened, people):
 
 def test_the_duty_to_inform_has_a_day_from_the_opening(opened):
     assert opened.information_due_on == timezone.localdate() + timedelta(days=30)
-
-
-def test_the_duty_to_inform_is_shown_until_it_is_answered_also_after_the_approval(
-    approved, people, client_for
-):
-    """Mostly the family is told after the minutes are approved; the answer is no part of them."""
-    anna = client_for(people["anna"])
-    page = reverse("meetings:case", args=[approved.meeting_id, approved.pk])
-    lists = reverse("meetings:case_list", args=[approved.meeting_id])
-    note = reverse("meetings:case_information", args=[approved.meeting_id, approved.pk])
-    today = timezone.localdate()
-    assert "Familien skal have besked senest" in anna.get(page).content.decode()
-    assert "Oplysningspligt: senest" in anna.get(lists).content.decode()
-    CaseItem.objects.filter(pk=approved.pk).update(information_due_on=today - timedelta(days=1))
-    assert "Familien skulle have haft besked senest" in anna.get(page).content.decode()
-    assert "skulle være opfyldt" in anna.get(lists).content.decode()
-    for wrong in (
-        {"information_given_on": today + timedelta(days=1)},
-        {"information_given_on": today, "no_information": "Barnet skal beskyttes"},
-    ):
-        assert anna.post(note, wrong).status_code == 422
-    assert anna.post(note, {"no_information": "Barnet skal beskyttes"}).status_code == 302
-    approved.refresh_from_db()
-    assert b"beskyttes" not in bytes(approved.no_information)
-    assert not approved.owes_information
-    said = anna.get(page).content.decode()
-    assert "Barnet skal beskyttes" in said
-    assert "Familien skulle have haft besked" not in said
-    assert anna.post(note, {"information_given_on": today}).status_code == 302
-    event = Event.objects.filter(action="case_item.information_noted").latest("pk")
-    assert event.details == {"given": True, "exception": False}
-    view = show_case(by=people["anna"], case_item=CaseItem.objects.get(pk=approved.pk), purpose="meeting")
-    parts = case_document(by=people["anna"], view=view, form="pdf").items
-    assert [each.text.startswith("Givet den") for each in parts if each.heading == "Besked til familien"] == [
-        True
-    ]
-
-
-def test_of_the_duty_to_inform_nobody_is_led_to_tell_a_family_under_suspicion(
-    approved, people, named, client_for
-):
-    category = Category.objects.create(key="vold", name="Vold", suspicion="suspected_violence_by_family")
-    named.categories.add(category)
-    page = reverse("meetings:case", args=[approved.meeting_id, approved.pk])
-    said = client_for(people["anna"]).get(page).content.decode()
-    assert "familien får intet at vide, før myndigheden siger til" in said
-    assert "om, at I har talt om barnet" not in said
-
-
-def test_only_who_writes_in_the_case_answers_the_duty_to_inform(approved, people, client_for):
-    note = reverse("meetings:case_information", args=[approved.meeting_id, approved.pk])
-    sent = {"information_given_on": timezone.localdate()}
-    assert client_for(people["carla"]).post(note, sent).status_code == 403
-    for name in ("frida", "erik", "grethe"):
-        assert client_for(people[name]).post(note, sent).status_code == 404, name
-    assert CaseItem.objects.get(pk=approved.pk).owes_information
-
-
-def test_the_childs_agreement_is_chosen_beside_its_words(opened, people, client_for):
-    anna = client_for(people["anna"])
-    path = reverse("meetings:case_facts", args=[opened.meeting_id, opened.pk])
-    assert anna.post(path, {"child_agrees": "on"}).status_code == 422
-    anna.post(path, {"child_view": "Han vil spille fodbold.", "child_agrees": "on"})
-    opened.refresh_from_db()
-    assert opened.child_agrees
-    assert releasing.childs_words_at_meetings(opened.concern) == []
-    anna.post(path, {"child_view": "Han vil spille fodbold."})
-    assert releasing.childs_words_at_meetings(opened.concern) == ["Han vil spille fodbold."]
-    told = Event.objects.filter(action="case_item.child_agreement_set").order_by("pk")
-    assert [each.details["agrees"] for each in told] == [True, False]
 
 
 def test_approval_freezes_and_lets_the_told_read_for_their_days(approved, people):

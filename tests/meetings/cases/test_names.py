@@ -103,7 +103,7 @@ def test_in_a_forum_of_several_districts_every_name_says_which(planned, people, 
     assert ("Vest</option>" in page, "Nord</option>" in page) == (True, False)
     told = {"names": LINES.replace("stationen\n", "stationen; OEST\n", 1), "sentence": "0"}
     asked = client.post(url, told).content.decode()
-    assert asked.count("Skriv distriktet til sidst i linjen, eller vælg det nedenfor.") == 2
+    assert asked.count("Skriv distriktet til sidst i linjen, eller vælg det ovenfor.") == 2
     assert client.post(url, {**told, "gem": "1"}).status_code == 422
     assert not Concern.objects.exists()
     assert client.post(url, {**told, "gem": "1", "district": vest.pk}).status_code == 302

@@ -145,7 +145,7 @@ def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
     if not source:
         faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
     if districts.must and district is None:
-        faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det nedenfor."))
+        faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det ovenfor."))
     if len(offence) > OFFENCE_MAX:
         faults.append(_("Teksten er for lang."))
     return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults, district)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from tovholder.accounts.queries import Joined
-from tovholder.directory.models import SchoolHoliday
 from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.forums.standing import current_memberships
 from tovholder.meetings.models import Meeting, MeetingStatus
@@ -21,11 +20,11 @@ from tovholder.yearwheel.models import (
     PlannedMeeting,
     PlanningRule,
     Rhythm,
-    YearMark,
     YearPlan,
 )
 from tovholder.yearwheel.queries import defaults
 from tovholder.yearwheel.queries.busy_people import LAST_MINUTE, clock, other_meetings, persons_of
+from tovholder.yearwheel.queries.closed import closed_days
 from tovholder.yearwheel.queries.defaults import Wanted
 from tovholder.yearwheel.queries.standing_fast import minute_of, possible
 
@@ -187,58 +186,6 @@ def _members(forums: list[Forum], day: date, found: dict[int, list[tuple[int, bo
         chosen=Subquery(chosen.values("must")[:1]),
     )
     yield from rows.select_related("person").order_by("forum_id", "person_id")
-
-
-def closed_days(start: date, end: date, marks: Iterable[YearMark] | None = None) -> list[Json]:
-    """Return school holidays, and what the municipality closes each year, as far as they lie between two days.
-
-    `marks` are those of the year where a page has read them already.
-    """
-    holidays = SchoolHoliday.objects.filter(retired_at__isnull=True, starts_on__lte=end, ends_on__gte=start)
-    days = holidays.values_list(
-        Value(True), "name", Cast("starts_on", CharField()), Cast("ends_on", CharField())
-    )
-    yearly = (
-        YearMark.objects.filter(retired_at__isnull=True, closed=True)
-        if marks is None
-        else YearMark.objects.none()
-    )
-    rows = days.order_by().union(
-        yearly.order_by().values_list(Value(False), "name", "from_day", "until_day"), all=True
-    )
-    found, read = [], []
-    for is_holiday, name, first, last in rows:
-        if is_holiday:
-            within = max(first, start.isoformat()), min(last, end.isoformat())
-            found.append({"start": within[0], "end": within[1], "name": name})
-        else:
-            read.append(YearMark(name=name, from_day=first, until_day=last, closed=True))
-    for mark in (each for each in (read if marks is None else marks) if each.closed):
-        found += [
-            {"start": a.isoformat(), "end": b.isoformat(), "name": mark.name}
-            for a, b in occurrences(mark, start, end)
-        ]
-    return sorted(found, key=lambda each: (each["start"], each["end"], each["name"]))
-
-
-def occurrences(mark: YearMark, start: date, end: date) -> list[tuple[date, date]]:
-    """Return when a mark falls between two days, cut off at them; one that runs over New Year is one piece."""
-    found = []
-    for year in range(start.year - 1, end.year + 1):
-        first, last = _day(year, mark.from_day), _day(year, mark.until_day)
-        if last < first:
-            last = _day(year + 1, mark.until_day)
-        if last >= start and first <= end:
-            found.append((max(first, start), min(last, end)))
-    return found
-
-
-def _day(year: int, text: str) -> date:
-    month, day = (int(part) for part in text.split("-"))
-    try:
-        return date(year, month, day)
-    except ValueError:  # 29 February in a year without
-        return date(year, month, day - 1)
 
 
 def forum_row(forum: Forum, thing: Thing | None, members: list[tuple[int, bool]]) -> Json:

@@ -18,7 +18,8 @@ from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Parti
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.queries.as_planned import as_planned
-from tovholder.yearwheel.queries.document import Thing, closed_days, forum_row, joint_row
+from tovholder.yearwheel.queries.closed import closed_days
+from tovholder.yearwheel.queries.document import Thing, forum_row, joint_row
 from tovholder.yearwheel.queries.entries import period_of
 
 # Of what lies further ahead nobody needs to be told today.

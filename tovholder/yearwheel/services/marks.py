@@ -16,7 +16,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearMark
-from tovholder.yearwheel.queries.document import occurrences
+from tovholder.yearwheel.queries.closed import occurrences
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from tovholder.ui.naming import MONTHS, WEEKDAYS, listed
 from tovholder.yearwheel.drawing import Wheel
 from tovholder.yearwheel.models import YearPlan
 from tovholder.yearwheel.presenters import Marks, picture, totals
-from tovholder.yearwheel.queries.document import closed_days
+from tovholder.yearwheel.queries.closed import closed_days
 from tovholder.yearwheel.queries.entries import Entry
 from tovholder.yearwheel.queries.public_days import public_days
 from tovholder.yearwheel.svg import as_svg
