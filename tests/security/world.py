@@ -335,6 +335,16 @@ def _between(world: World) -> None:
     )
 
 
+OF_YEAR: dict[str, Any] = {
+    "year": YearPlan,
+    "planned": PlannedMeeting,
+    "run": PlanRun,
+    "publication": Publication,
+    "busy": BusyTime,
+    "mark": YearMark,
+}
+
+
 def _ids(world: World) -> dict[str, list[int]]:
     """Return what goes into each kind of place in an address: the network's, another's, and junk."""
     assert world.elsewhere is not None
@@ -378,11 +388,6 @@ def _ids(world: World) -> dict[str, list[int]]:
         "batch": [*of(Batch.objects.all()), *junk],
         "review": [*of(Review.objects.all()), *junk],
         "line": [*of(ReviewLine.objects.all()), *junk],
-        "year": [*of(YearPlan.objects.all()), *junk],
-        "planned": [*of(PlannedMeeting.objects.all()), *junk],
-        "run": [*of(PlanRun.objects.all()), *junk],
-        "publication": [*of(Publication.objects.all()), *junk],
-        "busy": [*of(BusyTime.objects.all()), *junk],
-        "mark": [*of(YearMark.objects.all()), *junk],
+        **{kind: [*of(model.objects.all()), *junk] for kind, model in OF_YEAR.items()},
         "any": [1, *junk],
     }
