@@ -283,9 +283,11 @@ class TestBusyPages:
     def test_nobody_finds_anothers_times_by_guessing(self, plan, client_for, anna, bo, carla):
         row = BusyTime.objects.create(person=bo.person, weekday=2, starts=time(9), ends=time(10))
         client = client_for(carla)
-        assert client.get(f"/aarshjul/optaget/{bo.person.pk}/").status_code == 403
+        told = [client.get(f"/aarshjul/optaget/{pk}/") for pk in (bo.person.pk, 987654321)]
+        assert [each.status_code for each in told] == [403, 403]
         assert client.post(f"/aarshjul/optaget/tid/{row.pk}/slet/").status_code == 404
         assert client_for(anna).get(f"/aarshjul/optaget/{bo.person.pk}/").status_code == 200
+        assert client_for(anna).get("/aarshjul/optaget/987654321/").status_code == 404
 
 
 class TestWatching:

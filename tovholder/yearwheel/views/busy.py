@@ -31,9 +31,11 @@ def _person(request: HttpRequest, pk: int | None) -> Person:
     person = person_of(request.user) if pk is None else None
     if pk is not None and pk < 2**63:
         person = Person.objects.current().filter(pk=pk).first()
+    # Who may not see it is told the same of a person that is not there.
+    if person is not None or pk is not None:
+        policy.may_change_busy(request.user, person or Person()).require()
     if person is None:
         raise Http404
-    policy.may_change_busy(request.user, person).require()
     return person
 
 
