@@ -67,11 +67,20 @@ def test_production_starts_with_everything_in_place(tmp_path: Path) -> None:
             {"IMAP_HOST": "imap.vestby.example", "REPLY_ADDRESS": "svar@x.test", "IMAP_TLS": "0"},
             "IMAP_TLS must not be off",
         ),
+        ({"REPLY_ADDRESS": "svar@x.test"}, "REPLY_ADDRESS needs REPLY_AUTHSERV"),
     ],
 )
 def test_production_refuses(tmp_path: Path, change: dict[str, str], complaint: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=complaint):
         Environment.read(tmp_path, {**SAFE, **change})
+
+
+def test_that_forged_answers_count_is_said_in_so_many_words(tmp_path: Path) -> None:
+    given = {**SAFE, "REPLY_ADDRESS": "svar@x.test", "REPLY_AUTHSERV": "none"}
+    assert Environment.read(tmp_path, given).replies["authserv"] == ""
+    assert (
+        Environment.read(tmp_path, given | {"REPLY_AUTHSERV": "mx.x.test"}).replies["authserv"] == "mx.x.test"
+    )
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -137,7 +137,8 @@ SETTINGS = (
     Setting(
         "REPLY_AUTHSERV",
         "",
-        "Name of your mail server in Authentication-Results. Given, an answer counts only when that header says dmarc=pass.",
+        "Name of your mail server in Authentication-Results: an answer counts only when that header says dmarc=pass. "
+        "Required in production with REPLY_ADDRESS; `none` lets forged answers count, and says so.",
     ),
     Setting(
         "FAMILY_LANGUAGES",
@@ -260,6 +261,8 @@ def _refuse_unsafe(value: dict[str, str], given: Any) -> None:
         faults.append("IMAP_HOST needs REPLY_ADDRESS")
     if value["IMAP_HOST"] and value["IMAP_TLS"] == "0":
         faults.append("IMAP_TLS must not be off")
+    if value["REPLY_ADDRESS"].strip() and not value["REPLY_AUTHSERV"].strip():
+        faults.append("REPLY_ADDRESS needs REPLY_AUTHSERV (`none` lets forged answers count)")
     if faults:
         raise ImproperlyConfigured("Tovholder does not start in production: " + "; ".join(faults))
 
@@ -296,7 +299,7 @@ def _email(value: dict[str, str], base: Path) -> dict[str, Any]:
 def _replies(value: dict[str, str]) -> dict[str, Any]:
     return {
         "address": value["REPLY_ADDRESS"].strip(),
-        "authserv": value["REPLY_AUTHSERV"].strip(),
+        "authserv": "" if value["REPLY_AUTHSERV"].strip() == "none" else value["REPLY_AUTHSERV"].strip(),
         "host": value["IMAP_HOST"],
         "port": int(value["IMAP_PORT"]),
         "user": value["IMAP_USER"],
