@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from contextlib import suppress
 from datetime import date, time
 
@@ -242,6 +243,8 @@ class TestMeetingsADay:
         assert (numbers()[hers], numbers()[others]) == (4, 2)
         assert 'value="4"' in client.get(page).content.decode()
         assert Event.objects.filter(action="busy.limited").count() == 1
+        listed = client.get("/aarshjul/optaget/alle/").content.decode()
+        assert re.findall(r'"Højst på en dag" class="th-num">(\w)<', listed) == ["4"]
         assert client.post(page, {"hvad": "antal", "meetings": ""}).status_code == 302
         assert numbers()[hers] == 2
         for wrong in ("0", "21", "to"):

@@ -104,6 +104,7 @@ def busy_people(rows: list[Person]) -> Table:
             Column(_("Kommer fra"), "organisation.name"),
             Column(_("Enkelte tidspunkter"), "times"),
             Column(_("Faste hver uge"), "weekly"),
+            Column(_("Højst møder på en dag"), "most"),
         ],
         rows=rows,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from tovholder.directory.models import Person
@@ -10,7 +10,7 @@ from tovholder.yearwheel.models import BusyTime
 
 
 def people_with_counts(text: str = "") -> list[Person]:
-    """Return the members of forums by name, each with `times` to come, `weekly`, and `follows` for a calendar of theirs."""
+    """Return the members of forums by name, each with `times` to come, `weekly`, and `most` meetings a day where they have a number of their own."""
     today = timezone.localdate()
     rows = Person.objects.current().filter(
         Q(memberships__valid_until__isnull=True) | Q(memberships__valid_until__gte=today),
@@ -18,7 +18,8 @@ def people_with_counts(text: str = "") -> list[Person]:
     )
     if text.strip():
         rows = rows.filter(name__icontains=text.strip()[:80])
-    people = list(rows.distinct().select_related("organisation").order_by("name", "pk"))
+    rows = rows.annotate(most=F("day_limit__meetings"))
+    people: list[Person] = list(rows.distinct().select_related("organisation").order_by("name", "pk"))
     counts = {
         row["person"]: (row["once"], row["weekly"])
         for row in BusyTime.objects.values("person").annotate(
