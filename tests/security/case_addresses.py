@@ -26,7 +26,12 @@ CHILD_PK = {
     "scan_file": "consent",
     "team_leave": "seat",
 }
-CONCERN_PK = {"question": "question", "withdraw": "question", "receipt": "notification"}
+CONCERN_PK = {
+    "question": "question",
+    "withdraw": "question",
+    "receipt": "notification",
+    "child_agrees": "line-child_view",
+}
 
 
 # A link leads to its buttons too.
@@ -122,7 +127,7 @@ def _of_case(world: CaseWorld, case: Case, name: str) -> Iterator[Filling]:
 
 def _of_concern(world: CaseWorld, case: Case, short: str, code: dict[str, Any]) -> Iterator[Filling]:
     if short in CONCERN_PK:
-        yield from (Filling({"pk": pk}, ("pk",)) for pk in case.pks.get(CONCERN_PK[short], []))
+        yield from (Filling({**code, "pk": pk}, ("code", "pk")) for pk in case.pks.get(CONCERN_PK[short], []))
     elif short in {"chronology", "absence"}:
         for child in case.children:
             yield Filling({**code, "child": child.code}, ("code", "child"), row=row_name(child))

@@ -173,7 +173,8 @@ def _consent(world: CaseWorld, case: Case, child: Child) -> None:
 def _course(world: CaseWorld, case: Case) -> None:
     for kind in Entry.Kind.values:
         child = case.children[0] if case.children and kind == Entry.Kind.CHILD_VIEW else None
-        world.seal(Entry(concern=case.row, child=child, kind=kind, at=ago(1), by="system"), [case], note=kind)
+        line = Entry(concern=case.row, child=child, kind=kind, at=ago(1), by="system")
+        case.keep(f"line-{kind}", world.seal(line, [case], note=kind))
     for _n in range(world.chance.choice((0, 1, 2))):
         asked = world.chance.choice(PARTS)
         gone = timezone.now() if world.chance.random() < 0.3 else None
