@@ -31,7 +31,7 @@ from tovholder.meetings.models import Meeting, MeetingKind, MeetingStatus, Parti
 from tovholder.meetings.queries import visible_to as meetings_visible_to
 from tovholder.plans.models import Agreement, AgreementStatus
 from tovholder.plans.queries import visible_to as agreements_visible_to
-from tovholder.statements import Given, Statement
+from tovholder.statements import Among, Given, Statement
 
 DOTS = 5
 SHOWN_MEETINGS, SHOWN_AGREEMENTS = 4, 6
@@ -101,8 +101,10 @@ def attendance(forum: Forum) -> Attendance:
 
 
 def _came() -> QuerySet[Participation, Any]:
+    own = Meeting.forums.through.objects.filter(forum=Given("forum", BigIntegerField()))
     held = (
-        Meeting.objects.filter(forums=Given("forum", BigIntegerField()), status=MeetingStatus.HELD)
+        # The forum's own first: by their dates, all that the municipality has held are gone through to find five.
+        Meeting.objects.filter(Q(Among(F("pk"), own.values("meeting"))), status=MeetingStatus.HELD)
         .exclude(kind=MeetingKind.EVENT)
         .order_by("-starts_at", "-pk")[:DOTS]
     )
