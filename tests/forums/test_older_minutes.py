@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from tests.factories import ForumFactory, join
 from tovholder.audit.models import Event
 from tovholder.documents.models import Attachment
 from tovholder.forums.file_days import day_in
+from tovholder.forums.forms import OlderMinutesForm
 from tovholder.forums.models import OlderMinutes
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -92,7 +94,24 @@ DAYS = {
     "Referat 5.3.2024.docx": date(2024, 3, 5),
     "2024-03-05 Netværk Øster.pdf": date(2024, 3, 5),
     "20240305_referat.pdf": date(2024, 3, 5),
-    "ref 05-03-24.docx": date(2024, 3, 5),
+    "Referat_05.03.24.docx": date(2024, 3, 5),
+    "31-12-2024 ref.pdf": date(2024, 12, 31),
+    # The year could stand first.
+    "ref 05-03-24.docx": None,
+    "24-03-05 ref.docx": None,
+    # Journal numbers, telephones, hours, points of an agenda, versions, places.
+    "27.36.04-G01-12-24 referat.pdf": None,
+    "Sag 20-12-24-001.pdf": None,
+    "sag 2024-0512.pdf": None,
+    "tlf 12 10 05 99.pdf": None,
+    "Referat kl 9.10-11.docx": None,
+    "Referat kl. 10-11-24.docx": None,
+    "Referat pkt 1.2.13.docx": None,
+    "version 1.2.13 ref.docx": None,
+    "01-02-03-04.pdf": None,
+    "Forum 3 Maribo 2024.docx": None,
+    "5 marketing 2024.docx": None,
+    "2024-13-45.pdf": None,
     "Møde den 5. marts 2024.pdf": date(2024, 3, 5),
     "møde_1_oktober_2023.pdf": date(2023, 10, 1),
     "2024-03-05 (5.3.2024).pdf": date(2024, 3, 5),
@@ -112,7 +131,7 @@ def test_the_day_in_a_file_name(name, day):
 
 @given(
     st.dates(date(2000, 1, 1), date(2099, 12, 31)),
-    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%y", "%Y%m%d"]),
+    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d.%m.%y", "%Y%m%d"]),
 )
 def test_a_day_written_as_people_write_it_is_read(day, pattern):
     assert day_in(f"Referat {day.strftime(pattern)}.docx") == day
@@ -130,7 +149,10 @@ def test_several_are_laid_in_at_once_by_the_day_in_their_names(network, anna, cl
     assert send(client, network, ["Referat 5.3.2024.pdf", "Referat 9.4.2024.pdf"]).status_code == 302
     assert [each.held_on for each in OlderMinutes.objects.all()] == [date(2024, 4, 9), date(2024, 3, 5)]
     assert Event.objects.filter(action="older_minutes.added").count() == 2
-    assert "2 referater er lagt ind." in client.get(f"/fora/{network.pk}/aeldre-referater/").content.decode()
+    assert (
+        "2 referater er lagt ind: 5.3.2024 og 9.4.2024."
+        in client.get(f"/fora/{network.pk}/aeldre-referater/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,6 +164,7 @@ def test_several_are_laid_in_at_once_by_the_day_in_their_names(network, anna, cl
         (["5.3.2024.pdf", "6.3.2099.pdf"], {}, "»6.3.2099.pdf« er fra et møde, der kommer"),
         ([f"{1 + n % 28}.{1 + n // 28}.2024.pdf" for n in range(51)], {}, "højst 50 filer"),
         (["5.3.2099.pdf"], {}, "møde, der kommer"),
+        (["5.3.2024.pdf", "Referat 6.3.2024.pdf"], {"title": ""}, "Skal udfyldes"),
     ],
 )
 def test_of_several_all_are_taken_or_none(network, anna, client_for, names, more, says):
@@ -150,6 +173,27 @@ def test_of_several_all_are_taken_or_none(network, anna, client_for, names, more
     assert says in unescape(answer.content.decode())
     assert not OlderMinutes.objects.exists()
     assert not Attachment.objects.exists()
+
+
+def test_of_what_is_refused_no_file_is_left(network, anna, client_for, settings):
+    before = sorted(Path(settings.MEDIA_ROOT).rglob("*"))
+    assert send(client_for(anna), network, ["5.3.2024.pdf", "6.3.2024.docm"]).status_code == 422
+    assert sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()) == [
+        path for path in before if path.is_file()
+    ]
+
+
+def test_so_much_at_once_is_told_to_be_split(network, anna, client_for, monkeypatch):
+    monkeypatch.setattr(OlderMinutesForm, "MOST_BYTES", 100)
+    answer = send(client_for(anna), network, ["5.3.2024.pdf", "6.3.2024.pdf"])
+    assert answer.status_code == 422
+    assert "fylder for meget tilsammen" in answer.content.decode()
+
+
+def test_more_files_than_a_form_usually_takes_get_a_sentence_too(network, anna, client_for):
+    answer = send(client_for(anna), network, [f"{n} 5.3.2024.pdf" for n in range(120)])
+    assert answer.status_code == 422
+    assert "Vælg højst 50 filer ad gangen." in answer.content.decode()
 
 
 def test_the_same_file_is_not_laid_in_twice(older, network, anna, client_for):

@@ -190,6 +190,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ENV.mode == "development"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# More than any form takes, so that the form says how many it takes, and not a page about a bad request.
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 AUDIT_ANCHOR = ENV.audit_anchor
 ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
 # Kept in memory up to the size we take, so that a full disk meets our own sentence and not a fault on the way.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePath
@@ -39,16 +39,14 @@ def store_attachment(*, by: Actor, upload: UploadedFile[Any]) -> Attachment:
     """
     name = _safe_name(upload.name or "")
     extension = _checked_extension(name, upload)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
+    digest = digest_of(upload)
     with _kept(upload) as path, transaction.atomic():
         attachment = Attachment.objects.create(
             file=path,
             name=name,
             content_type=TYPES[extension],
             size=upload.size or 0,
-            sha256=digest.hexdigest(),
+            sha256=digest,
             uploaded_by=by if isinstance(by, User) else None,
         )
         record(
@@ -58,6 +56,20 @@ def store_attachment(*, by: Actor, upload: UploadedFile[Any]) -> Attachment:
             details={"type": extension, "size": upload.size},
         )
     return attachment
+
+
+def digest_of(upload: UploadedFile[Any]) -> str:
+    """Return the SHA-256 of what was uploaded, in hex; the file stays to be read from its beginning."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def drop_files(attachments: Iterable[Attachment]) -> None:
+    """Delete the files of rows that are about to be rolled back, rather than tomorrow (`sweep_orphans`)."""
+    for each in attachments:
+        default_storage.delete(str(each.file.name))
 
 
 @transaction.atomic

@@ -204,12 +204,12 @@ class OlderMinutesForm(TovholderForm):
     """One file with its day, or several whose days stand in their names. `days` has the day of each file."""
 
     guarded = ("title",)
-    MOST = 50
+    MOST, MOST_BYTES = 50, 100 * 1024 * 1024
 
     file = ManyFilesField(
         label=_("Filer"),
         help_text=_(
-            "Word eller PDF, én eller flere på en gang. Kun forummets medlemmer fra samarbejdet kan hente dem, "
+            "Word eller PDF, op til 50 på en gang. Kun forummets medlemmer fra samarbejdet kan hente dem, "
             "og hver gang skrives i loggen."
         ),
         allow_empty_file=True,
@@ -230,6 +230,8 @@ class OlderMinutesForm(TovholderForm):
             raise ValidationError(
                 _("Vælg højst %(most)s filer ad gangen."), code="too_many", params={"most": self.MOST}
             )
+        if sum(each.size for each in files) > self.MOST_BYTES:
+            raise ValidationError(_("Filerne fylder for meget tilsammen. Tag færre ad gangen."), code="size")
         return files
 
     def clean_held_on(self) -> date | None:

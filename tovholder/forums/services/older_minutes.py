@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.audit.services import record
-from tovholder.documents.services import remove_attachment, store_attachment
+from tovholder.documents.services import digest_of, drop_files, remove_attachment, store_attachment
 from tovholder.forums import policy
 from tovholder.forums.models import Forum, OlderMinutes
 
@@ -28,26 +28,25 @@ def lay_in(
     Raises Refused, and ValidationError with a sentence for each file that is not taken, or lies in the forum already.
     """
     policy.may_keep_older_minutes(by, forum).require()
-    laid_in, wrong = [], []
+    laid_in: list[OlderMinutes] = []
+    wrong: list[Any] = []
     known = set(forum.older_minutes.values_list("attachment__sha256", flat=True))
     for upload, day in zip(uploads, days, strict=True):
         try:
-            with transaction.atomic():
-                attachment = store_attachment(by=by, upload=upload)
-                if attachment.sha256 in known:
-                    raise ValidationError(
-                        _("Filen er lagt ind før."), code="known"
-                    )  # the row of the file goes with it
+            if (digest := digest_of(upload)) in known:
+                raise ValidationError(_("Filen er lagt ind før."), code="known")
+            attachment = store_attachment(by=by, upload=upload)
         except ValidationError as error:
             wrong.append(f"{upload.name}: {' '.join(error.messages)}" if len(uploads) > 1 else error)
             continue
-        known.add(attachment.sha256)
+        known.add(digest)
         older = OlderMinutes.objects.create(
             forum=forum, attachment=attachment, title=" ".join(title.split()), held_on=day, added_by=by
         )
         record(by=by, action="older_minutes.added", obj=older, details={"forum": forum.pk})
         laid_in.append(older)
     if wrong:
+        drop_files([each.attachment for each in laid_in])
         raise ValidationError(wrong)
     return laid_in
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -19,8 +21,9 @@ from tovholder.forums.forms import OlderMinutesChangeForm, OlderMinutesForm
 from tovholder.forums.models import Forum, OlderMinutes
 from tovholder.forums.services import older_minutes as services
 from tovholder.ui.download import exported
+from tovholder.ui.naming import listed
 
-PER_PAGE = 25
+PER_PAGE, TOLD = 25, 8
 
 
 def _forum(request: HttpRequest, pk: int) -> Forum:
@@ -72,11 +75,19 @@ def older_add(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            told = ngettext("Referatet er lagt ind.", "%(n)s referater er lagt ind.", len(laid_in))
-            messages.success(request, told % {"n": len(laid_in)})
+            messages.success(request, _laid_in([each.held_on for each in laid_in]))
             return redirect("forums:older_minutes", forum.pk)
     context = {"form": form, "forum": forum, "crumbs": _crumbs(forum, _("Læg referater ind"))}
     return render(request, "forums/older_minutes_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _laid_in(days: list[date]) -> str:
+    """Say the days, which may have been read out of the files' names: a wrong one is to be seen at once."""
+    told = [f"{day.day}.{day.month}.{day.year}" for day in sorted(days)]
+    if len(told) > TOLD:
+        told = [f"{told[0]} – {told[-1]}"]
+    text = ngettext("Referatet er lagt ind: %(days)s.", "%(n)s referater er lagt ind: %(days)s.", len(days))
+    return text % {"n": len(days), "days": listed(told)}
 
 
 @require_http_methods(["GET", "POST"])
