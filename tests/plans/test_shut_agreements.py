@@ -114,6 +114,26 @@ def test_who_works_on_the_case_still_sees_who_had_it(case, client_for):
     assert OutgoingMail.objects.count() == mails  # nobody has got anything to do
 
 
+@pytest.mark.parametrize("part", ["responsible", "helper"])
+def test_who_had_it_on_another_ground_keeps_what_they_had(case, part):
+    """Carla was on the case team when she got it; somebody else's consent is nothing to her, though her seat has ended."""
+    consent = consent_to(case, "frida")
+    agreement = agreed(case, "carla", part, "done")
+    case.concern.case_team.filter(person=case.user("carla").person).update(until_at=timezone.now())
+    case.concern.case_team.update(basis="consent")
+    assert uncovered_holders(case.concern, [case.user("carla").person])
+    withdraw(case, consent)
+    assert reads(case, "carla", agreement) == {True}
+
+
+def test_opened_again_while_it_is_being_closed_it_keeps_its_responsible(case):
+    agreed(case, "dina", "responsible", "open")
+    [made] = CaseAgreement.objects.all()
+    with transaction.atomic():
+        assert not case_agreements.shut(case.user("anna"), made)
+    assert Agreement.every.get().responsible == case.user("dina").person
+
+
 def test_opened_again_it_lacks_somebody(case, client_for):
     consent = consent_to(case, "frida")
     agreement = agreed(case, "frida", "responsible", "done")

@@ -270,14 +270,20 @@ def give(by: Actor, case: CaseAgreement, receiver: Person | None) -> None:
     _log(by, case, "case_agreement.passed_on", **{"from": giver, "to": to})
 
 
-def shut(by: Actor, case: CaseAgreement) -> None:
-    """Close an ended one to who had it, in the caller's transaction; who works on the case still sees who it was."""
+def shut(by: Actor, case: CaseAgreement) -> bool:
+    """Close an ended one to who had it, in the caller's transaction; who works on the case still sees who it was.
+
+    Returns whether it was closed: not where it has been opened again meanwhile, or nobody has it.
+    """
     _lock(case)
+    if case.agreement.is_open or case.agreement.responsible is None:
+        return False
     case.former_responsible = case.agreement.responsible
     case.save(update_fields=["former_responsible"])
     case.agreement.responsible = None
     case.agreement.save(update_fields=["responsible"])
     _log(by, case, "case_agreement.shut", **{"from": case.former_responsible_id})
+    return True
 
 
 def _lock(case: CaseAgreement, seen: datetime | None = None) -> None:

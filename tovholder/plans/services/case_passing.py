@@ -54,28 +54,42 @@ def pass_on_uncovered(*, by: Actor, concern: Concern) -> int:
 
     From the next request on they read none of it, whatever its state. An open one goes to who is in charge of the case, as
     in `pass_on`, who learns by mail that something has; where there is nobody it stands without a responsible. One that has
-    ended goes to nobody: that they had it is still told to who works on the case. Returns how many were taken from somebody.
+    ended goes to nobody: that they had it is still told to who works on the case; and it is taken from those only whom an
+    ended consent named, since who had it on another ground keeps what they had. Returns how many were taken from somebody.
     """
     rows = list(case_agreements(concern))
     holders = {each.agreement.responsible for each in rows if each.agreement.responsible is not None}
     holders.update(person for each in rows for person in each.agreement.helpers.all())
     gone = {each.pk for each in holders if uncovered_holders(concern, [each])}
+    named = _once_named(concern) if gone else set()
     receiver, count, taken = _heir(concern, gone), 0, 0
     for case in rows if gone else ():
-        for helper in [each for each in case.agreement.helpers.all() if each.pk in gone]:
+        is_open = case.agreement.is_open
+        for helper in case.agreement.helpers.all():
+            if helper.pk not in gone or not (is_open or helper.organisation_id in named):
+                continue
             case.agreement.helpers.remove(helper)
             details = {"agreement": case.agreement_id, "person": helper.pk}
             record(by=by, action="case_agreement.helper_uncovered", obj=concern, details=details)
-        if case.agreement.responsible_id in gone:
+        holder = case.agreement.responsible
+        if holder is None or holder.pk not in gone:
+            continue
+        if is_open:
+            give(by, case, receiver)
+            count += 1
             taken += 1
-            if case.agreement.is_open:
-                give(by, case, receiver)
-                count += 1
-            else:
-                shut(by, case)
+        elif holder.organisation_id in named:
+            taken += shut(by, case)
     if count and receiver is not None and receiver.email:
         _tell(receiver, concern)
     return taken
+
+
+def _once_named(concern: Concern) -> set[int]:
+    """The organisations that an ended consent about a child of the concern names."""
+    ended = Q(withdrawn__isnull=False) | Q(expires__lt=timezone.localdate())
+    of_children = Consent.objects.filter(ended, child__concern_links__concern=concern)
+    return set(of_children.exclude(organisations=None).values_list("organisations", flat=True))
 
 
 def pass_on_expired() -> int:
