@@ -173,7 +173,9 @@ def leader_time_and_ground(erik: Page, *, days: int) -> None:
     press(erik, "Gem og gå videre")
     erik.get_by_label("Hvad vil I opnå med mødet?").fill("At finde ro i hverdagen.")
     erik.get_by_label("Hvorfor er det nødvendigt", exact=False).fill("Forældrene skal kunne handle.")
-    press(erik, "Gem og gå videre")
+    press(erik, "Se, hvem der får adgang")
+    expect(erik.get_by_role("heading", name="Før du gemmer")).to_be_visible()
+    erik.get_by_role("status").get_by_role("button", name="Gem og gå videre").click()
 
 
 def the_authority_is_asked(erik: Page) -> None:

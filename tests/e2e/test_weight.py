@@ -135,6 +135,8 @@ def demo_here(db: None) -> None:
     with contextlib.suppress(SystemExit):  # its exit code, also when all went well
         call_command("load_setup", "setups/demo.toml", "--apply", verbosity=0)
     call_command("make_demo", verbosity=0)
+    # Django asks SQLite once in a process whether it knows JSON: no page's own cost, whichever is the first to need it.
+    assert connection.features.supports_json_field
     anna = User.objects.get(email=PERSONAS[0].email)
     # Today's demo has no meeting under way; its page is the one that holds most.
     ahead = Meeting.objects.filter(status="planned", kind="ordinary", lead_forum__in=convened_forum_ids(anna))
