@@ -49,7 +49,7 @@ printf -v TOVHOLDER_LEFT_OUT '%s\n' "${left_out[@]+"${left_out[@]}"}"
 export TOVHOLDER_LEFT_OUT TOVHOLDER_MODE=development
 for line in "${left_out[@]+"${left_out[@]}"}"; do echo "!!! LEFT OUT: $line"; done
 
-suite() { .venv/bin/python -m pytest -p tests.left_out -p tests.workers -n "$workers" "$@"; }
+suite() { .venv/bin/python -m pytest --durations=25 --durations-min=4 -p tests.left_out -p tests.workers -n "$workers" "$@"; }
 
 echo "== The suite on SQLite =="
 DATABASE_URL="sqlite:///var/test.sqlite3" suite -m "$marks" "$@"

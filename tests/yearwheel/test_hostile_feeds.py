@@ -144,9 +144,10 @@ class TestFeeds:
         assert said in feed.told
         assert feed.fetched_at == before
         assert BusyTime.objects.count() == 1  # what was known stays
-        since = time.monotonic()
-        assert busy.read_due() == 0  # and it is not asked again the next minute
-        assert time.monotonic() - since < 10  # a silent one takes twelve seconds
+        tried = feed.tried_at
+        assert busy.read_due() == 0
+        feed.refresh_from_db()
+        assert feed.tried_at == tried  # it is not asked again the next minute
 
 
 def test_a_name_that_is_never_answered_for_is_given_up(monkeypatch):
