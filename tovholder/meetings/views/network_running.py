@@ -28,7 +28,7 @@ from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import points_and_guide
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
-from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of
+from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of, refusal_told
 from tovholder.meetings.views.network_steps import _numbers as numbers
 from tovholder.plans.models import CaseAgreement
 from tovholder.ui.templatetags.ui import dktime
@@ -53,7 +53,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
                 as_development=request.POST.get("udviklingsmoede") == "1",
             )
         except Refused as error:
-            refused = error.decision
+            refused = refusal_told(request, made, error.decision)
             if isinstance(error, running.RoomRefused) and case_shown(request, made) is not None:
                 shut = error
         else:
@@ -156,7 +156,7 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
             by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
         )
     except Refused as refused:
-        said = refused.decision.reason
+        said = refusal_told(request, made, refused.decision).reason
         if isinstance(refused, running.RoomRefused) and case_shown(request, made) is not None:
             said = refused.told
         messages.warning(request, said)
