@@ -24,10 +24,10 @@ from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.queries import readers
 from tovholder.concerns.services import childs_words
 from tovholder.directory.models import Person
-from tovholder.meetings.models import Meeting
+from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import own_child, releasing
 from tovholder.meetings.services.cases_reading import YOUNG, only_for
-from tovholder.plans.models import CasePlan
+from tovholder.plans.models import CasePlan, PlanRelease
 from tovholder.plans.services import case_agreements, case_plans
 from tovholder.plans.services import releasing as plans
 
@@ -79,9 +79,13 @@ def test_a_plan_is_released_when_it_is_ready_and_not_with_the_childs_own_words(
     path = reverse("case_plans:release", args=[plan.pk])
     refused = client.post(path, {"looked_through": "on"})
     assert refused.status_code == 422
-    assert "Siden rummer barnets egne ord" in body(refused)
     assert "Læs siden igennem" in body(client.post(path, {"child_agrees": "on"}))
-    answer = client.post(path, {"looked_through": "on", "child_agrees": "on"}, follow=True)
+    kept = client.post(
+        path, {"looked_through": "on", "child_agrees": "on"}
+    )  # the yes is written beside the words only
+    assert "Siden rummer barnets egne ord" in body(kept)
+    releasing.set_child_agrees(by=home.case.anna, case_item=home.item, agrees=True)
+    answer = client.post(path, {"looked_through": "on"}, follow=True)
     assert "frigivet til familien" in body(answer)
     assert "Tag tilbage" in body(client.get(path))
     client.post(reverse("case_plans:release_take_back", args=[plan.pk]))
@@ -90,7 +94,7 @@ def test_a_plan_is_released_when_it_is_ready_and_not_with_the_childs_own_words(
         by=home.case.anna, concern=home.case.concern, plan=plan, forum=home.item.meeting.lead_forum, words="Nogen",
         responsible=None, due_on=None, draft=True,
     )  # fmt: skip
-    assert "ikke klar" in body(client.post(path, {"looked_through": "on", "child_agrees": "on"}))
+    assert "ikke klar" in body(client.post(path, {"looked_through": "on"}))
     suspected = Category.objects.create(key="vold", name="Vold", suspicion=Category.Suspicion.BY_FAMILY)
     home.case.concern.categories.add(suspected)
     assert client.get(path).status_code == 403
@@ -213,12 +217,43 @@ def test_words_from_a_meeting_follow_the_childs_own_choice(
     assert client_for(home.case.erik).post(f"{path}barnet/", {"enig": "1"}).status_code == 404
 
 
-def test_what_the_chair_ticked_goes_too_when_the_child_no_longer_agrees(
-    families: Families, home: Home
-) -> None:
+def released_without_a_yes(home: Home) -> None:
+    """Let the words stand released beside a "Nej", as a tick box at the release once could leave them."""
     anna = home.case.anna
-    given = {"by": anna, "case_item": home.item, "child_id": home.child.pk, "text": WORDS}
-    releasing.release_to_family(**given, child_agrees=True)
     releasing.set_child_agrees(by=anna, case_item=home.item, agrees=True)
-    releasing.set_child_agrees(by=anna, case_item=home.item, agrees=False)
+    releasing.release_to_family(by=anna, case_item=home.item, child_id=home.child.pk, text=WORDS)
+    plans.release_plan(by=anna, plan=ready_plan(home, goals=WORDS))
+    CaseItem.objects.filter(pk=home.item.pk).update(child_agrees=False)
+
+
+def test_what_the_chair_ticked_goes_too_when_the_child_no_longer_agrees(
+    families: Families, home: Home, client_for: Callable[[User], Client]
+) -> None:
+    client, father = client_for(home.case.anna), families.citizen(FATHER)
+    path = reverse("meetings:case_release", args=[home.item.meeting_id, home.item.pk])
+    assert "Barnet har fortrudt" not in body(client.get(path))
+    released_without_a_yes(home)
+    assert WORDS in body(father.get(home.page()))
+    assert "Barnet har fortrudt" in body(client.get(path))
+    client.post(f"{path}barnet/", {"enig": "0"})
+    assert WORDS not in body(father.get(home.page()))
+    assert not PlanRelease.objects.exists()
+    assert "Barnet har fortrudt" not in body(client.get(path))
+
+
+def test_words_of_the_course_that_stand_released_without_a_yes_can_be_taken_back(
+    families: Families, home: Home, client_for: Callable[[User], Client]
+) -> None:
+    """The same words were shared at a meeting before they were written in the course."""
+    released_without_a_yes(home)
+    anna, concern = home.case.anna, home.case.concern
+    for words in (WORDS, "Far skal ikke hente mig."):
+        childs_words.write_childs_words(by=anna, concern=concern, text=words, agrees=False)
+    client = client_for(anna)
+    page = body(client.get(f"/bekymringer/{concern.code}/forloeb/"))
+    assert page.count("Barnet har fortrudt") == 1
+    assert page.count("Barnet er indforstået<") == 2
+    entry = concern.entries.filter(kind="child_view").order_by("pk").first()
+    client.post(f"/bekymringer/{concern.code}/barnets-ord/{entry.pk}/", {"enig": "0"})
     assert WORDS not in body(families.citizen(FATHER).get(home.page()))
+    assert not PlanRelease.objects.exists()

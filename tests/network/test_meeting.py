@@ -370,3 +370,15 @@ def test_the_page_says_who_may_not_have_an_effort(
     said = client.post(reverse("network:save", args=[begun.meeting_id]), new)
     assert "hvis et samtykke nævner" in said.content.decode()
     assert CaseAgreement.objects.count() == 1
+
+
+def test_what_the_service_says_of_no_field_stands_on_the_page(
+    begun: NetworkMeeting, erik: User, dina: User, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_given: Any) -> None:
+        raise ValidationError("Det kan ikke skrives nu.")
+
+    monkeypatch.setattr(efforts, "add_effort", refuse)
+    new = {"do": "indsats", "ny-words": "Ring hjem", "ny-responsible": dina.person.pk, "ny-due_on": soon()}
+    said = client_for(erik).post(reverse("network:save", args=[begun.meeting_id]), new)
+    assert "Det kan ikke skrives nu." in said.content.decode()

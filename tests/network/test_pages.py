@@ -23,7 +23,7 @@ from tovholder.citizens.models import Adult
 from tovholder.concerns.models import Category, Concern
 from tovholder.concerns.services.access_log import child_log
 from tovholder.forums.models import Forum
-from tovholder.meetings.models import CaseText, FamilyMember, Meeting, NetworkMeeting
+from tovholder.meetings.models import CaseItem, CaseText, FamilyMember, Meeting, NetworkMeeting
 from tovholder.meetings.network_hooks import concern_actions
 from tovholder.meetings.services import family, feeds, reminders
 from tovholder.meetings.services import network_efforts as efforts
@@ -133,6 +133,68 @@ def test_a_script_saves_one_field_and_hears_of_conflicts(
     text = shown.content.decode()
     assert "En anden har skrevet imens" in text
     assert ">To</textarea>" in text
+
+
+# The child's yes beside its own words: only what was chosen on the page counts, what stood there may be old.
+OWN = {"t-barnets-stemme": "Jeg vil spille fodbold.", "v-barnets-stemme": "0"}
+
+
+def agrees(network: NetworkMeeting) -> bool:
+    return CaseItem.objects.get(meeting=network.meeting_id).child_agrees
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_ACCEPT": "application/json"}])
+def test_only_a_choice_made_on_the_page_changes_whether_the_child_agrees(
+    begun: NetworkMeeting, erik: User, client_for: For, headers: dict[str, str]
+) -> None:
+    page, url = client_for(erik), at(begun, "under/skema/")
+    assert 'name="barn-enig-foer" value="0"' in page.get(at(begun, "under/")).content.decode()
+    for shown, chosen, after in (
+        ("0", "0", False), ("0", "1", True), ("0", "0", True), ("1", "0", False), ("1", "1", False), ("", "1", False),
+    ):  # fmt: skip
+        page.post(url, {"barn-enig-foer": shown, "barn-enig": chosen}, **headers)
+        assert agrees(begun) is after, (shown, chosen)
+    told = Event.objects.filter(action="case_item.child_agreement_set").order_by("pk")
+    assert [each.details["agrees"] for each in told] == [True, False]
+
+
+def test_a_yes_is_to_the_words_as_they_stood(begun: NetworkMeeting, erik: User, client_for: For) -> None:
+    page, url = client_for(erik), at(begun, "under/skema/")
+    script = {"HTTP_ACCEPT": "application/json"}
+    given = page.post(url, OWN | {"barn-enig-foer": "0", "barn-enig": "1"}, **script)
+    assert given.json()["agrees"] is True
+    new = {"t-barnets-stemme": "Jeg vil hjem.", "v-barnets-stemme": "1"}
+    assert page.post(url, new, **script).json()["agrees"] is False
+    again = {"t-barnets-stemme": "Jeg vil hjem nu.", "v-barnets-stemme": "2"}
+    page.post(url, again | {"barn-enig-foer": "0", "barn-enig": "1"})
+    assert agrees(begun)
+    last = {
+        "t-barnets-stemme": "Jeg vil ikke.",
+        "v-barnets-stemme": "3",
+        "barn-enig-foer": "1",
+        "barn-enig": "1",
+    }
+    said = page.post(url, last, follow=True).content.decode()
+    assert "Barnets ord er ændret, så svaret er nej igen" in said
+    assert not agrees(begun)
+    assert Event.objects.filter(action="case_item.child_agreement_set").count() == 4
+
+
+def test_a_yes_to_words_that_are_not_saved_waits_with_them(
+    begun: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    page, url = client_for(erik), at(begun, "under/skema/")
+    page.post(url, OWN)
+    mine = {
+        "t-barnets-stemme": "Noget andet.",
+        "v-barnets-stemme": "0",
+        "barn-enig-foer": "0",
+        "barn-enig": "1",
+    }
+    shown = page.post(url, mine)
+    assert shown.status_code == 409
+    assert not agrees(begun)
+    assert re.search(r'id="barn-enig-1" checked', shown.content.decode())
 
 
 def test_nobody_else_finds_any_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.network.conftest import everybody
+from tests.network.conftest import everybody, fresh
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
 from tovholder.citizens.models import Child
@@ -20,10 +21,15 @@ from tovholder.concerns.services.family_texts import may_reach_family
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
 from tovholder.concerns.suspicion import is_by_family
+from tovholder.forums.models import ChecklistItem
 from tovholder.meetings import policy
 from tovholder.meetings.models import FamilyMember, NetworkMeeting
 from tovholder.meetings.services import family
+from tovholder.meetings.services import network as calling
 from tovholder.meetings.services import network_meeting as running
+from tovholder.meetings.services import network_people as people
+
+For = Callable[[User], Client]
 
 
 @pytest.fixture
@@ -64,3 +70,42 @@ def test_one_that_has_ended_or_is_erased_keeps_nobody_away(concern: Concern, oth
     assert is_by_family(Concern.objects.get(pk=other.pk))
     Concern.objects.filter(pk=other.pk).update(status="new", ended_at=None, erased_at=now)
     assert not is_by_family(Concern.objects.get(pk=concern.pk))
+
+
+# The chair is an ordinary participant here: the name is not opened, and the other case is nothing to them.
+def test_a_chair_who_does_not_read_the_case_is_told_nothing_of_the_suspicion(
+    ready: NetworkMeeting,
+    suspicion: Category,
+    child: Child,
+    anna: User,
+    erik: User,
+    dina: User,
+    client_for: For,
+) -> None:
+    calling.write_duties(
+        by=erik, network=ready, initiator_leads=False, leader_talked_on=timezone.localdate(), chair=dina.person,
+        minute_taker=dina.person,
+    )  # fmt: skip
+    calling.call(by=erik, network=fresh(ready), lacks=people.lacks(fresh(ready)))
+    page = f"/netvaerksmoeder/{ready.meeting_id}/"
+    ChecklistItem.objects.create(
+        checklist=ready.meeting.lead_forum.forum_type.checklist,
+        phase="before",
+        position=9,
+        text="Ring til mor.",
+    )
+    assert "Ring til mor." in client_for(dina).get(page).content.decode()
+    facts = ConcernFacts("anonymous", "child", categories=[suspicion])
+    made = raise_concern(by=erik, facts=facts, texts=ConcernTexts(seen="Blå mærker."))
+    lay_child_on(by=anna, concern=made, child=child)
+
+    for path in (page, f"{page}begynd/"):
+        mine, theirs = (client_for(each).get(path).content.decode() for each in (dina, erik))
+        assert "istank" not in mine, path
+        assert "Familien får intet" not in mine, path
+        assert "Ring til mor." not in mine + theirs
+    ticked = {"p": list(ready.meeting.participations.values_list("pk", flat=True))}
+    refused = client_for(dina).post(f"{page}begynd/", ticked).content.decode()
+    assert "istank" not in refused
+    assert "Mødet kan ikke holdes lige nu. Spørg Erik" in refused
+    assert "Familien får intet" in client_for(erik).get(page).content.decode()

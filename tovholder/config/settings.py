@@ -304,6 +304,11 @@ WORDS_TAKEN_BACK = [
     "tovholder.meetings.services.releasing.take_words_back",
     "tovholder.plans.services.releasing.take_words_back",
 ]
+# What stands released to a family: functions (concern) -> list of texts, in which the child's words are looked for.
+WORDS_RELEASED = [
+    "tovholder.meetings.services.releasing.released_texts",
+    "tovholder.plans.services.releasing.released_texts",
+]
 # What the apps above offer on the page of a concern: functions (user, concern) -> list of ConcernAction.
 CONCERN_ACTIONS = [
     "tovholder.meetings.nav.concern_actions",

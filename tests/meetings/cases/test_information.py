@@ -11,7 +11,7 @@ from tests.meetings.cases.test_minutes import approved, written  # noqa: F401 - 
 from tovholder.audit.models import Event
 from tovholder.concerns.models import Category
 from tovholder.meetings.models import CaseItem
-from tovholder.meetings.services import releasing
+from tovholder.meetings.services import cases_writing, releasing
 from tovholder.meetings.services.cases_papers import case_document
 from tovholder.meetings.services.cases_reading import show_case
 
@@ -80,3 +80,62 @@ def test_the_childs_agreement_is_chosen_beside_its_words(opened, people, client_
     assert releasing.childs_words_at_meetings(opened.concern) == ["Han vil spille fodbold."]
     told = Event.objects.filter(action="case_item.child_agreement_set").order_by("pk")
     assert [each.details["agrees"] for each in told] == [True, False]
+
+
+def test_a_yes_is_to_the_words_as_they_stood_and_given_anew_to_others(opened, people, client_for):
+    anna = client_for(people["anna"])
+    path = reverse("meetings:case_facts", args=[opened.meeting_id, opened.pk])
+    shown = anna.get(reverse("meetings:case", args=[opened.meeting_id, opened.pk])).content.decode()
+    assert '<input type="hidden" name="agreed_before" value="False" id="id_agreed_before">' in shown
+    for words, before, tick, after in (
+        ("Fodbold hver dag.", "False", True, True),
+        ("Fodbold hver dag.", "False", False, True),  # an old page: somebody else has written the yes
+        ("Kun om lørdagen.", "True", True, False),  # other words than those it said yes to
+        ("Kun om lørdagen.", "True", True, False),  # an old page: the yes is gone since
+        ("Kun om søndagen.", "False", True, True),
+        ("Kun om søndagen.", "True", False, False),
+    ):
+        sent = {"child_view": words, "agreed_before": before} | ({"child_agrees": "on"} if tick else {})
+        assert anna.post(path, sent).status_code == 302
+        opened.refresh_from_db()
+        assert opened.child_agrees is after, (words, before, tick)
+
+
+def test_noting_the_childs_view_leaves_what_was_taken_back(opened, people, monkeypatch):
+    """What another step writes of the case meanwhile is not written over with what was read before."""
+    CaseItem.objects.filter(pk=opened.pk).update(released_at=timezone.now(), child_agrees=True)
+
+    def take_back(**_given):
+        CaseItem.objects.filter(pk=opened.pk).update(released_at=None, child_agrees=False)
+
+    monkeypatch.setattr(cases_writing, "set_child_agrees", take_back)
+    facts = cases_writing.CaseFacts(child_view="Noget andet.")
+    item = cases_writing.note_facts(by=people["anna"], case_item=opened, facts=facts)
+    assert CaseItem.objects.get(pk=opened.pk).released_at is None
+    assert (item.released_at, item.child_agrees) == (None, False)
+
+
+def test_the_duty_to_inform_goes_by_its_answer_only(approved, people, client_for):  # noqa: F811
+    anna = client_for(people["anna"])
+    note = reverse("meetings:case_information", args=[approved.meeting_id, approved.pk])
+    due = CaseItem.objects.get(pk=approved.pk).information_due_on
+    assert anna.post(note, {"information_due_on": ""}).status_code == 302
+    approved.refresh_from_db()
+    assert approved.information_due_on == due is not None
+    assert approved.owes_information
+    later = due + timedelta(days=3)
+    anna.post(note, {"information_due_on": later})
+    approved.refresh_from_db()
+    assert approved.information_due_on == later
+
+
+def test_the_paper_says_nothing_of_telling_where_nothing_was_due(approved, people):  # noqa: F811
+    def told():
+        view = show_case(by=people["anna"], case_item=CaseItem.objects.get(pk=approved.pk), purpose="meeting")
+        parts = case_document(by=people["anna"], view=view, form="pdf").items
+        assert [each.number for each in parts] == list(range(1, len(parts) + 1))
+        return [each.text for each in parts if each.heading == "Besked til familien"]
+
+    assert told() == ["Ikke skrevet ned"]
+    CaseItem.objects.filter(pk=approved.pk).update(information_due_on=None)
+    assert told() == []

@@ -200,9 +200,10 @@ def test_the_chair_releases_for_one_child_and_not_the_childs_own_words(approved,
             by=people["anna"], case_item=approved, child_id=child.pk,
             text="Han sagde: jeg vil helst spille fodbold igen.",
         )  # fmt: skip
+    releasing.set_child_agrees(by=people["anna"], case_item=approved, agrees=True)
     release(
         by=people["anna"], case_item=approved, child_id=child.pk,
-        text="Han sagde: jeg vil helst spille fodbold igen.", child_agrees=True,
+        text="Han sagde: jeg vil helst spille fodbold igen.",
     )  # fmt: skip
     row = CaseText.objects.get(key=f"familie-{child.pk}")
     assert "fodbold" in Safe.of([row]).read(row, "text").text

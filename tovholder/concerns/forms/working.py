@@ -78,7 +78,10 @@ class NoteForm(ConcernForm):
 
 
 class ChildsWordsForm(ConcernForm):
-    """What the child says. Neither answer is chosen beforehand: whether parents may see it is asked of the child."""
+    """What the child says. Neither answer is chosen beforehand: whether parents may see it is asked of the child.
+
+    At a meeting, where the text is saved under way, "Nej" stands until the child's yes.
+    """
 
     guarded = ("text",)
     child = forms.ModelChoiceField(

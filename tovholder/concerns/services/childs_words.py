@@ -40,16 +40,18 @@ def write_childs_words(
 
 @transaction.atomic
 def set_agreement(*, by: User, entry: Entry, agrees: bool) -> None:
-    """Write that the child agrees, or no longer does. Without it the words leave what a family reads at once. Raises Refused."""
+    """Write that the child agrees, or no longer does. Raises Refused.
+
+    Without it the words leave what a family reads at once, also where no yes was written: a child is always heard.
+    """
     concern = entry.concern
     policy.may_work(by, concern).require()
     fresh = Entry.objects.select_for_update().get(pk=entry.pk, kind=Entry.Kind.CHILD_VIEW)
-    if fresh.child_agrees_to_share == agrees:
-        return
-    fresh.child_agrees_to_share = agrees
-    fresh.save(update_fields=["child_agrees_to_share"])
-    details = {"entry": fresh.pk, "agrees": agrees}
-    record(by=by, action="concern.child_agreement_set", obj=concern, details=details)
+    if fresh.child_agrees_to_share != agrees:
+        fresh.child_agrees_to_share = agrees
+        fresh.save(update_fields=["child_agrees_to_share"])
+        details = {"entry": fresh.pk, "agrees": agrees}
+        record(by=by, action="concern.child_agreement_set", obj=concern, details=details)
     if not agrees:
         fresh.concern = concern
         take_words_back(by=by, concern=concern, words=Safe.of([concern]).read(fresh, "text").text)
@@ -62,6 +64,15 @@ def take_words_back(*, by: User, concern: Concern, words: str) -> None:
     """
     for path in settings.WORDS_TAKEN_BACK:
         import_string(path)(by=by, concern=concern, words=words)
+
+
+def released_texts(concern: Concern) -> list[str]:
+    """Return what stands released to the family of the concern now, but for the young person alone.
+
+    What the apps above have released comes from `settings.WORDS_RELEASED`, functions (concern) -> list of texts. The
+    caller looks for the child's words in it, and shows nothing of it.
+    """
+    return [text for path in settings.WORDS_RELEASED for text in import_string(path)(concern)]
 
 
 def said_of(agrees: bool) -> str:

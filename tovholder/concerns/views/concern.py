@@ -13,10 +13,18 @@ from django.views.decorators.http import require_GET
 from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import lists, policy, queries
 from tovholder.concerns.actions import actions_for
-from tovholder.concerns.models import Concern
+from tovholder.concerns.models import Concern, Entry
 from tovholder.concerns.policy import Part
+from tovholder.concerns.services.childs_words import released_texts
+from tovholder.concerns.services.family_texts import holds
 from tovholder.concerns.services.prompting import child_prompts
-from tovholder.concerns.services.reading import note_listing, show_chronology, show_concern, show_course
+from tovholder.concerns.services.reading import (
+    CourseView,
+    note_listing,
+    show_chronology,
+    show_concern,
+    show_course,
+)
 from tovholder.concerns.services.reminding import prompts_of
 from tovholder.concerns.wording import factor_words, public_status
 
@@ -56,7 +64,19 @@ def concern(request: HttpRequest, code: str) -> HttpResponse:
 def course(request: HttpRequest, code: str) -> HttpResponse:
     found = readable(request, code)
     view = show_course(by=request.user, concern=found)
-    return render(request, "concerns/course.html", {**frame(found, "course"), "view": view})
+    context = {**frame(found, "course"), "view": view, "words_out": _words_out(found, view)}
+    return render(request, "concerns/course.html", context)
+
+
+def _words_out(found: Concern, view: CourseView) -> set[int]:
+    """The entries of the child's words without its yes that the family reads all the same: the child may take them back."""
+    kept = [
+        each
+        for each in view.entries
+        if each.entry.kind == Entry.Kind.CHILD_VIEW and not each.entry.child_agrees_to_share
+    ]
+    texts = released_texts(found) if kept else []
+    return {each.entry.pk for each in kept if any(holds(text, each.text.text) for text in texts)}
 
 
 @require_GET

@@ -145,6 +145,7 @@ class FactsForm(TovholderForm):
     child_agrees = forms.BooleanField(
         label=_("Barnet er indforstået med, at forældrene ser dets egne ord"), required=False
     )
+    agreed_before = forms.NullBooleanField(required=False, widget=forms.HiddenInput)
     no_child_view = forms.CharField(
         label=_("… eller hvorfor barnet ikke er hørt"), max_length=1000, required=False
     )

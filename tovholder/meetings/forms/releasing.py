@@ -29,9 +29,6 @@ class ReleaseForm(TovholderForm):
         widget=forms.Textarea,
         help_text=_("Kun om deres eget barn. Intet om andres private forhold."),
     )
-    child_agrees = forms.BooleanField(
-        label=_("Barnet er indforstået med, at forældrene læser dets egne ord"), required=False
-    )
 
     def __init__(self, *args: Any, children: list[ChildView], **kwargs: Any) -> None:
         super().__init__(*args, initial={"child": children[0].id, "audience": EVERYBODY}, **kwargs)

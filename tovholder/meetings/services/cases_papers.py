@@ -78,8 +78,9 @@ def _parts(view: CaseView) -> list[DocumentItem]:
         (_("Barnets egen mening"), view_text),
         (_("Referat"), said),
         (_("Beslutning"), decision),
-        (_("Besked til familien"), _informed(view)),
     ]
+    if told := _informed(view):
+        rows.append((_("Besked til familien"), told))
     parts = [
         DocumentItem(number=number, heading=heading, text=text)
         for number, (heading, text) in enumerate(rows, start=1)
@@ -92,13 +93,13 @@ def _parts(view: CaseView) -> list[DocumentItem]:
 
 
 def _informed(view: CaseView) -> str:
-    """Write whether the family was told of what the name was opened for (rule 44), as it stands today."""
+    """Write whether the family was told of what the name was opened for (rule 44), as it stands today; empty where nothing was due."""
     item = view.item
     if item.information_given_on is not None:
         return _("Givet den %(day)s") % {"day": _day(item.information_given_on)}
     if view.own["no_information"]:
         return _("Gives ikke: %(why)s") % {"why": view.own["no_information"]}
-    return _("Ikke skrevet ned")
+    return _("Ikke skrevet ned") if item.information_due_on is not None else ""
 
 
 def case_file_name(view: CaseView, extension: str) -> str:

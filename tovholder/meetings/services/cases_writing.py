@@ -92,6 +92,7 @@ class CaseFacts:
     child_view: str = ""
     no_child_view: str = ""
     child_agrees: bool = False
+    agreed_before: bool | None = None  # what the writer was shown; none for what is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ class Information:
 
 @transaction.atomic
 def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
-    """Write the child's view, and whether the child agrees that parents see it. Raises Refused, ValidationError by field."""
+    """Write the child's view, and whether the child agrees that parents see it. Raises Refused, ValidationError by field.
+
+    Only a choice made anew counts: what the writer was shown may be old, and a yes is to the words as they stood.
+    """
     item = _locked(by, case_item)
     if facts.child_view.strip() and facts.no_child_view.strip():
         raise ValidationError(
@@ -113,11 +117,17 @@ def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
         )
     if facts.child_agrees and not facts.child_view.strip():
         raise ValidationError({"child_agrees": [_("Skriv først, hvad barnet har sagt.")]})
-    set_child_agrees(by=by, case_item=item, agrees=facts.child_agrees)
-    item.child_agrees = facts.child_agrees
+    safe = Safe.of([item])
+    agrees, shown = item.child_agrees, facts.agreed_before
+    if facts.child_agrees != (agrees if shown is None else shown):
+        agrees = facts.child_agrees
+    elif safe.read(item, "child_view").text != facts.child_view.strip():
+        agrees = False
+    set_child_agrees(by=by, case_item=item, agrees=agrees)
     texts = ("child_view", "no_child_view")
-    Safe.of([item]).write(item, **{name: getattr(facts, name).strip() for name in texts})
-    item.save()
+    changed = safe.write(item, **{name: getattr(facts, name).strip() for name in texts})
+    item.save(update_fields=changed)
+    item.refresh_from_db(fields=["child_agrees", "released_at"])
     record(by=by, action="case_item.facts_noted", obj=item)
     return item
 
@@ -126,7 +136,7 @@ def note_facts(*, by: User, case_item: CaseItem, facts: CaseFacts) -> CaseItem:
 def note_information(*, by: User, case_item: CaseItem, information: Information) -> CaseItem:
     """Write that the family was told, or why not. It is no part of the minutes: mostly it happens after their approval.
 
-    Raises Refused, ValidationError by field.
+    The day it is due stays where none is given: a duty goes by its answer only. Raises Refused, ValidationError by field.
     """
     item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
     policy.may_write_case(by, item).require()
@@ -137,7 +147,8 @@ def note_information(*, by: User, case_item: CaseItem, information: Information)
         raise ValidationError(
             {"no_information": [_("Skriv enten, hvornår familien fik besked, eller hvorfor ikke.")]}
         )
-    item.information_due_on, item.information_given_on = information.information_due_on, given
+    item.information_due_on = information.information_due_on or item.information_due_on
+    item.information_given_on = given
     changed = Safe.of([item]).write(item, no_information=exception)
     item.save(update_fields=[*changed, "information_due_on", "information_given_on"])
     details = {"given": given is not None, "exception": bool(exception)}

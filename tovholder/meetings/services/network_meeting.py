@@ -246,6 +246,8 @@ def _who(meeting: Meeting) -> set[tuple[str, int]]:
 def save_field(*, by: User, network: NetworkMeeting, key: str, text: str, base_version: int) -> CaseText:
     """Save one field of the form, if nobody has since `base_version`. Sealed under the concern's key.
 
+    Changed words of the child's are other words than those it said yes to: the yes is gone until it is given anew.
+
     Raises FieldConflictError with both texts, ValidationError for one that is too long or holds a CPR number, Refused
     once the minutes are approved. Sending the same text again is no conflict.
     """
@@ -270,6 +272,8 @@ def save_field(*, by: User, network: NetworkMeeting, key: str, text: str, base_v
     row.saved_at, row.saved_by = timezone.now(), by.name[:120]
     row.save()
     record(by=by, action="network.text_saved", obj=meeting, details={"field": row.pk, "version": row.version})
+    if key == CHILD_FIELD and case.child_agrees:
+        set_child_agrees(by=by, case_item=case, agrees=False)
     return row
 
 
@@ -278,6 +282,11 @@ def save_child_agrees(*, by: User, network: NetworkMeeting, agrees: bool) -> Non
     """Write whether the child agrees that parents see its own words, until the minutes are approved. Raises Refused."""
     open_for_writing(by=by, meeting=network.meeting)
     set_child_agrees(by=by, case_item=open_case(by, network), agrees=agrees)
+
+
+def child_agrees(network: NetworkMeeting) -> bool:
+    """Tell whether the child's yes is written now."""
+    return case_of(network).child_agrees
 
 
 def closing_room(case: CaseItem) -> Room | None:

@@ -28,12 +28,11 @@ def release_to_family(
     case_item: CaseItem,
     child_id: int,
     text: str,
-    child_agrees: bool = False,
     audience: str = ALL,
 ) -> CaseText:
     """Write what the family of one child may read of the case. Raises Refused, ValidationError by field.
 
-    The child's own words are not in it unless the child agrees, or it is for the young person alone; a suspicion against
+    The child's own words are not in it unless the child's yes is written beside them, or it is for the young person alone; a suspicion against
     the family is never released. Released once more, it takes the place of what was.
     """
     item = CaseItem.objects.select_for_update().select_related("concern", "meeting").get(pk=case_item.pk)
@@ -46,7 +45,7 @@ def release_to_family(
         no("case_unknown", _("Sagen findes ikke.")).require()
         raise AssertionError
     may_reach_family(item.concern).require()
-    _check(item, child, text, audience, child_agrees)
+    _check(item, child, text, audience)
     row, _made = CaseText.objects.select_for_update().get_or_create(
         case_item=item, key=f"{FAMILY}{child_id}{audience}"
     )
@@ -57,7 +56,7 @@ def release_to_family(
     row.save()
     item.released_at = now
     item.save(update_fields=["released_at"])
-    details = {"child": child_id, "child_agrees": child_agrees, "audience": audience}
+    details = {"child": child_id, "audience": audience}
     record(by=by, action="case_item.released", obj=item, details=details)
     return row
 
@@ -70,16 +69,14 @@ def must_be_approved(item: CaseItem) -> None:
         no("not_approved", _("Vent, til referatet er godkendt.")).require()
 
 
-def _check(item: CaseItem, child: Child, text: str, audience: str, child_agrees: bool) -> None:
+def _check(item: CaseItem, child: Child, text: str, audience: str) -> None:
     faults = {}
     if not text.strip():
         faults["text"] = _("Skriv, hvad familien må læse.")
-    elif (
-        audience != YOUNG
-        and not child_agrees
-        and any(holds(text, each) for each in childs_words(item.concern, child))
-    ):
-        faults["text"] = _("Teksten rummer barnets egne ord. Det kræver, at barnet er indforstået.")
+    elif audience != YOUNG and any(holds(text, each) for each in childs_words(item.concern, child)):
+        faults["text"] = _(
+            "Teksten rummer barnets egne ord. Skriv først ved ordene, i forløbet eller ved mødet, at barnet er indforstået."
+        )
     if audience not in {ALL, YOUNG, *(only_for(each) for each in _holders(child))}:
         faults["audience"] = _("Vælg en, der har forældremyndighed over barnet.")
     if faults:
@@ -103,15 +100,15 @@ def childs_words_at_meetings(concern: Concern) -> list[str]:
 def set_child_agrees(*, by: User, case_item: CaseItem, agrees: bool) -> None:
     """Write that the child agrees that parents see its words from this meeting, or no longer does. Raises Refused.
 
-    It is not part of the minutes: it can be written after their approval. Without it the words leave what a family reads.
+    It is not part of the minutes: it can be written after their approval. Without it the words leave what a family reads,
+    also where no yes was written.
     """
     policy.may_write_case(by, case_item).require()
     item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
-    if item.child_agrees == agrees:
-        return
-    item.child_agrees = agrees
-    item.save(update_fields=["child_agrees"])
-    record(by=by, action="case_item.child_agreement_set", obj=item, details={"agrees": agrees})
+    if item.child_agrees != agrees:
+        item.child_agrees = agrees
+        item.save(update_fields=["child_agrees"])
+        record(by=by, action="case_item.child_agreement_set", obj=item, details={"agrees": agrees})
     if not agrees and item.child_view is not None:
         words = Safe.of([item]).read(item, "child_view").text
         own_words.take_words_back(by=by, concern=item.concern, words=words)
@@ -122,12 +119,21 @@ def take_words_back(*, by: User, concern: Concern, words: str) -> None:
 
     What is for the young person alone stays. The caller has asked whether the user may (`settings.WORDS_TAKEN_BACK`).
     """
+    for row, text in _released(concern):
+        if holds(text, words):
+            _delete(by, row)
+
+
+def released_texts(concern: Concern) -> list[str]:
+    """Return each text about the concern that the family can read (`settings.WORDS_RELEASED`)."""
+    return [text for _row, text in _released(concern)]
+
+
+def _released(concern: Concern) -> list[tuple[CaseText, str]]:
     rows = CaseText.objects.filter(case_item__concern=concern, key__startswith=FAMILY)
     found = [each for each in rows.select_related("case_item__concern") if not each.key.endswith(YOUNG)]
     safe = Safe.of([concern])
-    for row in found:
-        if holds(safe.read(row, "text").text, words):
-            _delete(by, row)
+    return [(each, safe.read(each, "text").text) for each in found]
 
 
 def _delete(by: User, row: CaseText) -> None:

@@ -78,6 +78,7 @@ def _opened(
         "child_view": view.own["child_view"].text,
         "no_child_view": view.own["no_child_view"].text,
         "child_agrees": item.child_agrees,
+        "agreed_before": item.child_agrees,
     }
     information = {
         "information_due_on": item.information_due_on,

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tovholder.access.decision import Decision, no
 from tovholder.concerns.models import CaseTeamMember, Concern
-from tovholder.concerns.policy import Part, may_work
+from tovholder.concerns.policy import Part, may_read, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.standing import triage_of
@@ -80,6 +81,20 @@ def case_shown(request: HttpRequest, made: NetworkMeeting) -> CaseItem | None:
     user: Any = request.user
     case = read_network_case(user, made)
     return case if case is not None and still_shown(user, case) else None
+
+
+def reads_case(request: HttpRequest, made: NetworkMeeting) -> bool:
+    """Tell whether the user reads the case: a chair or minute taker for whom the name is not opened does not."""
+    user: Any = request.user
+    return bool(may_read(user, made.concern, Part.ALL)) or case_shown(request, made) is not None
+
+
+def refusal_told(request: HttpRequest, made: NetworkMeeting, refused: Decision) -> Decision:
+    """Return the refusal as the user may read it: a suspicion only for who reads the case."""
+    if refused.code != "family_under_suspicion" or reads_case(request, made):
+        return refused
+    said = _("Mødet kan ikke holdes lige nu. Spørg %(name)s, som har indkaldt.")
+    return no("not_now", said % {"name": made.initiator.name})
 
 
 def case_or_404(request: HttpRequest, made: NetworkMeeting) -> CaseItem:
@@ -184,14 +199,17 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def base(request: HttpRequest, made: NetworkMeeting, *, face: str) -> dict[str, Any]:
     """What all three faces of a network meeting show."""
     found = made.meeting
-    may_write, family = policy.may_write_minutes(request.user, found), policy.may_meet_family(made.concern)
+    user: Any = request.user
+    may_write, family = policy.may_write_minutes(user, found), policy.may_meet_family(made.concern)
     return {
         "network": made,
         "meeting": found,
         "face": face,
-        "convener": bool(policy.may_convene(request.user, found)),
+        "convener": bool(policy.may_convene(user, found)),
         "may_write": bool(may_write),
-        "family_shut": "" if family or not may_write else family.reason,
+        "family_shut": family.reason if not family and may_write and reads_case(request, made) else "",
+        # The guide leads to the family being told. It goes without a word: why is for those who read the case.
+        "guide_shut": not family,
         "draft": found.invited_at is None and found.status == MeetingStatus.PLANNED,
         "planned": found.status == MeetingStatus.PLANNED,
         "crumbs": crumbs(made),

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,8 +29,9 @@ from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import points_and_guide
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
-from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of
+from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of, refusal_told
 from tovholder.meetings.views.network_steps import _numbers as numbers
+from tovholder.meetings.views.network_steps import _tell as tell
 from tovholder.plans.models import CaseAgreement
 from tovholder.ui.templatetags.ui import dktime
 
@@ -53,7 +55,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
                 as_development=request.POST.get("udviklingsmoede") == "1",
             )
         except Refused as error:
-            refused = error.decision
+            refused = refusal_told(request, made, error.decision)
             if isinstance(error, running.RoomRefused) and case_shown(request, made) is not None:
                 shut = error
         else:
@@ -156,7 +158,7 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
             by=request.user, network=made, people=numbers(request, "p"), family=numbers(request, "f")
         )
     except Refused as refused:
-        said = refused.decision.reason
+        said = refusal_told(request, made, refused.decision).reason
         if isinstance(refused, running.RoomRefused) and case_shown(request, made) is not None:
             said = refused.told
         messages.warning(request, said)
@@ -166,9 +168,7 @@ def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:
 
 def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
     found: Troubles = {}
-    if "barn-enig" in request.POST:
-        agrees = request.POST["barn-enig"] == "1"
-        running.save_child_agrees(by=request.user, network=made, agrees=agrees)
+    agreed, chosen = running.child_agrees(made), _chosen(request)
     for name in request.POST:
         if not name.startswith("t-"):
             continue
@@ -192,7 +192,22 @@ def _save_all(request: HttpRequest, made: NetworkMeeting) -> Troubles:
                 "error": " ".join(refused.messages),
                 "version": _version(request, key),
             }
+    words = found.get(running.CHILD_FIELD)
+    if words is not None and chosen:  # a yes to words that are not saved waits with them
+        words["agrees"] = True
+    elif chosen is not None:
+        running.save_child_agrees(by=request.user, network=made, agrees=chosen)
+    elif agreed and not running.child_agrees(made):
+        messages.info(request, _("Barnets ord er ændret, så svaret er nej igen. Spørg barnet på ny."))
     return found
+
+
+def _chosen(request: HttpRequest) -> bool | None:
+    """Return the yes or no that was chosen on this page, else None: what only stood there may be old."""
+    shown, chosen = request.POST.get("barn-enig-foer"), request.POST.get("barn-enig")
+    if shown == chosen or not {shown, chosen} <= {"0", "1"}:
+        return None
+    return chosen == "1"
 
 
 def _version(request: HttpRequest, key: str) -> int:
@@ -202,7 +217,11 @@ def _version(request: HttpRequest, key: str) -> int:
 
 def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
     key = next((name[2:] for name in request.POST if name.startswith("t-")), "")
+    chosen = _chosen(request)
     try:
+        if not key and chosen is not None:
+            running.save_child_agrees(by=request.user, network=made, agrees=chosen)
+            return JsonResponse({"agrees": chosen, "at": dktime(timezone.now())})
         row = running.save_field(
             by=request.user,
             network=made,
@@ -210,6 +229,8 @@ def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
             text=request.POST.get(f"t-{key}", ""),
             base_version=_version(request, key),
         )
+        if key == running.CHILD_FIELD and chosen is not None:
+            running.save_child_agrees(by=request.user, network=made, agrees=chosen)
     except running.FieldConflictError as conflict:
         theirs = conflict.theirs
         running.note_reading(by=request.user, case=case_or_404(request, made), purpose="network meeting")
@@ -226,7 +247,8 @@ def _save_one(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
         return JsonResponse({"error": " ".join(refused.messages)}, status=422)
     except Refused as refusal:
         return JsonResponse({"error": refusal.decision.reason}, status=403)
-    return JsonResponse({"version": row.version, "at": dktime(row.saved_at)})
+    told = {"agrees": running.child_agrees(made)} if key == running.CHILD_FIELD else {}
+    return JsonResponse({"version": row.version, "at": dktime(row.saved_at), **told})
 
 
 def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
@@ -269,9 +291,7 @@ def _saved(form: EffortForm, step: Callable[[], object]) -> bool:
     try:
         step()
     except ValidationError as refused:
-        for field, texts in refused.message_dict.items():
-            for text in texts:
-                form.add_error(field if field in form.fields else None, text)
+        tell(form, refused)
         return False
     return True
 

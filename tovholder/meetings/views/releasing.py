@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.concerns.services.childs_words import said_of
-from tovholder.concerns.services.family_texts import may_reach_family
+from tovholder.concerns.services.family_texts import holds, may_reach_family
 from tovholder.meetings import policy
 from tovholder.meetings.forms.releasing import ReleaseForm
 from tovholder.meetings.models import CaseItem
@@ -110,7 +110,7 @@ def _page(
         try:
             releasing.release_to_family(
                 by=request.user, case_item=item, child_id=int(data["child"]), text=data["text"],
-                child_agrees=data["child_agrees"], audience=data["audience"],
+                audience=data["audience"],
             )  # fmt: skip
         except ValidationError as refused:
             for name, faults in refused.error_dict.items():
@@ -119,9 +119,11 @@ def _page(
             said = _("Teksten er frigivet til familien. Den læses kun efter sikkert login.")
             messages.success(request, said)
             return redirect(back)
+    words = view.own["child_view"].text
     reach = may_reach_family(item.concern)
     context |= {
         "shut": "" if reach else reach.reason,
+        "words_out": any(holds(each, words) for each in releasing.released_texts(item.concern)),
         "item": item, "view": view, "form": form, "here": here, "back": back,
         "family_logs_in": settings.FAMILY_SIGN_ON is not None,
     }  # fmt: skip

@@ -138,9 +138,6 @@ class ReleaseForm(TovholderForm):
         label=_("Der står intet privat om den ene forælder, som den anden ikke må vide"),
         error_messages={"required": _("Læs siden igennem, og sæt kryds, før den frigives.")},
     )
-    child_agrees = forms.BooleanField(
-        label=_("Barnet er indforstået med, at forældrene læser dets egne ord"), required=False
-    )
 
 
 class PlanFilterForm(TovholderForm):

@@ -25,11 +25,11 @@ from tovholder.plans.services.who_does_what import plan_document
 
 
 @transaction.atomic
-def release_plan(*, by: User, plan: CasePlan, child_agrees: bool = False) -> PlanRelease:
+def release_plan(*, by: User, plan: CasePlan) -> PlanRelease:
     """Let the family read the page of who does what as it stands now. Raises Refused, ValidationError by field.
 
     Not before the plan is ready, never to a family of whom somebody is suspected, and not with the child's own words unless
-    the child agrees.
+    its yes is written beside them.
     """
     concerns.may_work(by, plan.concern).require()
     plan = CasePlan.objects.select_for_update(of=("self",)).select_related("concern", "child").get(pk=plan.pk)
@@ -40,17 +40,18 @@ def release_plan(*, by: User, plan: CasePlan, child_agrees: bool = False) -> Pla
         raise ValidationError(
             _("Indsatsaftalen er ikke klar: alle indsatser skal have en ansvarlig og en frist.")
         )
-    if not child_agrees and _tells_for_the_child(view):
+    if _tells_for_the_child(view):
         raise ValidationError(
-            {"child_agrees": [_("Siden rummer barnets egne ord. Det kræver, at barnet er indforstået.")]}
+            _(
+                "Siden rummer barnets egne ord. Skriv først ved ordene, i forløbet eller ved mødet, at barnet er indforstået."
+            )
         )
     release = PlanRelease.objects.filter(plan=plan).first() or PlanRelease(plan=plan)
     release.plan = plan
     release.at, release.by, release.plan_version = timezone.now(), by.audit_key, plan.version
     Safe.of([release]).write(release, text=json.dumps(asdict(plan_document(view, ""))))
     release.save()
-    details = {"plan": plan.pk, "child_agrees": child_agrees}
-    record(by=by, action="case_plan.released", obj=plan.concern, details=details)
+    record(by=by, action="case_plan.released", obj=plan.concern, details={"plan": plan.pk})
     return release
 
 
@@ -74,13 +75,23 @@ def take_words_back(*, by: User, concern: Concern, words: str) -> None:
 
     The caller has asked whether the user may (`settings.WORDS_TAKEN_BACK`).
     """
-    releases = list(PlanRelease.objects.filter(plan__concern=concern).select_related("plan__concern"))
-    safe = Safe.of(releases)
-    for release in releases:
-        if holds(" ".join(_texts_in(json.loads(safe.read(release, "text").text or "{}"))), words):
+    for release, text in _released(concern):
+        if holds(text, words):
             details = {"plan": release.plan_id}
             release.delete()
             record(by=by, action="case_plan.release_taken_back", obj=concern, details=details)
+
+
+def released_texts(concern: Concern) -> list[str]:
+    """Return the text of each released page about the concern (`settings.WORDS_RELEASED`)."""
+    return [text for _release, text in _released(concern)]
+
+
+def _released(concern: Concern) -> list[tuple[PlanRelease, str]]:
+    releases = list(PlanRelease.objects.filter(plan__concern=concern).select_related("plan__concern"))
+    safe = Safe.of(releases)
+    pages = [json.loads(safe.read(each, "text").text or "{}") for each in releases]
+    return [(each, " ".join(_texts_in(page))) for each, page in zip(releases, pages, strict=True)]
 
 
 def _texts_in(page: Any) -> Iterator[str]:

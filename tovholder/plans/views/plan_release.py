@@ -20,7 +20,7 @@ from tovholder.plans.views.in_case import add_errors
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what the family will read, ask the two things a person must know, then release it."""
+    """Show what the family will read, ask what a person must have looked for, then release it."""
     found = open_plan(request, pk)
     may_reach_family(found.concern).require()
     form = ReleaseForm(request.POST or None)
@@ -40,7 +40,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _released(request: HttpRequest, found: CasePlan, form: ReleaseForm) -> bool:
     try:
-        releasing.release_plan(by=request.user, plan=found, child_agrees=form.cleaned_data["child_agrees"])
+        releasing.release_plan(by=request.user, plan=found)
     except ValidationError as refused:
         add_errors(form, refused)
         return False
