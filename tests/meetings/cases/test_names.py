@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -110,6 +111,38 @@ def test_in_a_forum_of_several_districts_every_name_says_which(planned, people, 
     assert [each.district for each in Concern.objects.order_by("pk")] == [oest, vest, vest]
     first = Concern.objects.order_by("pk")[0]
     assert Safe.of([first]).read(first, "offence").text == "hærværk ved stationen"
+
+
+def test_a_district_that_is_misspelt_or_not_the_forums_is_told_at_its_line(
+    planned, people, forum, client_for
+):
+    """Else it would be taken for what is criminal, and the name would go to the triagers of the district chosen above."""
+    vest, oest, _nord = (DistrictFactory(key=key, name=key.title()) for key in ("vest", "oest", "nord"))
+    forum.districts.set([vest, oest])
+    line = "Jonas Prøve; 3.4.2012; mistænkt; politi; "
+    said = {
+        "hærværk; Nrod": ["Distriktet »Nrod« findes ikke. Skriv det til sidst i linjen, og brug ellers ikke semikolon."],
+        "hærværk; Nord": ["Nord hører ikke til forummet."],
+        "nord": ["Nord hører ikke til forummet."],
+        "hærværk; Oest;;": [],
+        "hærværk": [],
+    }  # fmt: skip
+    districts = replace(cases_intake.districts_of(planned), chosen=vest)
+    for text, faults in said.items():
+        (read,) = cases_intake.read_lines(line + text, districts=districts)
+        assert read.faults == faults, text
+    url = reverse("meetings:names_in", args=[planned.pk])
+    told = {"names": f"{line}hærværk; Nrod", "sentence": "0", "district": vest.pk, "gem": "1"}
+    assert client_for(people["carla"]).post(url, told).status_code == 422
+    assert not Concern.objects.exists()
+
+
+def test_the_example_says_a_district_where_each_name_must(planned, people, forum, client_for):
+    url, example = reverse("meetings:names_in", args=[planned.pk]), "hærværk ved stationen{}</code>"
+    vest, oest = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="oest", name="Øst")
+    for districts, more in (([], ""), ([vest], ""), ([vest, oest], "; Vest")):
+        forum.districts.set(districts)
+        assert example.format(more) in client_for(people["carla"]).get(url).content.decode()
 
 
 def test_who_hands_over_from_a_place_in_a_district_is_offered_that(planned, people, forum, client_for):
