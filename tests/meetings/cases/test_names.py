@@ -137,6 +137,34 @@ def test_a_district_that_is_misspelt_or_not_the_forums_is_told_at_its_line(
     assert not Concern.objects.exists()
 
 
+@pytest.mark.parametrize("of_forum", [True, False])
+def test_no_name_is_handed_over_to_a_district_that_nobody_triages(
+    of_forum, planned, people, forum, client_for, django_assert_num_queries
+):
+    """Nobody would open, decide or read it."""
+    vest, oest = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="oest", name="Øst")
+    forum.districts.set([vest, oest] if of_forum else [])
+    Team.objects.get().districts.set([vest])
+    with django_assert_num_queries(2):
+        assert cases_intake.districts_of(planned).unread == {oest.pk}
+    url = reverse("meetings:names_in", args=[planned.pk])
+    told = {
+        "names": LINES.replace("stationen\n", "stationen; Øst\n", 1),
+        "sentence": "0",
+        "district": vest.pk,
+    }
+    page = client_for(people["carla"]).post(url, told).content.decode()
+    assert page.count("Ingen modtager sager i Øst endnu. Ring til SSP-konsulenten") == 1
+    assert client_for(people["carla"]).post(url, {**told, "gem": "1"}).status_code == 422
+    lines = cases_intake.read_lines(LINES, source="police", districts=cases_intake.Districts((oest,), True))
+    with pytest.raises(ValidationError, match="Ingen modtager sager i Øst"):
+        cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+    assert not Concern.objects.exists()
+    told["names"] = LINES
+    assert client_for(people["carla"]).post(url, {**told, "gem": "1"}).status_code == 302
+    assert {each.district for each in Concern.objects.all()} == {vest}
+
+
 def test_the_example_says_a_district_where_each_name_must(planned, people, forum, client_for):
     url, example = reverse("meetings:names_in", args=[planned.pk]), "hærværk ved stationen{}</code>"
     vest, oest = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="oest", name="Øst")
@@ -306,6 +334,26 @@ def test_only_a_name_of_the_meeting_is_decided_and_by_who_decides(tuesday, hande
     answer = client_for(people["dina"]).post(url, {"beslutning": f"{handed[0].pk}:close"})
     assert answer.status_code == 403
     assert not CaseItem.objects.exclude(decision="").exists()
+
+
+def test_who_triages_another_district_gets_no_buttons_that_would_be_refused(
+    tuesday, handed, people, client_for
+):
+    vest, nord = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="nord", name="Nord")
+    Concern.objects.update(district=vest)
+    Concern.objects.filter(pk=handed[1].concern_id).update(district=nord)
+    team = Team.objects.create(key="nord", name="Nord", triages=True)
+    team.districts.set([nord])
+    TeamMember.objects.create(team=team, person=people["dina"].person, valid_from=date(2020, 1, 1))
+    url = reverse("meetings:names", args=[tuesday.pk])
+    dina = User.objects.get(pk=people["dina"].pk)
+    shown = {"anna": [True, True, True], "dina": [False, True, False], "carla": [False] * 3}
+    for name, buttons in shown.items():
+        client = client_for(dina if name == "dina" else people[name])
+        page = client.get(url).content.decode()
+        assert "Jonas Prøve" in page
+        assert [f'value="{each.pk}:close"' in page for each in handed] == buttons, name
+        assert ("<kbd>" in page) == any(buttons)
 
 
 def test_a_decision_can_be_taken_again(tuesday, handed, people):

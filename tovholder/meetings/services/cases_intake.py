@@ -8,6 +8,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.concerns.queries import triagers
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
 from tovholder.directory.models import District
 from tovholder.forums.standing import person_of
@@ -87,6 +89,8 @@ class Districts:
     chosen: District | None = None
     # The municipality's others: a line that names one of them is wrong, not without a district.
     elsewhere: tuple[District, ...] = ()
+    # Those that nobody triages: a name there would be opened, decided and read by nobody.
+    unread: frozenset[int] = frozenset()
 
     @property
     def each_says(self) -> bool:
@@ -101,7 +105,8 @@ class Districts:
 
 def districts_of(meeting: Meeting, by: User | None = None) -> Districts:
     """Return what a name of the meeting can belong to; chosen is that of who hands over, where their place has one."""
-    everywhere = list(District.objects.filter(retired_at__isnull=True).order_by("position", "pk"))
+    rows = District.objects.filter(retired_at__isnull=True).order_by("position", "pk")
+    everywhere = list(rows.annotate(is_read=Exists(triagers(OuterRef(OuterRef("pk"))))))
     of_forum = set(meeting.lead_forum.districts.values_list("pk", flat=True))
     own = [each for each in everywhere if each.pk in of_forum]
     known = own or everywhere
@@ -109,7 +114,8 @@ def districts_of(meeting: Meeting, by: User | None = None) -> Districts:
     place = person.organisation if person is not None else None
     chosen = next((each for each in known if place is not None and each.pk == place.district_id), None)
     elsewhere = [each for each in everywhere if each not in known]
-    return Districts(tuple(known), bool(own), chosen, tuple(elsewhere))
+    unread = frozenset(each.pk for each in known if not each.is_read)
+    return Districts(tuple(known), bool(own), chosen, tuple(elsewhere), unread)
 
 
 def read_lines(text: str, *, source: str = "", districts: Districts | None = None) -> list[NameLine]:
@@ -155,9 +161,16 @@ def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
         faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
     if districts.must and district is None and not misplaced:
         faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det ovenfor."))
+    if district is not None and district.pk in districts.unread:
+        faults.append(_unread(district))
     if len(offence) > OFFENCE_MAX:
         faults.append(_("Teksten er for lang."))
     return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults, district)
+
+
+def _unread(district: District) -> str:
+    words = _("Ingen modtager sager i %(district)s endnu. Ring til SSP-konsulenten, før navnet overleveres.")
+    return words % {"district": district.name}
 
 
 def _of_district(cells: list[str], districts: Districts) -> tuple[list[str], District | None, list[str]]:
@@ -284,13 +297,19 @@ def _check(lines: list[NameLine], necessity: str) -> None:
 
 
 def _in_district(meeting: Meeting, lines: list[NameLine]) -> list[NameLine]:
-    """In a forum that has districts every name is one of theirs: it is never read by the triagers of the others."""
+    """In a forum that has districts every name is one of theirs: it is never read by the triagers of the others.
+
+    None is of a district that nobody triages.
+    """
     own = districts_of(meeting)
-    if not own.must:
-        return lines
-    placed = [replace(each, district=each.district or own.usual) for each in lines]
-    if any(each.district not in own.known for each in placed):
+    placed = [replace(each, district=each.district or own.usual) for each in lines] if own.must else lines
+    if own.must and any(each.district not in own.known for each in placed):
         raise ValidationError({"names": [_("Vælg, hvilket distrikt hvert navn hører til.")]})
+    unread = dict.fromkeys(
+        each.district for each in placed if each.district is not None and each.district.pk in own.unread
+    )
+    if unread:
+        raise ValidationError({"names": [_unread(each) for each in unread]})
     return placed
 
 
