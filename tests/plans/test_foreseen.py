@@ -21,7 +21,8 @@ from tovholder.access.levels import Level
 from tovholder.citizens.models import Adult, Consent
 from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts
-from tovholder.concerns.models import Concern, Subject
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Category, Concern, Subject
 from tovholder.concerns.queries import readers
 from tovholder.concerns.services import consenting
 from tovholder.concerns.services.consenting import ConsentFacts
@@ -114,6 +115,27 @@ def test_who_had_an_agreement_is_named_whatever_became_of_it(case, state):
     elif state == "stopped":
         case_agreements.stop(by=case.user("anna"), case=made, reason="Ikke mere")
     assert [each.who.name for each in foresee(case, consent).losses] == ["Frida"]
+
+
+@pytest.mark.parametrize("suspected", [False, True])
+def test_what_a_withdrawal_leaves_in_the_course_leads_to_no_family_under_suspicion(case, suspected):
+    consent = consent_to(case, "frida")
+    facts = ConcernFacts(level=Level.ANONYMOUS, subject=Subject.CHILD)
+    other = raise_concern(by=case.user("erik"), facts=facts, texts=ConcernTexts(seen="Noget andet"))
+    lay_child_on(by=case.user("anna"), concern=other, child=case.child)
+    if suspected:
+        other.categories.add(
+            Category.objects.create(key="v", name="Vold", suspicion=Category.Suspicion.BY_FAMILY)
+        )
+    case.agree("frida")
+    withdraw(case, consent)
+    for concern in (case.concern, other):
+        line = concern.entries.latest("pk")
+        said = Safe.of([line.concern]).read(line, "text").text
+        assert said.startswith("Et samtykke er trukket tilbage.")
+        assert ("Spørg ikke familien." in said) == suspected
+        assert ("tal med familien igen" in said) != suspected
+        assert ("læser ikke længere deres aftaler" in said) == (concern == case.concern)
 
 
 def test_who_is_covered_otherwise_is_not_named(case):
