@@ -18,6 +18,7 @@ from tests.plans.consents import consent_to
 from tests.twice import look_and_save
 from tovholder.access.decision import yes
 from tovholder.access.levels import Level
+from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult, Consent
 from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts
@@ -91,6 +92,33 @@ def test_the_page_names_everybody_who_loses_and_what_closes(case, client_for):
     consent.refresh_from_db()
     assert consent.withdrawn == TODAY()
     assert rows()["concerns.Entry"] == before["concerns.Entry"] + 1
+
+
+def test_who_looks_leaves_a_line_of_each_concern_that_is_told_of(case, client_for):
+    consent = consent_to(case, "frida")
+    facts = ConcernFacts(level=Level.ANONYMOUS, subject=Subject.CHILD)
+    other = raise_concern(by=case.user("erik"), facts=facts, texts=ConcernTexts(seen="Noget andet"))
+    lay_child_on(by=case.user("anna"), concern=other, child=case.child)
+    at = f"/bekymringer/{case.concern.code}/barn/{case.child.code}/samtykke/"
+    anna = case.user("anna")
+
+    def listed_by(act) -> set[str]:
+        before = Event.objects.latest("pk").pk
+        act()
+        found = Event.objects.filter(pk__gt=before, action="concern.listed", actor=anna.audit_key)
+        return {each.object_id for each in found}
+
+    mine, both = {str(case.concern.pk)}, {str(case.concern.pk), str(other.pk)}
+    client = client_for(anna)
+    assert listed_by(lambda: client.get(f"{at}{consent.pk}/traek/")) == mine
+    on = {"on": TODAY().isoformat()}
+    assert listed_by(lambda: client.post(f"{at}{consent.pk}/traek/", on)) == both
+    given_on = TODAY().isoformat()
+    told = {
+        "giver": mother_of(case).pk, "organisations": [case.user("frida").person.organisation_id],
+        "kinds": "Fritid", "purpose": "Finde en klub", "form": "written", "given": given_on,
+    }  # fmt: skip
+    assert listed_by(lambda: client.post(at, told)) == both
 
 
 def test_looking_leaves_nothing_behind(case):
