@@ -7,7 +7,7 @@ stays closed, and what would mend it, is told to those who are covered only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -62,9 +62,6 @@ _COVERED_BY = {
     "own_case": _l("Det er deres egen sag"),
     "none": _l("Ikke dækket af grundlaget"),
 }
-
-
-_ANYWAY = _l("Arbejder med sagen og ser den på ethvert grundlag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,7 @@ class Change:
 def weigh(item: CaseItem, ground: Ground) -> Change:
     """Say before saving who gains and who loses by another ground, among those the meeting is called for.
 
-    Of who works on the case it is said that they read it on any ground.
+    Who works on the case is in neither: they read it on any ground.
     """
     known, there = known_of([item]), around(item)
     room = assess_room(item, people=there.here, family=there.family, ground=ground, known=known)
@@ -174,11 +171,11 @@ def weigh(item: CaseItem, ground: Ground) -> Change:
     then = before_whom(room)
     covered = {each.person.pk for each in now if each.is_covered}
     works = {each.person_id for each in readers_of_all(item.concern)}
-    said = [replace(each, why=str(_ANYWAY)) if each.person.pk in works else each for each in then]
+    others = [each for each in then if each.person.pk not in works]
     return Change(
         room=room,
-        gain=[each for each in said if each.is_covered and each.person.pk not in covered],
-        lose=[each for each in said if not each.is_covered and each.person.pk in covered],
+        gain=[each for each in others if each.is_covered and each.person.pk not in covered],
+        lose=[each for each in others if not each.is_covered and each.person.pk in covered],
         outside=[each for each in then if not each.is_covered and each.person.pk not in covered],
     )
 
