@@ -185,7 +185,26 @@ def test_a_grave_one_that_moves_is_told_to_those_who_get_it(
     correct(concern, anna, scale_level=scale["roed"])
     assert not mails()
     correct(concern, anna, district=east)
-    assert [each.to for each in mails()] == ["dina@example.org"]
+    (mail,) = mails()
+    assert (mail.to, mail.subject) == ("dina@example.org", "Der ligger en ny bekymring til dig i Tovholder")
+    assert "ændret" not in mail.body
+
+
+def test_who_triages_both_districts_is_told_that_it_has_changed(
+    anna: User, bo: User, dina: User, concern: Concern, scale: Any
+) -> None:
+    east = DistrictFactory(key="oester", name="Øster")
+    for key, user, districts in (("oest", dina, [east]), ("begge", bo, [east, concern.district])):
+        team = Team.objects.create(key=key, name=key, triages=True)
+        team.districts.set(districts)
+        seat(team, user)
+        Person.objects.filter(pk=user.person.pk).update(email=f"{key}@example.org")
+    Concern.objects.filter(pk=concern.pk).update(scale_level=scale["roed"])
+    correct(concern, anna, district=east)
+    assert {each.to: each.subject for each in mails()} == {
+        "oest@example.org": "Der ligger en ny bekymring til dig i Tovholder",
+        "begge@example.org": "En bekymring er ændret i Tovholder",
+    }
 
 
 def test_nothing_is_mailed_of_a_correction_that_is_refused(anna: User, concern: Concern, scale: Any) -> None:

@@ -89,6 +89,18 @@ def test_with_script_only_the_place_is_sent(places: Any, erik: User, client_for:
         assert client_for(erik).get(f"{NEW}hvem/", {"organisation": odd}).status_code == 200
 
 
+def test_who_receives_it_stands_there_also_when_they_raise_it(
+    places: Any, anna: User, client_for: For
+) -> None:
+    said = {}
+    for name in ("west", "east"):
+        chosen = {"organisation": "", "district": places[name].pk}
+        said[name] = client_for(anna).get(f"{NEW}hvem/", chosen).content.decode()
+        assert "Ingen modtager bekymringer" not in said[name]
+    assert names_in(said["west"]) == {"Anna"}
+    assert names_in(said["east"]) == {"Dina"}
+
+
 def test_who_may_not_raise_one_learns_nothing(places: Any, lise: User, ida: User, client_for: For) -> None:
     for user in (lise, ida):
         assert client_for(user).get(f"{NEW}hvem/").status_code == 403

@@ -31,3 +31,4 @@ def test_where_the_family_is_suspected_no_letter_goes_home(
         text = client_for(anna).get(page).content.decode()
         assert "spørg først myndigheden, om skolen må skrive" in text
         assert said not in text
+        assert "skal skrive til hjemmet" not in text

@@ -336,3 +336,42 @@ def test_who_lets_somebody_leave_takes_nothing_from_a_forum_they_are_not_in(anna
     hand_over_person(by=bo, person=dina.person, to=to | {f"agreement:{agreement.pk}": bo.person})
     agreement.refresh_from_db()
     assert agreement.responsible == bo.person
+
+
+def test_who_lets_somebody_leave_takes_no_question_topic_or_item_of_such_a_forum(anna, bo, dina):
+    own, other = ForumFactory(name="Bos"), ForumFactory(name="Dinas")
+    join(bo, own, convenes=True)
+    join(dina, own)
+    join(dina, other)
+    relay = Relay.objects.create(
+        from_forum=other, heading="a", text="b", to_person=dina.person, created_by="x"
+    )
+    topic = TopicFactory(forum=other, proposed_by=dina.person)
+    item = AgendaItemFactory(meeting=MeetingFactory(lead_forum=other, forums=[other]), presenter=dina.person)
+    keys = [f"relay:{relay.pk}", f"topic:{topic.pk}", f"presenter:{item.pk}"]
+    to = {thing.key: anna.person for thing in belongings(dina.person)}
+    for key in keys:
+        with pytest.raises(Refused) as refused:
+            hand_over_person(by=bo, person=dina.person, to=to | {key: bo.person})
+        assert refused.value.decision.code == "not_yours_to_take"
+    join(bo, other)
+    forget(bo)
+    hand_over_person(by=bo, person=dina.person, to=to | dict.fromkeys(keys, bo.person))
+    for each, field in ((relay, "to_person"), (topic, "proposed_by"), (item, "presenter")):
+        each.refresh_from_db()
+        assert getattr(each, field) == bo.person
+
+
+def test_who_sits_in_the_other_forum_of_a_joint_meeting_takes_its_chair_minutes_and_guest_seat(bo, dina):
+    own, lead = ForumFactory(name="Bos"), ForumFactory(name="Fører")
+    join(bo, own, convenes=True)
+    join(dina, own)
+    meeting = MeetingFactory(
+        lead_forum=lead, forums=[lead, own], chair=dina.person, minute_taker=dina.person, kind="joint"
+    )
+    guest = MeetingFactory(lead_forum=lead, forums=[lead, own], kind="joint")
+    ParticipationFactory(meeting=guest, person=dina.person, part="guest")
+    hand_over_person(by=bo, person=dina.person, to=bo.person)
+    meeting.refresh_from_db()
+    assert (meeting.chair, meeting.minute_taker) == (bo.person, bo.person)
+    assert guest.participations.filter(person=bo.person, removed_at=None).exists()

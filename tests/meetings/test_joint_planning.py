@@ -48,3 +48,21 @@ def test_a_joint_meeting_is_planned_by_who_sits_in_both_or_by_the_municipalitys_
     rule = JointMeetingRule.objects.create(key="faelles", name="Fælles", minutes=60, times_a_year=2)
     rule.forums.set([own, other])
     assert planning.create_meeting(by=bo, forums=[own, other], **times)
+
+
+def test_a_forum_that_the_chosen_one_does_not_meet_with_is_told_at_the_field(bo, client_for):
+    """The partners of all the forums one convenes are offered; the wrong pair was refused only when all was filled in."""
+    lead, other, partner = (ForumFactory(name=name) for name in ("Fører", "Andet", "Makker"))
+    for forum in (lead, other):
+        join(bo, forum, convenes=True)
+    rule = JointMeetingRule.objects.create(key="faelles", name="Fælles", minutes=60, times_a_year=2)
+    rule.forums.set([other, partner])
+    client, url = client_for(bo), reverse("meetings:create")
+    page = client.get(url, {"forum": lead.pk, "kind": "joint", "others": partner.pk}).content.decode()
+    assert "Fører holder ikke møder sammen med Makker. Vælg et andet forum." in page
+    for forum, others in ((other, partner), (lead, other)):
+        page = client.get(
+            url, {"forum": forum.pk, "kind": "joint", "others": others.pk}, follow=True
+        ).content.decode()
+        assert "holder ikke møder sammen" not in page
+        assert "Starter kl." in page

@@ -26,6 +26,7 @@ from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import network as calling
 from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people as people
+from tovholder.meetings.services.cases_ahead import can_be_opened
 from tovholder.outbox.models import OutgoingMail
 
 
@@ -272,3 +273,11 @@ def test_while_somebody_is_suspected_no_step_asks_to_tell_the_family(
     assert [(each.step, each.text) for each in people.lacks(draft)] == [
         ("familien", SENTENCES["family_under_suspicion"].text)
     ]
+
+
+def test_what_a_consent_opens_is_told_with_no_date_that_nobody_chose(ready: NetworkMeeting) -> None:
+    (said,) = can_be_opened(ready.concern).values()
+    assert said.startswith("Netværksmødet den ")
+    NetworkMeeting.objects.filter(pk=ready.pk).update(time_chosen=False)
+    (said,) = can_be_opened(ready.concern).values()
+    assert said == "Netværksmødet, der endnu ikke har en dato"

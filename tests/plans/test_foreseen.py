@@ -18,10 +18,12 @@ from tests.plans.consents import consent_to
 from tests.twice import look_and_save
 from tovholder.access.decision import yes
 from tovholder.access.levels import Level
+from tovholder.audit.models import Event
 from tovholder.citizens.models import Adult, Consent
 from tovholder.citizens.services.children import add_adult
 from tovholder.citizens.services.consents import ConsentTexts
-from tovholder.concerns.models import Concern, Subject
+from tovholder.citizens.services.safe import Safe
+from tovholder.concerns.models import Category, Concern, Subject
 from tovholder.concerns.queries import readers
 from tovholder.concerns.services import consenting
 from tovholder.concerns.services.consenting import ConsentFacts
@@ -92,6 +94,33 @@ def test_the_page_names_everybody_who_loses_and_what_closes(case, client_for):
     assert rows()["concerns.Entry"] == before["concerns.Entry"] + 1
 
 
+def test_who_looks_leaves_a_line_of_each_concern_that_is_told_of(case, client_for):
+    consent = consent_to(case, "frida")
+    facts = ConcernFacts(level=Level.ANONYMOUS, subject=Subject.CHILD)
+    other = raise_concern(by=case.user("erik"), facts=facts, texts=ConcernTexts(seen="Noget andet"))
+    lay_child_on(by=case.user("anna"), concern=other, child=case.child)
+    at = f"/bekymringer/{case.concern.code}/barn/{case.child.code}/samtykke/"
+    anna = case.user("anna")
+
+    def listed_by(act) -> set[str]:
+        before = Event.objects.latest("pk").pk
+        act()
+        found = Event.objects.filter(pk__gt=before, action="concern.listed", actor=anna.audit_key)
+        return {each.object_id for each in found}
+
+    mine, both = {str(case.concern.pk)}, {str(case.concern.pk), str(other.pk)}
+    client = client_for(anna)
+    assert listed_by(lambda: client.get(f"{at}{consent.pk}/traek/")) == mine
+    on = {"on": TODAY().isoformat()}
+    assert listed_by(lambda: client.post(f"{at}{consent.pk}/traek/", on)) == both
+    given_on = TODAY().isoformat()
+    told = {
+        "giver": mother_of(case).pk, "organisations": [case.user("frida").person.organisation_id],
+        "kinds": "Fritid", "purpose": "Finde en klub", "form": "written", "given": given_on,
+    }  # fmt: skip
+    assert listed_by(lambda: client.post(at, told)) == both
+
+
 def test_looking_leaves_nothing_behind(case):
     consent = consent_to(case, "frida")
     on_team(case, "frida")
@@ -114,6 +143,27 @@ def test_who_had_an_agreement_is_named_whatever_became_of_it(case, state):
     elif state == "stopped":
         case_agreements.stop(by=case.user("anna"), case=made, reason="Ikke mere")
     assert [each.who.name for each in foresee(case, consent).losses] == ["Frida"]
+
+
+@pytest.mark.parametrize("suspected", [False, True])
+def test_what_a_withdrawal_leaves_in_the_course_leads_to_no_family_under_suspicion(case, suspected):
+    consent = consent_to(case, "frida")
+    facts = ConcernFacts(level=Level.ANONYMOUS, subject=Subject.CHILD)
+    other = raise_concern(by=case.user("erik"), facts=facts, texts=ConcernTexts(seen="Noget andet"))
+    lay_child_on(by=case.user("anna"), concern=other, child=case.child)
+    if suspected:
+        other.categories.add(
+            Category.objects.create(key="v", name="Vold", suspicion=Category.Suspicion.BY_FAMILY)
+        )
+    case.agree("frida")
+    withdraw(case, consent)
+    for concern in (case.concern, other):
+        line = concern.entries.latest("pk")
+        said = Safe.of([line.concern]).read(line, "text").text
+        assert said.startswith("Et samtykke er trukket tilbage.")
+        assert ("Spørg ikke familien." in said) == suspected
+        assert ("tal med familien igen" in said) != suspected
+        assert ("læser ikke længere deres aftaler" in said) == (concern == case.concern)
 
 
 def test_who_is_covered_otherwise_is_not_named(case):

@@ -291,7 +291,7 @@ def living_children(concern: Concern) -> Iterable[ConcernChild]:
     return links.select_related("child", "information")
 
 
-def triagers(district_id: int | Expression | None, today: Expression | None = None) -> QuerySet[Person]:
+def triagers(district_id: int | Combinable | None, today: Expression | None = None) -> QuerySet[Person]:
     """Return the people of the triaging teams of a district; of all of them where the concern has no district."""
     seats = TeamMember.objects.filter(current_seats(today), team__triages=True)
     if district_id is not None:

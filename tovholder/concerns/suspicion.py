@@ -32,6 +32,14 @@ def by_family(concern: str = "pk") -> Q:
     return Exists(own) | Exists(suspected_families(children.values("child")))
 
 
+def all_by_family(concerns: Iterable[int]) -> set[int]:
+    """Return which of these concerns it is so of, for a list of them."""
+    asked = set(concerns)
+    if not asked:
+        return set()
+    return set(Concern.objects.filter(by_family(), pk__in=asked).values_list("pk", flat=True))
+
+
 def is_by_family(concern: Concern) -> bool:
     """Tell it of one concern; a page may have asked with the concern (`by_family`)."""
     known: bool | None = getattr(concern, "by_family", None)

@@ -57,6 +57,13 @@ def test_nobody_is_led_to_tell_a_family_under_suspicion(approved, people, named,
     said = client_for(people["anna"]).get(page).content.decode()
     assert "familien får intet at vide, før myndigheden siger til" in said
     assert "om, at I har talt om barnet" not in said
+    CaseItem.objects.update(information_due_on=timezone.localdate() - timedelta(days=3))
+    url = reverse("meetings:case_list", args=[approved.meeting_id])
+    listed = client_for(people["anna"]).get(url).content.decode()
+    assert "Familien får intet at vide, før myndigheden siger til" in listed
+    assert "Oplysningspligt" not in listed
+    named.categories.clear()
+    assert "Oplysningspligt: skulle være opfyldt" in client_for(people["anna"]).get(url).content.decode()
 
 
 def test_only_who_writes_in_the_case_answers_the_duty_to_inform(approved, people, client_for):  # noqa: F811

@@ -16,10 +16,7 @@ from tests.meetings.cases.conftest import come, guest
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
 from tovholder.citizens.models import Child
-from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernStatus, Team, TeamMember
-from tovholder.concerns.policy import Part, may_read
-from tovholder.concerns.queries import readers_of_all, visible_to
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.waiting import waiting_for
 from tovholder.meetings.models import CaseItem, LookupRule
@@ -87,76 +84,6 @@ def test_a_name_belongs_to_the_only_district_of_the_forum(handed, planned, peopl
     lines = cases_intake.read_lines(LINES, source="police")
     items = cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
     assert {each.concern.district for each in items} == {vest}
-
-
-def test_in_a_forum_of_several_districts_every_name_says_which(planned, people, forum, client_for):
-    vest, oest, nord = (DistrictFactory(key=key, name=key.title()) for key in ("vest", "oest", "nord"))
-    forum.districts.set([vest, oest])
-    for lines in (
-        cases_intake.read_lines(LINES, source="police"),
-        cases_intake.read_lines(LINES, source="police", districts=cases_intake.Districts((nord,), True)),
-    ):
-        with pytest.raises(ValidationError):
-            cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
-    client, url = client_for(people["carla"]), reverse("meetings:names_in", args=[planned.pk])
-    page = client.get(url).content.decode()
-    assert ("Vest</option>" in page, "Nord</option>" in page) == (True, False)
-    told = {"names": LINES.replace("stationen\n", "stationen; OEST\n", 1), "sentence": "0"}
-    asked = client.post(url, told).content.decode()
-    assert asked.count("Skriv distriktet til sidst i linjen, eller vælg det ovenfor.") == 2
-    assert client.post(url, {**told, "gem": "1"}).status_code == 422
-    assert not Concern.objects.exists()
-    assert client.post(url, {**told, "gem": "1", "district": vest.pk}).status_code == 302
-    assert [each.district for each in Concern.objects.order_by("pk")] == [oest, vest, vest]
-    first = Concern.objects.order_by("pk")[0]
-    assert Safe.of([first]).read(first, "offence").text == "hærværk ved stationen"
-
-
-def test_who_hands_over_from_a_place_in_a_district_is_offered_that(planned, people, forum, client_for):
-    vest, oest = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="oest", name="Øst")
-    forum.districts.set([vest, oest])
-    url = reverse("meetings:names_in", args=[planned.pk])
-    place = people["bo"].person.organisation
-    place.district = oest
-    place.save()
-    assert f'<option value="{oest.pk}" selected>' in client_for(people["bo"]).get(url).content.decode()
-    assert f'<option value="{oest.pk}" selected>' not in client_for(people["carla"]).get(url).content.decode()
-
-
-@pytest.mark.parametrize("said", ["", "vest"])
-def test_where_the_forum_has_no_district_one_may_be_said_of_the_municipalitys(
-    planned, people, client_for, said
-):
-    vest = DistrictFactory(key="vest", name="Vest")
-    url = reverse("meetings:names_in", args=[planned.pk])
-    told = {"names": LINES, "sentence": "0", "gem": "1", "district": vest.pk if said else ""}
-    assert client_for(people["carla"]).post(url, told).status_code == 302
-    assert {each.district for each in Concern.objects.all()} == {vest if said else None}
-
-
-def test_names_are_read_by_the_triagers_of_their_district_only(planned, people, forum):
-    """`may_read` and `visible_to` agree, for the triagers of each district and for those of the whole municipality."""
-    vest, oest = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="oest", name="Øst")
-    forum.districts.set([vest, oest])
-    readers = {"anna": None, "erik": vest, "dina": oest, "bo": DistrictFactory(key="nord")}
-    for name, district in readers.items():
-        if district is not None:
-            team = Team.objects.create(key=f"team-{name}", name=f"Team {name}", triages=True)
-            team.districts.set([district])
-            TeamMember.objects.create(team=team, person=people[name].person, valid_from=date(2020, 1, 1))
-    lines = cases_intake.read_lines(
-        LINES.replace("stationen\n", "stationen; Øst\n", 1), source="police",
-        districts=cases_intake.Districts((vest, oest), True, vest),
-    )  # fmt: skip
-    cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
-    for name, district in readers.items():
-        user = User.objects.get(pk=people[name].pk)
-        for concern in Concern.objects.all():
-            reads = bool(may_read(user, concern, Part.ALL))
-            assert reads == visible_to(user, Part.ALL).filter(pk=concern.pk).exists()
-            assert reads == (district is None or district == concern.district), (name, concern.district)
-            triaging = {each.person_id for each in readers_of_all(concern)}
-            assert (people[name].person.pk in triaging) == reads
 
 
 def test_the_families_of_handed_over_names_are_to_be_told(handed):
@@ -273,6 +200,26 @@ def test_only_a_name_of_the_meeting_is_decided_and_by_who_decides(tuesday, hande
     answer = client_for(people["dina"]).post(url, {"beslutning": f"{handed[0].pk}:close"})
     assert answer.status_code == 403
     assert not CaseItem.objects.exclude(decision="").exists()
+
+
+def test_who_triages_another_district_gets_no_buttons_that_would_be_refused(
+    tuesday, handed, people, client_for
+):
+    vest, nord = DistrictFactory(key="vest", name="Vest"), DistrictFactory(key="nord", name="Nord")
+    Concern.objects.update(district=vest)
+    Concern.objects.filter(pk=handed[1].concern_id).update(district=nord)
+    team = Team.objects.create(key="nord", name="Nord", triages=True)
+    team.districts.set([nord])
+    TeamMember.objects.create(team=team, person=people["dina"].person, valid_from=date(2020, 1, 1))
+    url = reverse("meetings:names", args=[tuesday.pk])
+    dina = User.objects.get(pk=people["dina"].pk)
+    shown = {"anna": [True, True, True], "dina": [False, True, False], "carla": [False] * 3}
+    for name, buttons in shown.items():
+        client = client_for(dina if name == "dina" else people[name])
+        page = client.get(url).content.decode()
+        assert "Jonas Prøve" in page
+        assert [f'value="{each.pk}:close"' in page for each in handed] == buttons, name
+        assert ("<kbd>" in page) == any(buttons)
 
 
 def test_a_decision_can_be_taken_again(tuesday, handed, people):

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tovholder.access.decision import Decision
@@ -26,10 +25,21 @@ from tovholder.concerns.models import Concern, Entry
 from tovholder.concerns.services.course import write_entry
 from tovholder.concerns.services.foreseeing import Foreseen, foresee
 from tovholder.concerns.services.seats import close_uncovered
+from tovholder.concerns.suspicion import by_family, is_by_family
 from tovholder.directory.models import Organisation
 
+_CLOSED = gettext_lazy(
+    "Et samtykke er trukket tilbage. Punkter på møder, der byggede på det, er lukket. "
+    "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
+)
+# Where somebody in the family is suspected, no line leads to its being asked (rule 22).
+_CLOSED_BY_FAMILY = gettext_lazy(
+    "Et samtykke er trukket tilbage. Punkter på møder, der byggede på det, er lukket. "
+    "Tag dem anonymt, eller find et andet grundlag. Spørg ikke familien."
+)
 _AGREEMENTS = gettext_lazy(
-    "De, der ikke længere er dækket, læser ikke længere deres aftaler i sagen. De åbne er flyttet til sagens ansvarlige."
+    "De, der ikke længere er dækket, læser ikke længere deres aftaler i sagen. Var nogen af dem åbne, er de flyttet til "
+    "sagens ansvarlige."
 )
 
 
@@ -95,14 +105,12 @@ def withdraw(*, by: User, concern: Concern, consent: Consent, on: date) -> int:
     """
     records.withdraw_consent(by=by, decision=_may(by, concern), consent=consent, on=on)
     closed = moved = 0
-    for each in Concern.objects.filter(concern_children__child=consent.child_id, erased_at__isnull=True):
+    concerns = Concern.objects.filter(concern_children__child=consent.child_id, erased_at__isnull=True)
+    for each in concerns.annotate(by_family=by_family()):
         closed += close_uncovered(by=by, concern=each)
         there = sum(import_string(path)(by=by, concern=each) for path in settings.CONSENT_ENDED)
         moved += there
-        said = _(
-            "Et samtykke er trukket tilbage. Punkter på møder, der byggede på det, er lukket. "
-            "Tag dem anonymt, find et andet grundlag, eller tal med familien igen."
-        )
+        said = str(_CLOSED_BY_FAMILY if is_by_family(each) else _CLOSED)
         if there:
             said = f"{said} {_AGREEMENTS}"
         write_entry(by=by, concern=each, kind=Entry.Kind.NOTE, child=consent.child, text=said)

@@ -15,6 +15,7 @@ from tovholder.audit.services import record
 from tovholder.concerns import policy
 from tovholder.concerns.lists import calls_for_notification
 from tovholder.concerns.models import Category, Concern, Entry, ScaleLevel
+from tovholder.concerns.queries import triagers
 from tovholder.concerns.services.course import write_entry
 from tovholder.concerns.services.telling import tell_of_grave
 from tovholder.directory.models import District, Organisation
@@ -49,7 +50,7 @@ def correct_facts(
         )
     if concern.has_ended:
         no("concern_ended", _("Bekymringen er afsluttet. Genåbn den først.")).require()
-    was_grave = calls_for_notification(concern)
+    was_grave, district_before = calls_for_notification(concern), concern.district_id
     wanted = {"scale_level": scale_level, "organisation": organisation, "district": district}
     fields = {name for name, value in wanted.items() if getattr(concern, name) != value}
     chosen = {each.pk for each in categories}
@@ -69,5 +70,6 @@ def correct_facts(
             write_entry(by=by, concern=concern, kind=Entry.Kind.NOTE, text=str(_TURNED_GRAVE))
             record(by=by, action="concern.turned_grave", obj=concern)
         if not was_grave or "district" in changed:
-            tell_of_grave(by=by, concern=concern, is_new=False)
+            had = set(triagers(district_before).values_list("pk", flat=True))
+            tell_of_grave(by=by, concern=concern, known_to=had)
     return frozenset(changed)

@@ -43,7 +43,12 @@ class Foreseen:
     losses: tuple[Change, ...]
     opens: tuple[str, ...]
     closes: tuple[str, ...]
-    several: bool  # more than one concern: each line says which
+    concerns: tuple[Concern, ...]  # those that were looked through, each a reading of who reads it
+
+    @property
+    def several(self) -> bool:
+        """More than one concern: each line says which."""
+        return len(self.concerns) > 1
 
     @property
     def nobody(self) -> bool:
@@ -71,7 +76,7 @@ def foresee(*, by: User, child: Child, giving: bool, act: Callable[[], object]) 
             (gains if gained else losses).append(change)
         opens += [text for key, text in becomes.items.items() if key not in was.items]
         closes += [text for key, text in was.items.items() if key not in becomes.items]
-    return Foreseen(tuple(gains), tuple(losses), tuple(opens), tuple(closes), len(concerns) > 1)
+    return Foreseen(tuple(gains), tuple(losses), tuple(opens), tuple(closes), tuple(concerns))
 
 
 @dataclass(frozen=True, slots=True)

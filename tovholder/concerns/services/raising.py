@@ -91,7 +91,7 @@ def raise_concern(*, by: User, facts: ConcernFacts, texts: ConcernTexts) -> Conc
     entry.save()
     record(by=by, action="concern.raised", obj=concern, details={"level": concern.level})
     if calls_for_notification(concern):
-        tell_of_grave(by=by, concern=concern, is_new=True)
+        tell_of_grave(by=by, concern=concern)
     return concern
 
 

@@ -50,7 +50,9 @@ def _without_family(prompt: Prompt) -> Prompt:
     if prompt.code != "absence_warn":
         return prompt
     return replace(
-        prompt, do=_("Der er mistanke om vold i familien: spørg først myndigheden, om skolen må skrive.")
+        prompt,
+        says=_("Det ulovlige fravær er så højt, at skolen ellers skulle skrive hjem om det."),
+        do=_("Der er mistanke om vold i familien: spørg først myndigheden, om skolen må skrive."),
     )
 
 

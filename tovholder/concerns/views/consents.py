@@ -22,6 +22,7 @@ from tovholder.concerns.models import ConcernChild
 from tovholder.concerns.services import children, consenting
 from tovholder.concerns.services.consenting import ConsentFacts
 from tovholder.concerns.services.foreseeing import Foreseen
+from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.views.child_frame import (
     case_of,
     child_address,
@@ -66,7 +67,11 @@ def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
 
 
 def _looked_at(request: HttpRequest, form: TovholderForm, foreseen: Foreseen) -> dict[str, Any]:
-    """What follows of the form as it was sent, and the mark that lets just that be saved."""
+    """What follows of the form as it was sent, and the mark that lets just that be saved.
+
+    The log is told of each concern that it says the readers and meetings of; what only was tried is undone by then.
+    """
+    note_listing(by=request.user, concerns=foreseen.concerns, purpose="consent")
     return {"foreseen": foreseen, "mark": mark_of(form), "changed": FIELD in request.POST}
 
 
@@ -126,6 +131,8 @@ def withdraw(request: HttpRequest, code: str, child: str, pk: int) -> HttpRespon
             more = _looked_at(request, form, consenting.foresee_withdrawn(by=request.user, **about))
         except ValidationError as fault:
             tell(form, fault)
+    if not more:
+        note_listing(by=request.user, concerns=[concern], purpose="consent")
     return form_page(
         request,
         form,

@@ -57,13 +57,16 @@ def seen_by(request: HttpRequest) -> HttpResponse:
 
 
 def _seen_by(user: User, form: RaiseForm) -> dict[str, Any]:
-    """Who could see the concern where the form now says it belongs, but the one who raises it; and who gets it."""
+    """Who could see the concern where the form now says it belongs, the one who raises it only where they receive it."""
     person = person_of(user)
     assert person is not None  # noqa: S101 - may_raise has asked
     district = district_of(*form.chosen_place())
     found = queries.readers_of_new(district.pk if district is not None else None, person)
-    others = [each for each in found if each.person_id != person.pk]
-    return {"district": district, "seen_by": others}
+    gets_it = policy.may_triage(user, Concern(district=district))
+    return {
+        "district": district,
+        "seen_by": [each for each in found if gets_it or each.person_id != person.pk],
+    }
 
 
 def _then(user: User, made: Concern) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.accounts.models import User
@@ -19,6 +20,7 @@ from tovholder.meetings.models import Meeting, MeetingKind
 from tovholder.meetings.services.days import START_WHEN_UNKNOWN, at, next_date, warnings_by_day
 from tovholder.meetings.services.series import SeriesKind, SeriesRule, dates
 from tovholder.ui.forms import SeveralField, TovholderForm
+from tovholder.ui.naming import listed
 
 NTH = [(1, "Den første"), (2, "Den anden"), (3, "Den tredje"), (4, "Den fjerde"), (-1, "Den sidste")]
 WEEKDAYS = list(enumerate(("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"), start=1))
@@ -151,6 +153,7 @@ class WhichMeetingForm(TovholderForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["forum"].queryset = convened(user)  # type: ignore[attr-defined]
         self.fields["others"].queryset = joint_partners(user)  # type: ignore[attr-defined]
 
@@ -161,7 +164,17 @@ class WhichMeetingForm(TovholderForm):
             self.add_error("others", _("Vælg mindst ét forum mere til fællesmødet."))
         if data.get("kind") == MeetingKind.ORDINARY and others:
             self.add_error("others", _("Et møde med flere fora er et fællesmøde. Vælg det ovenfor."))
+        elif others and data.get("forum"):
+            self._only_partners(data["forum"], others)
         return data
+
+    def _only_partners(self, forum: Forum, others: Sequence[Forum]) -> None:
+        """The page offers the partners of all the user's forums; not each of them meets with the one that is chosen."""
+        partners = set(joint_partners(self.user, forum).values_list("pk", flat=True))
+        strangers = [str(each) for each in others if each.pk not in partners]
+        if strangers:
+            words = _g("%(forum)s holder ikke møder sammen med %(others)s. Vælg et andet forum.")
+            self.add_error("others", words % {"forum": forum, "others": listed(strangers)})
 
     def forums(self) -> list[Forum]:
         """Return the leading forum and the others, each once."""

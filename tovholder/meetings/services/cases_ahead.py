@@ -20,7 +20,7 @@ def can_be_opened(concern: Concern) -> dict[int, str]:
         )
         .exclude(status=CaseItem.Status.WITHDRAWN)
         .exclude(basis="")
-        .select_related("concern", "meeting__lead_forum")
+        .select_related("concern", "meeting__lead_forum", "meeting__network")
         .order_by("meeting__starts_at", "pk")
     )
     known = read_cases(items) if items else None
@@ -30,6 +30,8 @@ def can_be_opened(concern: Concern) -> dict[int, str]:
 
 
 def _words(item: CaseItem) -> str:
+    if item.meeting.kind == MeetingKind.NETWORK and not item.meeting.network.time_chosen:
+        return _("Netværksmødet, der endnu ikke har en dato")
     day = date_format(localtime(item.meeting.starts_at), "j. F Y")
     if item.meeting.kind == MeetingKind.NETWORK:
         return _("Netværksmødet den %(day)s") % {"day": day}

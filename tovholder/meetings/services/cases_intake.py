@@ -8,7 +8,9 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
@@ -20,6 +22,7 @@ from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.many import create_children
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, ConcernChild
+from tovholder.concerns.queries import triagers
 from tovholder.concerns.services.handing_over import HandedOver, raise_handed_over
 from tovholder.directory.models import District
 from tovholder.forums.standing import person_of
@@ -84,6 +87,15 @@ class Districts:
     known: tuple[District, ...] = ()
     must: bool = False
     chosen: District | None = None
+    # The municipality's others: a line that names one of them is wrong, not without a district.
+    elsewhere: tuple[District, ...] = ()
+    # Those that nobody triages: a name there would be opened, decided and read by nobody.
+    unread: frozenset[int] = frozenset()
+
+    @property
+    def each_says(self) -> bool:
+        """Whether a name must say its district, because there are several to choose among."""
+        return self.must and len(self.known) > 1
 
     @property
     def usual(self) -> District | None:
@@ -93,12 +105,17 @@ class Districts:
 
 def districts_of(meeting: Meeting, by: User | None = None) -> Districts:
     """Return what a name of the meeting can belong to; chosen is that of who hands over, where their place has one."""
-    own = list(meeting.lead_forum.districts.filter(retired_at__isnull=True).order_by("position", "pk"))
-    known = own or list(District.objects.filter(retired_at__isnull=True).order_by("position", "pk"))
+    rows = District.objects.filter(retired_at__isnull=True).order_by("position", "pk")
+    everywhere = list(rows.annotate(is_read=Exists(triagers(OuterRef(OuterRef("pk"))))))
+    of_forum = set(meeting.lead_forum.districts.values_list("pk", flat=True))
+    own = [each for each in everywhere if each.pk in of_forum]
+    known = own or everywhere
     person = person_of(by) if by is not None else None
     place = person.organisation if person is not None else None
     chosen = next((each for each in known if place is not None and each.pk == place.district_id), None)
-    return Districts(tuple(known), bool(own), chosen)
+    elsewhere = [each for each in everywhere if each not in known]
+    unread = frozenset(each.pk for each in known if not each.is_read)
+    return Districts(tuple(known), bool(own), chosen, tuple(elsewhere), unread)
 
 
 def read_lines(text: str, *, source: str = "", districts: Districts | None = None) -> list[NameLine]:
@@ -125,11 +142,9 @@ def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
     cells = [each.strip() for each in re.split(r"[;\t]", raw)]
     cells += [""] * (5 - len(cells))
     name, born_text, part_text, source_text = cells[:4]
-    rest, district = cells[4:], districts.usual
-    named = {each.name.casefold(): each for each in districts.known}
-    if rest and (found := named.get(rest[-1].casefold())) is not None:
-        rest, district = rest[:-1], found
-    offence, faults = "; ".join(each for each in rest if each), []
+    rest, district, misplaced = _of_district(cells[4:], districts)
+    faults = list(misplaced)
+    offence = "; ".join(each for each in rest if each)
     born, cpr = read_born(born_text)
     if born is None:
         faults.append(_("Skriv fødselsdag (3.4.2012) eller CPR-nummer."))
@@ -144,11 +159,41 @@ def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
     source = _SOURCES.get(source_text.casefold(), "") if source_text else unsaid
     if not source:
         faults.append(_("Skriv kilden: politi, fagperson, familie eller anden."))
-    if districts.must and district is None:
+    if districts.must and district is None and not misplaced:
         faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det ovenfor."))
+    if district is not None and district.pk in districts.unread:
+        faults.append(_unread(district))
     if len(offence) > OFFENCE_MAX:
         faults.append(_("Teksten er for lang."))
     return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults, district)
+
+
+def _unread(district: District) -> str:
+    words = _("Ingen modtager sager i %(district)s endnu. Ring til SSP-konsulenten, før navnet overleveres.")
+    return words % {"district": district.name}
+
+
+def _of_district(cells: list[str], districts: Districts) -> tuple[list[str], District | None, list[str]]:
+    """Part what follows the source into the offence and the district of the line; return what is wrong with the district.
+
+    A sixth cell is a district. One that is misspelt is told: taken for a part of the offence, the name would go to the
+    triagers of another district.
+    """
+    while cells and not cells[-1]:  # a row copied from a sheet ends in empty cells
+        cells = cells[:-1]
+    said = cells[-1] if cells else ""
+    named = {each.name.casefold(): each for each in (*districts.elsewhere, *districts.known)}
+    found = named.get(said.casefold())
+    if found in districts.known:
+        return cells[:-1], found, []
+    if found is not None:
+        return cells[:-1], None, [_("%(name)s hører ikke til forummet.") % {"name": found.name}]
+    if len(cells) < 2:
+        return cells, districts.usual, []
+    unknown = _(
+        "Distriktet »%(name)s« findes ikke. Skriv det til sidst i linjen, og brug ellers ikke semikolon."
+    )
+    return cells[:-1], None, [unknown % {"name": Truncator(said).chars(40)}]
 
 
 def read_born(text: str) -> tuple[date | None, str]:
@@ -252,13 +297,19 @@ def _check(lines: list[NameLine], necessity: str) -> None:
 
 
 def _in_district(meeting: Meeting, lines: list[NameLine]) -> list[NameLine]:
-    """In a forum that has districts every name is one of theirs: it is never read by the triagers of the others."""
+    """In a forum that has districts every name is one of theirs: it is never read by the triagers of the others.
+
+    None is of a district that nobody triages.
+    """
     own = districts_of(meeting)
-    if not own.must:
-        return lines
-    placed = [replace(each, district=each.district or own.usual) for each in lines]
-    if any(each.district not in own.known for each in placed):
+    placed = [replace(each, district=each.district or own.usual) for each in lines] if own.must else lines
+    if own.must and any(each.district not in own.known for each in placed):
         raise ValidationError({"names": [_("Vælg, hvilket distrikt hvert navn hører til.")]})
+    unread = dict.fromkeys(
+        each.district for each in placed if each.district is not None and each.district.pk in own.unread
+    )
+    if unread:
+        raise ValidationError({"names": [_unread(each) for each in unread]})
     return placed
 
 

@@ -7,7 +7,7 @@ stays closed, and what would mend it, is told to those who are covered only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from tovholder.access.bases import LegalBasis
+from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.accounts.models import User
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
@@ -30,6 +31,7 @@ from tovholder.concerns.queries import (
     readers_of_all,
 )
 from tovholder.concerns.services.reading import note_listed
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
 from tovholder.forums.standing import person_of
@@ -60,9 +62,6 @@ _COVERED_BY = {
     "own_case": _l("Det er deres egen sag"),
     "none": _l("Ikke dækket af grundlaget"),
 }
-
-
-_ANYWAY = _l("Arbejder med sagen og ser den på ethvert grundlag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ class Change:
 def weigh(item: CaseItem, ground: Ground) -> Change:
     """Say before saving who gains and who loses by another ground, among those the meeting is called for.
 
-    Of who works on the case it is said that they read it on any ground.
+    Who works on the case is in neither: they read it on any ground.
     """
     known, there = known_of([item]), around(item)
     room = assess_room(item, people=there.here, family=there.family, ground=ground, known=known)
@@ -172,11 +171,11 @@ def weigh(item: CaseItem, ground: Ground) -> Change:
     then = before_whom(room)
     covered = {each.person.pk for each in now if each.is_covered}
     works = {each.person_id for each in readers_of_all(item.concern)}
-    said = [replace(each, why=str(_ANYWAY)) if each.person.pk in works else each for each in then]
+    others = [each for each in then if each.person.pk not in works]
     return Change(
         room=room,
-        gain=[each for each in said if each.is_covered and each.person.pk not in covered],
-        lose=[each for each in said if not each.is_covered and each.person.pk in covered],
+        gain=[each for each in others if each.is_covered and each.person.pk not in covered],
+        lose=[each for each in others if not each.is_covered and each.person.pk in covered],
         outside=[each for each in then if not each.is_covered and each.person.pk not in covered],
     )
 
@@ -185,22 +184,32 @@ def mends(item: CaseItem, room: Room) -> list[str]:
     """Return what would open a closed name, in sentences. For covered readers only."""
     if room.allowed:
         return []
+    suspected = _suspects_family(item)
     lines, alone = [], item.meeting.kind == MeetingKind.NETWORK  # a network meeting has no other items
     for person in room.uncovered:
         place = person.organisation
-        if place is not None:
+        if place is not None and not suspected:
             lines.append(
                 _("Få et samtykke, der nævner %(place)s.") % {"place": place.name},
             )
         without = _("Hold mødet uden %(name)s.") if alone else _("Lad %(name)s gå ud, mens punktet tages.")
         lines.append(without % {"name": person.name})
-    if room.answer.code in MENDED_BY:
+    if suspected and room.answer.code in _BY_FAMILY:
+        lines.append(str(_BY_FAMILY[room.answer.code]))
+    elif room.answer.code in MENDED_BY:
         lines.append(str(MENDED_BY[room.answer.code]))
     if not alone and room.answer.code not in _NOT_ELSEWHERE:
         lines.append(_("Tag punktet anonymt."))
         if not room.uncovered:
             lines.append(_("Tag det i et andet forum eller på et andet grundlag."))
     return list(dict.fromkeys(lines))
+
+
+def _suspects_family(item: CaseItem) -> bool:
+    known: Known | None = item.__dict__.get("known")
+    if known is not None and item.concern_id in known.categories:
+        return SUSPICION_BY_FAMILY in known.categories[item.concern_id]
+    return item.concern_id is not None and is_by_family(item.concern)
 
 
 # What no other forum, basis or wording mends.
@@ -237,6 +246,25 @@ MENDED_BY = {
     "party_outside_rpl115": _l("Vælg et grundlag, der dækker alle i rummet."),
     "party_outside_early_cooperation": _l("Vælg et grundlag, der dækker alle i rummet."),
     "party_not_named_in_consent": _l("Få samtykket rettet, så det nævner alle i rummet."),
+}
+
+_ASK_FIRST = _l("Spørg myndigheden, hvornår I må tale med familien. Tal ikke med den før.")
+# The same where somebody in the family is suspected: nothing leads to its being asked or told (rule 22).
+_BY_FAMILY = {
+    "early_cooperation_used_up": _l("Overvej, om I skal underrette. Tal ikke med familien før."),
+    **dict.fromkeys(
+        (
+            "consent_missing",
+            "consent_incomplete",
+            "consent_giver_not_entitled",
+            "consent_withdrawn",
+            "consent_expired",
+            "family_not_told",
+            "family_not_present",
+            "party_not_named_in_consent",
+        ),
+        _ASK_FIRST,
+    ),
 }
 
 

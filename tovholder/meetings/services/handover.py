@@ -240,24 +240,26 @@ def _takes_nothing_unknown(by: User, things: list[Thing], chosen: Receivers) -> 
     if me is None or by.has_role(Role.ADMINISTRATOR):
         return
     for thing in things:
-        receiver, forum_id = chosen[thing.key], _forum_of(thing.obj)
-        if receiver is None or receiver.pk != me.pk or forum_id is None:
+        receiver = chosen[thing.key]
+        if receiver is None or receiver.pk != me.pk:
             continue
+        forums = _forums_of(thing.obj)
         leads = isinstance(thing.obj, Membership) and thing.obj.role.convenes
-        if forum_id not in (convened_forum_ids(by) if leads else own_forum_ids(by)):
+        if forums and forums.isdisjoint(convened_forum_ids(by) if leads else own_forum_ids(by)):
             text = _("Du er ikke selv med i %(where)s. Giv det til en, der er, eller bed en administrator.")
             no("not_yours_to_take", text % {"where": thing.where}).require()
 
 
-def _forum_of(obj: models.Model) -> int | None:
-    """The forum whose matters a thing opens; none for what opens nothing."""
-    if isinstance(obj, Membership | Agreement):
-        return obj.forum_id
-    if isinstance(obj, Meeting):
-        return obj.lead_forum_id
-    if isinstance(obj, Participation):
-        return obj.meeting.lead_forum_id
-    return None
+def _forums_of(obj: models.Model) -> frozenset[int]:
+    """The forums whose matters a thing opens, to sit in one of them is enough; none for what opens nothing."""
+    if isinstance(obj, Membership | Agreement | Topic):
+        return frozenset({obj.forum_id})
+    if isinstance(obj, Relay):
+        return frozenset({obj.from_forum_id})
+    meeting = obj.meeting if isinstance(obj, Participation | AgendaItem) else obj
+    if not isinstance(meeting, Meeting):
+        return frozenset()
+    return frozenset({meeting.lead_forum_id, *meeting.forums.values_list("pk", flat=True)})
 
 
 def _give(by: User, thing: Thing, to: Person | None, person: Person, day: date) -> None:

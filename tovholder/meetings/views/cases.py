@@ -16,6 +16,7 @@ from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.suspicion import all_by_family
 from tovholder.meetings.forms.cases import GroundForm, PlanForm, TakeUpForm
 from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import cases_anonymous, cases_room, cases_writing
@@ -52,6 +53,7 @@ def case_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting,
         "page_obj": page_obj,
+        "by_family": all_by_family(each.concern_id for each in page_obj if each.owes_information),
         "has_names": any(each.is_handover for each in items),
         "crumbs": crumbs(meeting, _("Sager")),
     }

@@ -93,7 +93,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         "next_undecided": _address(rows, undecided[0]) if undecided else "",
         "page_decided": all(each.item.decision for each in page.rows),
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
-        "may_decide": bool(concerns.may_triage(user)),
+        "may_decide": {each.item.pk for each in page.rows if each.child and _may_decide(user, each.item)},
         "may_hand_over": bool(policy.may_hand_over(user, meeting, rules_read_with(rows[0]))),
         "is_running": meeting.status == MeetingStatus.RUNNING,
         "lookups": lookups(),
@@ -104,6 +104,11 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _handed_over(user: Any, meeting: Meeting) -> list[CaseItem]:
     return [each for each in cases_room.shown_cases(user, meeting) if each.is_handover]
+
+
+def _may_decide(user: Any, item: CaseItem) -> bool:
+    """Who triages another district has been told the name at the meeting; what becomes of it is not theirs to say."""
+    return bool(concerns.may_triage(user, item.concern))
 
 
 def _decide(request: HttpRequest, pk: int, rows: list[CaseItem]) -> HttpResponse:
