@@ -67,3 +67,14 @@ def test_the_rule_leads_back_to_the_plan(plan, fake, anna, east, client_for):
     client = client_for(anna)
     assert client.post(f"{url}?plan={plan.pk}", given).url == plans_page
     assert client.post(f"{url}?plan=https://ond.example/", given).url == "/aarshjul/regler/"
+
+
+def test_what_an_earlier_version_proposed_is_left_out(plan, anna, east, client_for):
+    old = [{"code": "raise_max_parallel", "weekday": None, "start": None, "person": None, "dates": []}]
+    missing = {"of": f"f{east.pk}", "which": 1, "because": [{"code": "max_parallel"}], "helps": old}
+    plan.unplaced = [missing]
+    plan.save()
+    html = client_for(anna).get(f"/aarshjul/{plan.pk}/").content.decode()
+    assert "Der er allerede så mange møder på samme tid, som I har tilladt." in html
+    assert "Tillad 0 møder" not in html
+    assert "da planen blev regnet" not in html

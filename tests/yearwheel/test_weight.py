@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tovholder.accounts.models import Role
 from tovholder.directory.models import Theme
 from tovholder.forums.models import Forum
 from tovholder.yearwheel.models import PlannedMeeting, PlanRun, YearPlan
+from tovholder.yearwheel.planning import Suggestion
 from tovholder.yearwheel.queries import document
 
 MAX_READS, MAX_HTML = 12, 30_000
@@ -63,15 +65,15 @@ def large(plan: YearPlan, anna) -> YearPlan:
 
 
 def _without_a_date(forum: Forum, person: int) -> dict[str, Any]:
-    of, days = f"f{forum.pk}", ["2026-09-01", "2026-09-08"]
+    of, days = f"f{forum.pk}", ("2026-09-01", "2026-09-08")
     return {
         "of": of,
         "which": 1,
         "because": [{"code": "person_busy", "persons": [], "dates": []}],
         "helps": [
-            {"code": "allow_start", "of": of, "start": "15:00", "dates": days},
-            {"code": "allow_weekday", "of": of, "weekday": 3, "dates": days},
-            {"code": "make_optional", "of": of, "person": f"p{person}", "dates": days},
+            asdict(Suggestion("allow_start", days, of=of, start="15:00")),
+            asdict(Suggestion("allow_weekday", days, of=of, weekday=3)),
+            asdict(Suggestion("make_optional", days, of=of, person=f"p{person}")),
         ],
     }
 

@@ -187,8 +187,11 @@ FREES = {
 
 
 def _frees(words: Words, missing: dict[str, Any]) -> list[Proposal] | None:
-    """Say what would be enough, each alone, and where it is changed; None where nobody has looked."""
-    if "helps" not in missing:
+    """Say what would be enough, each alone, and where it is changed; None where nobody has looked.
+
+    What an earlier version proposed was tried otherwise and says no number: it is left out.
+    """
+    if "helps" not in missing or any("number" not in each for each in missing["helps"]):
         return None
     return [_proposal(words, each, missing["of"]) for each in missing["helps"] if each["code"] in FREES]
 
