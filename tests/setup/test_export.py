@@ -149,6 +149,36 @@ def test_start_times_by_month_go_both_ways(db: None) -> None:
     )
 
 
+def test_what_was_loaded_is_not_changed_in_whatever_order_a_month_lists_it(db: None) -> None:
+    days = 'weekdays_by_month = { march = ["friday", "tuesday"] }\n'
+    load(SMALL + RULE + days)
+    assert PlanningRule.objects.get().weekdays_by_month == {"3": [2, 5]}
+    assert make_plan(read(SMALL + RULE + days)).changes == []
+
+
+JOINT = """
+[[joint_meeting]]
+key = "faelles"
+name = "Fællesmøde"
+forums = ["netvaerk-nord", "oppe"]
+times_a_year = 2
+"""
+
+
+def test_a_joint_meeting_has_no_days_and_times_of_single_months(db: None) -> None:
+    rule = RULE.replace('forum = "netvaerk-nord"', 'joint = "faelles"')
+    found = problems(SMALL + JOINT + rule + 'weekdays_by_month = { march = ["friday"] }\n')
+    assert [each.key.rpartition(", ")[2] for each in found] == ["starts_by_month", "weekdays_by_month"]
+
+
+def test_a_wish_that_is_only_in_another_month_is_what_the_form_allows_too(db: None) -> None:
+    days = 'weekdays = ["monday"]\nweekdays_by_month = { march = ["friday"] }\npreferred_weekdays = ["%s"]\n'
+    assert problems(SMALL + RULE + days % "friday") == []
+    assert [each.key.rpartition(", ")[2] for each in problems(SMALL + RULE + days % "tuesday")] == [
+        "preferred_weekdays"
+    ]
+
+
 @pytest.mark.parametrize(
     "wrong", ['{ september = ["9:00"] }', "{ september = [] }", '{ 9 = ["09:00"] }', '["09:00"]']
 )

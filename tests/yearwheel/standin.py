@@ -17,4 +17,4 @@ def clashes(data: Any, meetings: Any) -> Any:
 
 
 def what_would_free(data: Any, out: Any) -> Iterator[list[Any]]:
-    return iter([current.frees(each) for each in out["unplaced"]])
+    return (current.frees(each) for each in out["unplaced"])

@@ -53,6 +53,9 @@ class TestWeighing:
         assert "Det er en helligdag." in tried(client, row, "2027-03-25")  # Maundy Thursday
         assert "uden for skoleåret" in tried(client, row, "2028-03-23")
         assert "uden for skoleåret" in tried(client, row, "i morgen")
+        unreadable = tried(client, row, "2026-08-20", kl="middag")
+        assert "Indtast en gyldig tid." in unreadable
+        assert "uden for skoleåret" not in unreadable
 
     def test_members_who_should_come_and_cannot_are_named(
         self, planned, client_for, anna, bo, carla, east, west
@@ -190,6 +193,13 @@ class TestMidnight:
                 by=anna, plan=planned, thing=thing, which=2, day=date(2026, 9, 8), start=time(23, 30)
             )
         assert planned.planned.count() == 2
+
+    def test_the_place_that_is_offered_first_begins_as_its_month_may(self, planned, client_for, anna, west):
+        rules.change(by=anna, thing=west, starts=["09:00"], starts_by_month={"9": ["14:30"]})
+        planned.unplaced = [{"of": f"f{west.pk}", "which": 2, "because": [{"code": "out_of_time"}]}]
+        planned.save()
+        html = client_for(anna).get(f"/aarshjul/{planned.pk}/plads/f{west.pk}/2/").content.decode()
+        assert 'name="start" value="14:30"' in html
 
     def test_what_is_over_stops_no_plan(self, planned, anna, east):
         row = planned.planned.get(forum=east)

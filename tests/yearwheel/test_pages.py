@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import date, time
 
 import pytest
@@ -15,7 +16,7 @@ from tests.yearwheel.conftest import out, place, solved
 from tests.yearwheel.test_publishing import publish
 from tovholder.directory.models import Theme
 from tovholder.yearwheel.models import BusyTime, YearPlan
-from tovholder.yearwheel.planning import Clash
+from tovholder.yearwheel.planning import Clash, Suggestion
 from tovholder.yearwheel.services import moving, watching, years
 
 
@@ -143,8 +144,8 @@ class TestPlanning:
         assert "disse var nok" not in html  # nobody has looked for what would free it
         client = client_for(anna)
         planned.unplaced[0]["helps"] = [
-            {"code": "allow_weekday", "weekday": 3, "dates": []},
-            {"code": "make_optional", "person": f"p{anna.person.pk}", "dates": []},
+            asdict(Suggestion("allow_weekday", (), weekday=3)),
+            asdict(Suggestion("make_optional", (), person=f"p{anna.person.pk}")),
         ]
         planned.save()
         html = client.get(f"/aarshjul/{planned.pk}/").content.decode()

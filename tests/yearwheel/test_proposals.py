@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from tests.yearwheel.conftest import out, solved
 from tovholder.yearwheel.planning import Suggestion
 
@@ -51,7 +53,7 @@ def test_proposals_are_kept_said_and_lead_to_the_rule(plan, fake, anna, east, ca
     ):
         said, comma, when = text.rstrip(".").partition(", for")
         assert f'<li><a href="{url}">{said}</a>{comma}{when}.</li>' in html
-    assert html.count("Ingen enkelt ændring var nok") == 1
+    assert html.count("Vi fandt ingen enkelt ændring, der var nok, da planen blev regnet.") == 1
 
 
 def test_the_rule_leads_back_to_the_plan(plan, fake, anna, east, client_for):
@@ -67,3 +69,53 @@ def test_the_rule_leads_back_to_the_plan(plan, fake, anna, east, client_for):
     client = client_for(anna)
     assert client.post(f"{url}?plan={plan.pk}", given).url == plans_page
     assert client.post(f"{url}?plan=https://ond.example/", given).url == "/aarshjul/regler/"
+
+
+def test_what_an_earlier_version_proposed_is_left_out(plan, anna, east, client_for):
+    old = [{"code": "raise_max_parallel", "weekday": None, "start": None, "person": None, "dates": []}]
+    missing = {"of": f"f{east.pk}", "which": 1, "because": [{"code": "max_parallel"}], "helps": old}
+    plan.unplaced = [missing]
+    plan.save()
+    html = client_for(anna).get(f"/aarshjul/{plan.pk}/").content.decode()
+    assert "Der er allerede så mange møder på samme tid, som I har tilladt." in html
+    assert "Tillad 0 møder" not in html
+    assert "da planen blev regnet" not in html
+
+
+def test_where_there_is_no_day_and_no_proposal_the_way_out_is_said(plan, anna, east, client_for):
+    f = f"f{east.pk}"
+    shut = {"code": "no_working_day", "persons": [], "dates": []}
+    late = {"code": "out_of_time", "persons": [], "dates": []}
+    plan.unplaced = [
+        {"of": f, "which": 1, "because": [shut], "helps": []},
+        {
+            "of": f,
+            "which": 2,
+            "because": [late],
+            "helps": [asdict(Suggestion("solve_again", ("2026-09-09",)))],
+        },
+    ]
+    plan.save()
+    html = client_for(anna).get(f"/aarshjul/{plan.pk}/").content.decode()
+    assert html.count('<p class="th-d">Tillad flere ugedage, eller gør varslet kortere.</p>') == 1
+    assert "Vi fandt ingen" not in html
+    assert "<li>Der er plads, for eksempel 9. september. Regn igen i længere tid.</li>" in html
+
+
+def test_a_forum_that_meets_only_with_others_is_called_by_its_name(plan, fake, anna, east, joint, client_for):
+    """Its days between are in the way of the joint meeting, and are changed in its own rule."""
+    east.cadence = "when_needed"
+    east.save()
+    missing = {"of": f"j{joint.pk}", "which": 1, "because": [{"code": "min_gap", "persons": [], "dates": []}]}
+    fake.answer = lambda data: out([], unplaced=[missing], status="feasible")
+    fake.frees = lambda unplaced: [Suggestion("drop_min_gap", (), of=f"f{east.pk}", number=5)]
+    solved(anna, plan)
+    solved(anna, plan)  # the second waits to be looked at
+    client = client_for(anna)
+    for page in (f"/aarshjul/{plan.pk}/plads/j{joint.pk}/1/", f"/aarshjul/beregning/{plan.runs.first().pk}/"):
+        html = client.get(page).content.decode()
+        assert "er lukket" not in html
+        assert (
+            f'<a href="/aarshjul/regler/forum/{east.pk}/?plan={plan.pk}#id_min_gap_days">'
+            "Sæt »Mindst så mange dage imellem« ned til 5 i Netværk Øster</a>"
+        ) in html

@@ -46,6 +46,7 @@ def test_rules_are_typed_and_kept(plan, client_for, anna, east, carla):
         ({"months": []}, "mindst én måned"),
         ({"weekdays_in_10": "søndagg"}, "kan ikke læses"),
         ({"preferred_weekdays": ["5"], "weekdays_in_10": ""}, "blandt det, der er tilladt"),
+        ({"preferred_weekdays": ["4"]}, "blandt det, der er tilladt"),
     ):
         assert said in client.post(url, {**given, **wrong}).content.decode()
 

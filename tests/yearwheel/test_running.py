@@ -6,13 +6,14 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from tests.factories import MeetingFactory, ParticipationFactory
 from tests.yearwheel.conftest import Told, out, place, rows, solved
 from tovholder.access.decision import Refused
 from tovholder.meetings.services.days import at
 from tovholder.yearwheel.models import BusyTime, PlanningRule, PlanRun, YearMark
-from tovholder.yearwheel.planning import check_input
+from tovholder.yearwheel.planning import Suggestion, check_input
 from tovholder.yearwheel.queries import closed, document
 from tovholder.yearwheel.services import applying, moving, publishing, rules, runs, years
 
@@ -218,6 +219,41 @@ class TestRun:
         solved(anna, plan)
         assert len(rows(plan)) >= 20
         assert all(row.date not in (date(2026, 12, 22), date(2027, 6, 5)) for row in rows(plan))
+
+
+class TestProposals:
+    """What is said of a meeting without a place is worked out after the plan, and never at its cost."""
+
+    @pytest.fixture
+    def missing(self, fake, east):
+        because = [{"code": "out_of_time", "persons": [], "dates": []}]
+        unplaced = [{"of": f"f{east.pk}", "which": which, "because": because} for which in (1, 2)]
+        fake.answer = lambda data: out([], unplaced=[dict(each) for each in unplaced], status="feasible")
+
+    def test_a_fault_in_them_does_not_throw_the_plan_away(self, plan, fake, missing, anna):
+        found = iter([[Suggestion("solve_again", ())]])
+        fake.frees = lambda unplaced: next(found)  # there is no second one
+        with capture_logs() as logs:
+            solved(anna, plan)
+        assert plan.runs.get().status == "done"
+        assert [each.get("helps") is None for each in plan.unplaced] == [False, True]
+        (line,) = [each for each in logs if each["event"] == "plan_run_proposals_failed"]
+        assert set(line) == {"event", "log_level", "run", "error"}
+
+    def test_a_stop_is_seen_and_the_worker_heard_of_while_they_are_worked_out(
+        self, plan, fake, missing, anna, monkeypatch
+    ):
+        monkeypatch.setattr(runs, "HELP_SECONDS_STOPPED", -1)
+        long_ago = timezone.now() - timedelta(minutes=5)
+
+        def frees(unplaced):
+            PlanRun.objects.update(stop_asked=True, heartbeat_at=long_ago)
+            return []
+
+        fake.frees = frees
+        solved(anna, plan)
+        assert [each.get("helps") for each in plan.unplaced] == [[], None]
+        assert plan.runs.get().heartbeat_at > long_ago
 
 
 class TestWhatStands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -15,12 +16,14 @@ from tovholder.accounts.models import Role
 from tovholder.directory.models import Theme
 from tovholder.forums.models import Forum
 from tovholder.yearwheel.models import PlannedMeeting, PlanRun, YearPlan
+from tovholder.yearwheel.planning import Suggestion
 from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.queries.watch import Prompt
 
 MAX_READS, MAX_HTML = 12, 30_000
 # A place that is tried asks for everybody's year: when they are busy, what they sit in, and what rules there are.
 MAX_READS_TO_TRY = 16
-FORUMS, DISTRICTS, MEETINGS, PEOPLE = 30, 8, 115, 40
+FORUMS, DISTRICTS, MEETINGS, PEOPLE, PROMPTS = 30, 8, 115, 40, 40
 
 
 @pytest.fixture
@@ -57,21 +60,29 @@ def large(plan: YearPlan, anna) -> YearPlan:
         month = date(2026 + (7 + n) // 12, (7 + n) % 12 + 1, 1)
         plan.themes.create(month=month, theme=Theme.objects.get(key=f"t{n}"))
     plan.unplaced = [_without_a_date(forum, people[0].person.pk) for forum in forums]
+    plan.watched = [
+        {**asdict(_prompt(n, forums[n % FORUMS])), "day": f"2026-{8 + n % 5:02d}-10"} for n in range(PROMPTS)
+    ]
     plan.save()
     PlanRun.objects.create(plan=plan, data=document.build(plan), status="done", used_at=timezone.now())
     return plan
 
 
+def _prompt(n: int, forum: Forum) -> Prompt:
+    text = f"{forum} 10. august: indkaldelsen skulle være sendt. Varslet er 14 dage."
+    return Prompt(31, f"late-{n}", text, date(2026, 8, 10), forum.pk, n)
+
+
 def _without_a_date(forum: Forum, person: int) -> dict[str, Any]:
-    of, days = f"f{forum.pk}", ["2026-09-01", "2026-09-08"]
+    of, days = f"f{forum.pk}", ("2026-09-01", "2026-09-08")
     return {
         "of": of,
         "which": 1,
         "because": [{"code": "person_busy", "persons": [], "dates": []}],
         "helps": [
-            {"code": "allow_start", "of": of, "start": "15:00", "dates": days},
-            {"code": "allow_weekday", "of": of, "weekday": 3, "dates": days},
-            {"code": "make_optional", "of": of, "person": f"p{person}", "dates": days},
+            asdict(Suggestion("allow_start", days, of=of, start="15:00")),
+            asdict(Suggestion("allow_weekday", days, of=of, weekday=3)),
+            asdict(Suggestion("make_optional", days, of=of, person=f"p{person}")),
         ],
     }
 
@@ -81,7 +92,7 @@ def test_every_page_of_a_large_year_is_read_and_written_cheaply(large, client_fo
     row, forum = large.planned.order_by("pk")[50], large.planned.order_by("pk")[50].forum
     client.get("/aarshjul/")
     paths = (
-        "/aarshjul/", "/aarshjul/?ringe=lag", "/aarshjul/liste/", "/aarshjul/liste/?maaned=2026-09",
+        "/aarshjul/", "/aarshjul/?ringe=lag", "/aarshjul/liste/", "/aarshjul/liste/?maaned=2026-09", "/aarshjul/liste/?se=til",
         f"/aarshjul/liste/?person={anna.person.pk}", "/aarshjul/kalender/?maaned=2026-09", "/aarshjul/kalender/?uge=2026-W40",
         f"/aarshjul/moede/{row.pk}/", f"/aarshjul/moede/{row.pk}/?dato=2026-10-01", f"/aarshjul/{large.pk}/",
         "/aarshjul/nyt/", f"/aarshjul/{large.pk}/indstillinger/", f"/aarshjul/{large.pk}/temaer/",
@@ -98,3 +109,22 @@ def test_every_page_of_a_large_year_is_read_and_written_cheaply(large, client_fo
     most = {path: MAX_READS_TO_TRY if "?dato=" in path else MAX_READS for path in paths}
     too_dear = {path: each for path, each in cost.items() if each[0] > most[path] or each[1] > MAX_HTML}
     assert too_dear == {}, "\n".join(f"{path}: {each}" for path, each in cost.items())
+
+
+def test_of_a_large_year_the_list_has_what_there_is_to_see_to(large, client_for, anna):
+    client, said = client_for(anna), "indkaldelsen skulle være sendt"
+    html = client.get("/aarshjul/").content.decode()
+    assert said not in html
+    assert f'<a href="liste/?aar={large.pk}&amp;se=til#se-til">{PROMPTS} ting at se til</a>' in html
+    assert client.get(f"/aarshjul/liste/?aar={large.pk}&se=til").content.decode().count(said) == PROMPTS
+    assert said not in client.get("/aarshjul/liste/").content.decode()
+
+
+def test_of_a_small_year_twenty_are_unfolded(plan, east, client_for, anna):
+    day = "2026-08-10"
+    plan.watched = [{**asdict(_prompt(n, east)), "day": day} for n in range(PROMPTS)]
+    plan.save()
+    html = client_for(anna).get("/aarshjul/").content.decode()
+    assert html.count("indkaldelsen skulle være sendt") == 3 + 20
+    assert f"{PROMPTS - 3} ting mere" in html
+    assert f"Og {PROMPTS - 23} til</a>" in html

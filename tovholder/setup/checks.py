@@ -220,6 +220,11 @@ def planning_rule(document: Document, row: Row, data: dict[str, Any]) -> Iterato
         if data[of] and outside:
             allowed = f"Tilladt er kun det, der også står i {of}."
             yield document.problem(row, wish, allowed, sorted(outside)[0])
+    for name in ("weekdays_by_month", "starts_by_month"):
+        if data["joint"] and data[name]:
+            yield document.problem(
+                row, name, "Må kun stå ved et forum: et fællesmøde har det samme hele året."
+            )
     if (data["window_starts"] or "") > (data["window_ends"] or "99"):
         yield document.problem(row, "window_ends", f"Tilladt er {data['window_starts']} eller senere.")
 

@@ -81,10 +81,18 @@ def _canonical_value(spec: Json, value: Any) -> Any:
     if child:
         return [canonical(child, each) for each in value or []]
     if spec.get("type") == "object":
-        return {key: value[key] for key in spec["properties"] if key in value}
+        return {key: _in_order(each, value[key]) for key, each in spec["properties"].items() if key in value}
     if isinstance(value, list):
         return sorted(value) if spec.get("x-unordered") else list(value)
     return value
+
+
+def _in_order(spec: Json, value: Any) -> Any:
+    """A list of days or times in a table of months has no order of its own: as the week and the clock have it."""
+    if not isinstance(value, list):
+        return value
+    known = {each: number for number, each in enumerate(spec.get("items", {}).get("enum", []))}
+    return sorted(value, key=lambda each: (known.get(each, len(known)), each))
 
 
 def without_defaults(name: str, row: Json) -> Json:

@@ -38,7 +38,7 @@ class Unplaced:
     name: str
     when: str
     because: list[str]
-    # None where there was no time to look; an empty list says that no single change is enough.
+    # None where there was no time to look; an empty list says that no single change was found that is enough.
     helps: list[Proposal] | None
     near: date
 
@@ -94,11 +94,11 @@ def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unpl
         thing = words.things.get(each["of"])
         when, near = _when(plan, thing, each["which"])
         because = [said(words, reason) for reason in each["because"]]
-        found.append(
-            Unplaced(
-                each["of"], each["which"], words.name(each["of"]), when, because, _frees(words, each), near
-            )
-        )
+        helps = _frees(words, each)
+        if not helps and any(reason["code"] == "no_working_day" for reason in each["because"]):
+            # The notice, and weekends, are not among what is tried.
+            because, helps = [*because, _("Tillad flere ugedage, eller gør varslet kortere.")], None
+        found.append(Unplaced(each["of"], each["which"], words.name(each["of"]), when, because, helps, near))
     return found
 
 
@@ -174,7 +174,7 @@ def said(words: Words, reason: dict[str, Any]) -> str:
 
 # What is said of a proposal, and where the rule it would change is changed: a page and a field of it.
 FREES = {
-    "solve_again": (gettext_lazy("Der er blevet plads. Regn planen igen"), ""),
+    "solve_again": (gettext_lazy("Der er plads"), ""),
     "allow_start": (gettext_lazy("Tillad også kl. %(start)s%(month)s"), "starts"),
     "allow_weekday": (gettext_lazy("Tillad også %(weekday)s%(month)s"), "weekdays"),
     "drop_min_gap": (
@@ -187,8 +187,11 @@ FREES = {
 
 
 def _frees(words: Words, missing: dict[str, Any]) -> list[Proposal] | None:
-    """Say what would be enough, each alone, and where it is changed; None where nobody has looked."""
-    if "helps" not in missing:
+    """Say what would be enough, each alone, and where it is changed; None where nobody has looked.
+
+    What an earlier version proposed was tried otherwise and says no number: it is left out.
+    """
+    if "helps" not in missing or any("number" not in each for each in missing["helps"]):
         return None
     return [_proposal(words, each, missing["of"]) for each in missing["helps"] if each["code"] in FREES]
 
@@ -216,6 +219,8 @@ def _proposal(words: Words, change: dict[str, Any], of: str) -> Proposal:
     place = f"{field}_in_{month}" if month else f"{field}_0" if field in ("weekdays", "must") else field
     days = words.days((change.get("dates") or [])[:DATES_OF_PROPOSAL])
     when = _(", for eksempel %(days)s.") % {"days": days} if days else "."
+    if change["code"] == "solve_again":
+        when += _(" Regn igen i længere tid.")
     return Proposal(said, when, f"{page}#id_{place}" if page else "")
 
 

@@ -14,7 +14,7 @@ from year_tiny import tiny
 from year_towns import town
 
 from tests.yearwheel.planning.years import away, forum, joint, year
-from tovholder.yearwheel.planning import Suggestion, check_input, plan_year, what_would_free
+from tovholder.yearwheel.planning import Suggestion, check_input, plan_year, suggestions, what_would_free
 
 
 def applied(data: dict[str, Any], change: Suggestion) -> dict[str, Any]:
@@ -92,6 +92,7 @@ def test_every_proposal_is_enough_in_a_tight_town() -> None:
     assert assert_every_proposal_is_enough(data) > 10
 
 
+ALL_DAY = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(1, 8)]
 SEPTEMBER_9 = {"period": {"start": "2026-09-09", "end": "2026-09-10"}}  # a Wednesday and a Thursday
 WEDNESDAY = forum(weekdays=[3], rule={"months": [9]})
 
@@ -112,6 +113,18 @@ def test_a_person_away_in_the_morning() -> None:
         ("allow_weekday", 4, ("2026-09-10",)),
         ("make_optional", "p", ("2026-09-09",)),
     ]
+
+
+def test_an_evening_forum_is_asked_to_meet_in_another_evening_hour() -> None:
+    """All are at work by day; the police officer can come from half past seven in the evening on."""
+    day = away("2026-09-09", "07:00", "16:30")
+    data = year(
+        WEDNESDAY | {"weekdays": [3, 4], "starts": ["18:00"]},
+        persons=[{"id": "p", "busy": [day, away("2026-09-09", "16:30", "19:30"), away("2026-09-10")]}],
+        **SEPTEMBER_9,
+    )
+    assert freed(data)[0] == ("allow_start", "19:30", ("2026-09-09",))
+    assert assert_every_proposal_is_enough(data) > 0
 
 
 def changes(data: dict[str, Any]) -> dict[str, Suggestion]:
@@ -148,9 +161,8 @@ def test_a_month_with_weekdays_and_starts_of_its_own_is_what_is_changed() -> Non
 
 
 def test_one_who_must_be_there_in_two_of_the_forums_is_no_single_change() -> None:
-    busy = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(1, 8)]
     none = {"rule": {"count": 0}}
-    one = year(forum("f", **none), joint=[joint()], persons=[{"id": "p", "busy_weekly": busy}])
+    one = year(forum("f", **none), joint=[joint()], persons=[{"id": "p", "busy_weekly": ALL_DAY}])
     two = year(
         forum("f", **none), forum("g", **none), joint=[joint(forums=["f", "g"])], persons=one["persons"]
     )
@@ -162,6 +174,15 @@ def test_where_there_is_room_already_it_is_to_be_solved_again() -> None:
     data = year(WEDNESDAY, **SEPTEMBER_9)
     out = {"meetings": [], "unplaced": [{"of": "f", "which": 1}]}
     assert [each.code for each in next(what_would_free(data, out))] == ["solve_again"]
+
+
+def test_what_is_counted_is_tried_once_for_all_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = year(forum(rule={"count": 3}, starts=["09:00"]), persons=[{"id": "p", "busy_weekly": ALL_DAY}])
+    tried, real = [], suggestions.candidate_days
+    monkeypatch.setattr(suggestions, "candidate_days", lambda *args: tried.append(1) or real(*args))
+    found = list(what_would_free(data, plan_year(data)))
+    assert (len(found), len(tried)) == (3, 1)
+    assert found[0] == found[1] == found[2] != []
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class RuleForm(TovholderForm):
         for of, wish in (("weekdays", "preferred_weekdays"), ("starts", "preferred_starts")):
             allowed = {*(data.get(of) or ()), *chain(*(data.get(f"{of}_by_month") or {}).values())}
             outside = set(data.get(wish) or ()) - allowed
-            if of in data and outside and not (of == "weekdays" and data.get("weekdays_by_month")):
+            if of in data and outside:
                 self.add_error(wish, _("Ønsket skal være blandt det, der er tilladt."))
         return data
 

@@ -34,10 +34,12 @@ from tovholder.yearwheel.planning.windows import (
 from tovholder.yearwheel.planning.year import Year, laid_out
 
 OTHER_STARTS = range(8 * 60, 16 * 60 + 1, 30)
+NEAR_USUAL = range(-120, 121, 30)  # an evening forum is asked for other hours of the evening too
 OTHER_WEEKDAYS = range(1, 6)  # nobody is asked to meet on a Saturday unless somebody thought of it first
 SHOWN_DATES = 3
 MOST = 3
-# The least invasive first: what touches this meeting alone, then its forum, then one person, then everybody.
+# The least far-reaching first: what leaves the rules alone, then what the forum may do besides (of the year, or of the
+# month that has a list of its own), then what it asks for less of, then one person, then everybody.
 CODES = (
     "solve_again",
     "allow_start",
@@ -75,16 +77,20 @@ Change = tuple[str, int | None, int | None, int | None, int | None]
 def what_would_free(data: dict[str, Any], out: dict[str, Any]) -> Iterator[list[Suggestion]]:
     """Yield for each of `unplaced` of OUT, in order, at most three changes that would each give it a place.
 
-    An empty list says that no single change does.
+    An empty list says that none was found: other changes, and several at once, are not tried.
     """
     problem = understand(data)
     year = laid_out(problem)
     diary = Diary(problem, placed(problem, out["meetings"]))
     own_gaps = {each["id"]: each.get("min_gap_days") or 0 for each in data.get("joint") or []}
+    found: dict[tuple[int, int], list[Suggestion]] = {}
     for each in out["unplaced"]:
         thing = problem.things[problem.by_id[each["of"]]]
-        tried = _Tried(year, diary, thing, window_of(year, thing, each["which"]), own_gaps.get(thing.id, 0))
-        yield tried.suggestions()
+        window = window_of(year, thing, each["which"])
+        key = thing.index, window.number if window else 0  # for what is counted the same for every number
+        if key not in found:
+            found[key] = _Tried(year, diary, thing, window, own_gaps.get(thing.id, 0)).suggestions()
+        yield found[key]
 
 
 def placed(problem: Problem, meetings: Iterable[dict[str, Any]]) -> list[Meeting]:
@@ -107,11 +113,11 @@ class _Tried:
             for start in starts:
                 for change in self._enough(day, start):
                     self._open(change, day)
-            for start in OTHER_STARTS:
-                if start not in starts and fits_the_day(thing, start):
-                    month = _month_in(thing.starts_by_month, day)
-                    if not any(self._obstacles(day, start)):
-                        self._open(("allow_start", thing.index, start, month, None), day)
+            month = _month_in(thing.starts_by_month, day)
+            for start in self._other_starts(month):
+                is_new = start not in starts and fits_the_day(thing, start)
+                if is_new and not any(self._obstacles(day, start)):
+                    self._open(("allow_start", thing.index, start, month, None), day)
         for day in self._closed_weekdays(window, set(days)):
             if any(not any(self._obstacles(day, start)) for start in allowed_starts(thing, day)):
                 month = _month_in(thing.weekdays_by_month, day)
@@ -137,6 +143,17 @@ class _Tried:
         for day in working_days(self.problem, anyday):
             if day not in allowed and (window is None or window.first <= day <= window.last):
                 yield day
+
+    def _usual_starts(self, month: int | None) -> tuple[int, ...]:
+        """The starts of the month that has a list of its own, else those of all months."""
+        return self.thing.starts if month is None else self.thing.starts_by_month[month]
+
+    def _other_starts(self, month: int | None) -> list[int]:
+        """The starts that are tried: those of the working day, and those near the usual ones."""
+        usual = self._usual_starts(month)
+        earliest = min((OTHER_STARTS[0], *usual))  # nobody is asked to get up for it who is not used to
+        near = (each + step for each in usual for step in NEAR_USUAL)
+        return sorted({*OTHER_STARTS, *(each for each in near if each >= earliest)})
 
     def _enough(self, day: int, start: int) -> Iterator[Change]:
         """The changes that would each let it lie there; none where it takes more than one."""
@@ -197,10 +214,10 @@ class _Tried:
 
     def _rank(self, change: Change) -> tuple[int, ...]:
         """Smallest: of starts the nearest to one that is allowed, of days between the most, of limits the least; else what opens most."""
-        code, _, which, _, number = change
+        code, _, which, month, number = change
         most = -len(self.opened[change])
         if code == "allow_start" and which is not None:
-            known = self.thing.starts or (9 * 60,)
+            known = self._usual_starts(month) or (9 * 60,)
             return min(abs(which - each) for each in known), most, which
         if code == "drop_min_gap" and number is not None:
             return -number, most

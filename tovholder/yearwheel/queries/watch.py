@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tovholder.accounts.models import User
 from tovholder.directory.models import District
@@ -75,11 +76,12 @@ def _gathered(found: list[Prompt]) -> list[Prompt]:
     if len(few) <= FEW:
         return found
     names = ", ".join(each.name for each in few[:FEW])
-    text = _("%(n)s fora mangler møder i år: %(names)s og %(rest)s andre.") % {
-        "n": len(few),
-        "names": names,
-        "rest": len(few) - FEW,
-    }
+    rest = len(few) - FEW
+    text = ngettext(
+        "%(n)s fora mangler møder i år: %(names)s og et andet.",
+        "%(n)s fora mangler møder i år: %(names)s og %(rest)s andre.",
+        rest,
+    ) % {"n": len(few), "names": names, "rest": rest}
     return [each for each in found if each.rule != 32] + [Prompt(32, "few", text, few[0].day, few[0].forum)]
 
 
@@ -87,7 +89,8 @@ def _meetings(plan: YearPlan) -> list[Meeting]:
     begins, ends = period_of(plan)
     rows = Meeting.objects.filter(starts_at__gte=begins, starts_at__lt=ends)
     rows = rows.exclude(status=MeetingStatus.CANCELLED).select_related("lead_forum")
-    forums = Prefetch("forums", Forum.objects.only("pk", "name", "forum_type_id"))
+    columns = ("pk", "name", "forum_type_id", "closed_on", "retired_at")
+    forums = Prefetch("forums", Forum.objects.only(*columns))
     return list(rows.prefetch_related(forums).order_by("starts_at", "pk"))
 
 
@@ -122,17 +125,17 @@ def _too_few(plan: YearPlan, known: dict[str, Thing], meetings: list[Meeting], t
     found = []
     for of, thing in known.items():
         if isinstance(thing.row, JointMeetingRule):
-            days, asked = joint[of], 1 if thing.is_event else thing.wanted.count
+            days, asked = joint[of], _asked_together(thing)
         else:
             days, asked = own[of], asked_of[of]
         # A forum whose meetings go on being planned as the year goes is not behind yet in its months to come.
         if len(days) < asked:
             missing = asked - len(days)
-            text = _("%(name)s mangler %(missing)s af årets %(asked)s møder.") % {
-                "name": thing.row,
-                "missing": missing,
-                "asked": asked,
-            }
+            text = ngettext(
+                "%(name)s mangler årets møde.",
+                "%(name)s mangler %(missing)s af årets %(asked)s møder.",
+                asked,
+            ) % {"name": thing.row, "missing": missing, "asked": asked}
             forum = thing.row.pk if isinstance(thing.row, Forum) else thing.forums[0].pk
             found.append(Prompt(32, f"few-{of}", text, today, forum, name=str(thing.row)))
     return found
@@ -143,29 +146,45 @@ def _of_joint_rules(
 ) -> dict[str, list[date]]:
     """Return, by joint meeting or event of the plan, the days of its meetings.
 
-    A meeting that was published from the plan belongs to its rule, whichever forums have come into that since; one
-    made by hand to the rule with the very same forums.
+    A meeting that was published from the plan belongs to its rule while that is in force, whichever forums have come
+    into it since. Any other belongs to a rule whose forums are all in it, the very same ones first, and of several
+    such rules to the first that still lacks one. Forums that are closed are not looked at.
     """
     of_rule = dict(
         PlannedMeeting.objects.filter(plan=plan, joint__isnull=False, meeting__in=meetings).values_list(
             "meeting_id", "joint_id"
         )
     )
-    alike = {
-        (frozenset(forum.pk for forum in thing.forums), thing.is_event): of
-        for of, thing in reversed(known.items())
-        if isinstance(thing.row, JointMeetingRule)
-    }
     found: dict[str, list[date]] = defaultdict(list)
+    rest = []
     for each in meetings:
-        if each.pk in of_rule:
-            found[f"j{of_rule[each.pk]}"].append(_day(each))
+        of = f"j{of_rule.get(each.pk)}"
+        if of in known:
+            found[of].append(_day(each))
         elif each.kind != MeetingKind.ORDINARY:
-            forums = frozenset(forum.pk for forum in each.forums.all())
-            of = alike.get((forums, each.kind == MeetingKind.EVENT))
-            if of is not None:
-                found[of].append(_day(each))
+            rest.append(each)
+    for each in rest:
+        alike = _alike(known, each)
+        lacking = (of for of in alike if len(found[of]) < _asked_together(known[of]))
+        if alike:
+            found[next(lacking, alike[0])].append(_day(each))
     return found
+
+
+def _alike(known: dict[str, Thing], meeting: Meeting) -> list[str]:
+    """Return the joint meetings or events whose forums are all in a meeting, those with no others first."""
+    forums = {each.pk for each in meeting.forums.all() if not each.closed_on and not each.retired_at}
+    of_kind = {
+        of: {forum.pk for forum in thing.forums}
+        for of, thing in known.items()
+        if isinstance(thing.row, JointMeetingRule) and thing.is_event == (meeting.kind == MeetingKind.EVENT)
+    }
+    return sorted((of for of, own in of_kind.items() if own <= forums), key=lambda of: of_kind[of] != forums)
+
+
+def _asked_together(thing: Thing) -> int:
+    """Return how many meetings a year a joint meeting asks for; an event is one."""
+    return 1 if thing.is_event else thing.wanted.count
 
 
 def _asked(plan: YearPlan, known: dict[str, Thing], joint: dict[str, list[date]]) -> dict[str, int]:

@@ -115,9 +115,9 @@ def placed(row: PlannedMeeting, day: date, start: time) -> PlannedMeeting:
     )
 
 
-def blank(plan: YearPlan, thing: document.Thing, which: int) -> PlannedMeeting:
-    """Return a meeting of a thing that has no place yet, not saved."""
-    starts = [time.fromisoformat(each) for each in thing.wanted.starts]
+def blank(plan: YearPlan, thing: document.Thing, which: int, near: date) -> PlannedMeeting:
+    """Return a meeting of a thing that has no place yet, not saved; it begins as meetings near that day may."""
+    starts = [time.fromisoformat(each) for each in thing.wanted.starts_on(near)]
     start = next((each for each in starts if ends_in_time(each, thing.wanted.minutes)), time(9))
     end = datetime.combine(plan.starts_on, start) + timedelta(minutes=thing.wanted.minutes)
     of, pk = thing.of[0], thing.row.pk
@@ -234,7 +234,7 @@ def place(
     plan = years.locked(plan)
     if not plan.starts_on <= day <= plan.ends_on:
         no("outside_year", _("Datoen ligger uden for skoleåret.")).require()
-    row = blank(plan, thing, which)
+    row = blank(plan, thing, which, day)
     _require_end(row, start)
     row = placed(row, day, start)
     row.pk, row.plan = None, plan

@@ -32,7 +32,8 @@ SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the servi
 PLANNER = "tovholder.yearwheel.planning.plan_year"
 QUIET_AFTER = timedelta(seconds=60)
 FREES = "tovholder.yearwheel.planning.what_would_free"
-HELP_SECONDS = 8.0
+# After a stop there is a plan to look at: nobody waits long for what is said beside it.
+HELP_SECONDS, HELP_SECONDS_STOPPED = 8.0, 2.0
 TELL_EVERY = 0.4  # seconds between two lines of progress
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
 
@@ -126,6 +127,7 @@ def solve(run_id: int) -> str:
     try:
         with _Watch(run_id) as watch:
             answer = import_string(PLANNER)(run.data, on_progress=watch.heard, start=run.best)
+            _say_what_helps(run.data, answer, watch)
         return _ended(run, answer)
     except Exception as error:
         # Only the kind of fault: its words could hold what stood in the rules.
@@ -171,9 +173,21 @@ class _Watch:
         if now - self.told >= TELL_EVERY or self.told == 0.0:
             self.told = now
             self._tell()
-            if self.pulse is None:
-                self.asked = PlanRun.objects.filter(pk=self.run_id, stop_asked=True).exists()
+            self._listen_where_no_pulse_does()
         return not self.asked
+
+    def lives(self) -> bool:
+        """Tell of life where the planner itself says nothing; False when somebody asked to stop."""
+        self._listen_where_no_pulse_does()
+        return not self.asked
+
+    def _listen_where_no_pulse_does(self) -> None:
+        if self.pulse is None:
+            self._listen()
+
+    def _listen(self) -> None:
+        PlanRun.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now())
+        self.asked = PlanRun.objects.filter(pk=self.run_id, stop_asked=True).exists()
 
     def _tell(self) -> None:
         with self.lock:
@@ -185,8 +199,7 @@ class _Watch:
         try:
             while not self.over.wait(1.0):
                 self._tell()
-                PlanRun.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now())
-                self.asked = PlanRun.objects.filter(pk=self.run_id, stop_asked=True).exists()
+                self._listen()
         except Exception as error:  # the run goes on; it only looks quiet
             log.warning("plan_run_pulse", run=self.run_id, error=type(error).__name__)
         finally:
@@ -202,7 +215,6 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
         return _failed(
             run.pk, _("To faste møder ligger oven i hinanden for en, der skal være med til begge.")
         )
-    _say_what_helps(run.data, answer)
     with transaction.atomic():
         fresh = PlanRun.objects.select_for_update().get(pk=run.pk)
         fresh.status, fresh.best = RunStatus.DONE, answer
@@ -219,14 +231,21 @@ def _ended(run: PlanRun, answer: dict[str, Any]) -> str:
     return RunStatus.DONE
 
 
-def _say_what_helps(data: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Keep with each meeting without a place what would free it; for as many as there is time for."""
-    until = time.monotonic() + HELP_SECONDS
-    found = import_string(FREES)(data, answer)
-    for each in answer["unplaced"]:
-        if time.monotonic() > until:
-            return
-        each["helps"] = [asdict(help) for help in next(found)]
+def _say_what_helps(data: dict[str, Any], answer: dict[str, Any], watch: _Watch) -> None:
+    """Keep with each meeting without a place what would free it; for as many as there is time for.
+
+    A fault in it does not cost the plan that was found.
+    """
+    began = time.monotonic()
+    try:
+        found = import_string(FREES)(data, answer)
+        for each in answer["unplaced"]:
+            limit = HELP_SECONDS if watch.lives() else HELP_SECONDS_STOPPED
+            if time.monotonic() - began > limit:
+                return
+            each["helps"] = [asdict(help) for help in next(found)]
+    except Exception as error:  # its words could hold what stood in the rules
+        log.error("plan_run_proposals_failed", run=watch.run_id, error=type(error).__name__)
 
 
 def _failed(run_id: int, sentence: str) -> str:

@@ -17,7 +17,7 @@ from tovholder.access.decision import Decision, Refused, no
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
-from tovholder.yearwheel.models import PlannedMeeting, YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import moving
 from tovholder.yearwheel.views import undoing
@@ -84,7 +84,7 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     given, _tried = _given(request, row.date, row.start)
     form = PlaceForm(given, plan=row.plan, minutes=row.minutes)
     if given is None or not form.is_valid():
-        may = no("no_place", _late(form) or _("Datoen ligger uden for skoleåret."))
+        may = no("no_place", _wrong_clock(form) or _("Datoen ligger uden for skoleåret."))
     context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
     if may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
@@ -95,14 +95,9 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "yearwheel/_weighed.html", context)
 
 
-def _late(form: PlaceForm) -> str:
-    """Say that the meeting would end after midnight, where that is what is wrong with the place."""
-    return " ".join(
-        str(message)
-        for error in form.errors.as_data().get("start", [])
-        if error.code == "past_midnight"
-        for message in error.messages
-    )
+def _wrong_clock(form: PlaceForm) -> str:
+    """Say what is wrong with the time of day: that it cannot be read, or that the meeting would end after midnight."""
+    return " ".join(form.errors.get("start", []))
 
 
 @require_POST
@@ -162,11 +157,13 @@ def _suggested(plan: YearPlan, row: PlannedMeeting, near: date | None = None) ->
 def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     """Give a meeting that the planner found no place for a place by hand."""
     plan = the_plan(request, pk)
-    thing = document.things().get(of) if re.fullmatch(r"[fj]\d{1,18}", of) else None
-    missing = next((each for each in wording.unplaced(plan) if (each.of, each.which) == (of, which)), None)
-    if thing is None or missing is None:
+    known = document.things(idle=True)
+    thing = known.get(of) if re.fullmatch(r"[fj]\d{1,18}", of) else None
+    unplaced = wording.unplaced(plan, known)
+    missing = next((each for each in unplaced if (each.of, each.which) == (of, which)), None)
+    if thing is None or thing.wanted.rhythm == Rhythm.NONE or missing is None:
         raise Http404
-    row = moving.blank(plan, thing, which)
+    row = moving.blank(plan, thing, which, missing.near)
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None

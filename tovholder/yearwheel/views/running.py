@@ -15,6 +15,7 @@ from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PublishForm
 from tovholder.yearwheel.models import MeetingState, PlanRun, Publication, RunStatus
+from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import applying, publishing, runs
 from tovholder.yearwheel.services.applying import Difference
 from tovholder.yearwheel.views.face import plan_crumbs, the_plan
@@ -62,10 +63,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("yearwheel:plan", found.plan.pk)
     if found.status == RunStatus.DONE:
         found = _run(request, pk)
-        lines = _told(found, applying.differences(found))
+        known = document.things(idle=True)
+        lines = _told(found, applying.differences(found), known)
         stale = found.from_version != found.plan.version
         best = found.best or {}
-        unplaced = wording.unplaced(_as_if_used(found)) if best.get("unplaced") else []
+        unplaced = wording.unplaced(_as_if_used(found), known) if best.get("unplaced") else []
         context |= {"lines": lines, "stale": stale, "unplaced": unplaced, "quality": quality(found)}
         context["everything"] = "alle" in request.GET
     return render(request, "yearwheel/result.html", context)
@@ -89,9 +91,9 @@ def quality(run: PlanRun) -> str:
     return _("Der ledes efter en bedre plan.")
 
 
-def _told(run: PlanRun, found: list[Difference]) -> list[dict[str, object]]:
+def _told(run: PlanRun, found: list[Difference], known: dict[str, document.Thing]) -> list[dict[str, object]]:
     """Say what moves and whom it touches."""
-    words = wording.Words(run.plan)
+    words = wording.Words(run.plan, known=known)
     people = dict(
         Person.objects.filter(pk__in={pk for each in found for pk in each.persons}).values_list("pk", "name")
     )

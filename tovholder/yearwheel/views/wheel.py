@@ -42,7 +42,8 @@ from tovholder.yearwheel.views.face import (
 NEXT_SHOWN = 9
 # Of a large year the drawing itself is heavy: the page says less beside it, and the marks say their day in digits.
 LARGE, NEXT_OF_LARGE = 60, 2
-PROMPTS_SHOWN = 3
+# Beside the wheel, unfolded below them, and in the list. Beside the wheel of a large year there is room to count them.
+PROMPTS_SHOWN, PROMPTS_UNFOLDED, PROMPTS_LISTED = 3, 20, 60
 MOST_PEOPLE = 60
 
 
@@ -82,6 +83,7 @@ def wheel(request: HttpRequest) -> HttpResponse:
     coming = [each for each in found if each.date >= max(today, choice.plan.starts_on)][:most]
     coming = coming or found[:most]
     told = watch.prompts(request.user, choice.plan)
+    beside, unfolded = (int(len(told) == 1), 0) if large else (PROMPTS_SHOWN, PROMPTS_UNFOLDED)
     page = _page(request, choice, found, "wheel")
     context = {
         **page,
@@ -91,8 +93,11 @@ def wheel(request: HttpRequest) -> HttpResponse:
         "coming": _by_month((each, url_of(each, changes=changes)) for each in coming),
         # Many forums are chosen among in the list; the choice comes along to the wheel.
         "forums": page["forums"] if not large or choice.forum else [],
-        "prompts": told[:PROMPTS_SHOWN],
-        "more_prompts": told[PROMPTS_SHOWN:],
+        "prompts": told[:beside],
+        "more_prompts": told[beside : beside + unfolded],
+        "prompts_folded": len(told) - beside,
+        "prompts_left": len(told) - beside - unfolded,
+        "prompts_url": reverse("yearwheel:list").removeprefix(here) + choice.query(se="til") + "#se-til",
     }
     return render(request, "yearwheel/wheel.html", context)
 
@@ -115,8 +120,11 @@ def year_list(request: HttpRequest) -> HttpResponseBase:
     paged = len(found) > tables.SHOWN
     month = month_of(request.GET.get("maaned"), choice.plan) if paged or "maaned" in request.GET else None
     rows = [each for each in found if month is None or each.date.replace(day=1) == month]
+    told = watch.prompts(request.user, choice.plan) if "se" in request.GET else []
     context = {
         **_page(request, choice, found, "list"),
+        "prompts": told[:PROMPTS_LISTED],
+        "prompts_left": len(told) - PROMPTS_LISTED,
         "months": months,
         "month": month,
         "paged": paged,
