@@ -111,8 +111,7 @@ DATABASES = {"default": ENV.database, "keys": ENV.keys_database}
 DATABASE_ROUTERS = ["tovholder.citizens.keys.router.KeysRouter"]
 MASTER_KEYS = ENV.master_keys
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by all processes, so that login limits hold across workers and restarts.
-# With room enough that nobody flushes a limit out by filling it.
+# Shared by all processes: login limits hold across restarts. With room, so that nobody flushes one out by filling it.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -190,8 +189,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ENV.mode == "development"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
-# More than any form takes, so that the form says how many it takes, and not a page about a bad request.
-DATA_UPLOAD_MAX_NUMBER_FILES = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # more than any form takes: the form says how many, not a page of its own
 AUDIT_ANCHOR = ENV.audit_anchor
 ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
 # Kept in memory up to the size we take, so that a full disk meets our own sentence and not a fault on the way.
