@@ -35,8 +35,8 @@ def as_svg(
         f'<svg class="th-svg th-wheel" xmlns="http://www.w3.org/2000/svg" viewBox="{-EDGE} {-EDGE} {2 * EDGE} {2 * EDGE}" '
         f'role="{"img" if for_paper else "group"}" aria-labelledby="{key}t {key}d"{"" if for_paper else _year(wheel)}>',
         f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(described)}</desc>',
-        f'<g fill="none" stroke="{PAPER}">',
-        *(f'<circle r="{each.radius}" stroke-width="{each.width}"/>' for each in wheel.rings),
+        f'<g fill="none" stroke="{PAPER}" stroke-width="{wheel.rings[0].width if wheel.rings else 0}">',
+        *(f'<circle r="{each.radius}"/>' for each in wheel.rings),
         f'</g><g fill="{CLOSED}">',
         *(f'<path d="{each.d}"><title>{escape(each.title)}</title></path>' for each in wheel.closed),
         "</g>",
@@ -124,10 +124,8 @@ def _today(wheel: Wheel) -> Iterator[str]:
 def _middle(lines: list[str]) -> Iterator[str]:
     for number, text in enumerate(line for line in lines if line):
         size, y = (38, 0) if number == 0 else (16, 2 + 24 * number)
-        css, weight = ("b", "600") if number == 0 else ("m", "400")
-        yield (
-            f'<text y="{y}" text-anchor="middle" font-size="{size}" font-weight="{weight}" class="{css}">{escape(text)}</text>'
-        )
+        look = 'class="b" font-weight="600"' if number == 0 else 'class="m"'
+        yield f'<text y="{y}" text-anchor="middle" font-size="{size}" {look}>{escape(text)}</text>'
 
 
 def _marks(wheel: Wheel, for_paper: bool) -> Iterator[str]:

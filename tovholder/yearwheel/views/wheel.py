@@ -41,7 +41,7 @@ from tovholder.yearwheel.views.face import (
 
 NEXT_SHOWN = 9
 # Of a large year the drawing itself is heavy: the page says less beside it, and the marks say their day in digits.
-LARGE, NEXT_OF_LARGE = 60, 2
+LARGE, NEXT_OF_LARGE = 60, 1
 # Beside the wheel, unfolded below them, and in the list. Beside the wheel of a large year there is room to count them.
 PROMPTS_SHOWN, PROMPTS_UNFOLDED, PROMPTS_LISTED = 3, 20, 60
 MOST_PEOPLE = 60
