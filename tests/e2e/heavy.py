@@ -14,6 +14,7 @@ from django.utils import timezone
 from tovholder.accounts.models import User
 from tovholder.demo.cast import PERSONAS
 from tovholder.directory.models import Person
+from tovholder.forums.standing import convened_forum_ids
 from tovholder.meetings.models import CaseItem, Meeting, NetworkMeeting
 from tovholder.meetings.services import (
     attendance,
@@ -177,7 +178,8 @@ def _network(hers: Client) -> Iterator[Heavy]:
 def _leaving(anna: User, hers: Client) -> Iterator[Heavy]:
     """Somebody who leaves with much to hand over."""
     who = Person.objects.get(name="Erik")
-    forum = Agreement.objects.filter(status="open").select_related("forum")[0].forum
+    own = Agreement.objects.filter(status="open", forum__in=convened_forum_ids(anna))
+    forum = own.select_related("forum").order_by("pk")[0].forum
     for number in range(LEFT_OPEN):
         agreements.create_agreement(
             by=anna, forum=forum, what=f"Ring til klubben om aften nummer {number}", responsible=who
