@@ -110,7 +110,7 @@ class RaiseForm(TovholderForm):
     )
 
     def __init__(self, *args: Any, place: Organisation | None, rules: ConcernRules, **kwargs: Any) -> None:
-        self.rules = rules
+        self.rules, self._own_place = rules, place
         self.warnings: list[str] = []
         super().__init__(
             *args,
@@ -218,8 +218,9 @@ class RaiseForm(TovholderForm):
 
     def chosen_place(self) -> tuple[District | None, Organisation | None]:
         """Return the district and the place as they are chosen now; what is no choice counts as none."""
-        district, place = (_chosen(self, name) for name in ("district", "organisation"))
-        return district, place
+        own = self._own_place
+        stands = own is not None and str(self["organisation"].value()) == str(own.pk)  # read with the login
+        return _chosen(self, "district"), own if stands else _chosen(self, "organisation")
 
     @property
     def facts(self) -> ConcernFacts:
