@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from tests.concerns.child_world import SOFIE, make_case
+from tests.concerns.child_world import SOFIE, CaseWorld, make_case
 from tests.factories import DistrictFactory
 from tovholder.accounts.models import User
 from tovholder.citizens.identity import Identity
@@ -47,15 +47,21 @@ def test_different_custody_holders_are_shown_and_asked_about(
     assert client.get(world.path(twin.code)).status_code == 404
 
 
-def test_another_districts_child_is_not_opened_by_its_code(
-    anna: User, erik: User, client_for: ClientFor
-) -> None:
-    """Who was at a meeting about it knows the code; only what may be the same child is laid beside, or one's own."""
+def beside_another_district(anna: User, erik: User) -> tuple[CaseWorld, Child, Child]:
+    """A case, and of another district's case a child that nobody here may know and one that may be the same as ours."""
     world, other = (
         make_case(anna, erik, *each) for each in ((SOFIE,), (Identity("Ib Anden", SOFIE.birth_date), SOFIE))
     )
     Concern.objects.filter(pk=other.concern.pk).update(district=DistrictFactory(key="oest", name="Øst"))
     ib, same = (link.child for link in other.links)
+    return world, ib, same
+
+
+def test_another_districts_child_is_not_opened_by_its_code(
+    anna: User, erik: User, client_for: ClientFor
+) -> None:
+    """Who was at a meeting about it knows the code; only what may be the same child is laid beside, or one's own."""
+    world, ib, same = beside_another_district(anna, erik)
     client = client_for(anna)
     assert client.get(world.child_path("saml", ib.code)).status_code == 404
     assert client.post(world.child_path("saml", ib.code), {"confirmed": "on"}).status_code == 404
@@ -89,11 +95,7 @@ def test_the_two_change_places_though_the_other_is_on_another_case(
 def test_changing_places_opens_no_child_that_may_not_be_known(
     anna: User, erik: User, client_for: ClientFor
 ) -> None:
-    world, other = (
-        make_case(anna, erik, *each) for each in ((SOFIE,), (Identity("Ib Anden", SOFIE.birth_date), SOFIE))
-    )
-    Concern.objects.filter(pk=other.concern.pk).update(district=DistrictFactory(key="oest", name="Øst"))
-    ib, same = (link.child for link in other.links)
+    world, ib, same = beside_another_district(anna, erik)
     client = client_for(anna)
     nowhere = client.get(world.path("B-222222", "saml", world.child.code))
     hidden = client.get(world.path(ib.code, "saml", world.child.code))

@@ -200,6 +200,11 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(each, initial) for each in several or [None]]
 
 
+def _not_to_come(day: date) -> None:
+    if day > timezone.localdate():
+        raise ValidationError(_("Et ældre referat kan ikke være fra et møde, der kommer."))
+
+
 class OlderMinutesForm(TovholderForm):
     """One file with its day, or several whose days stand in their names. `days` has the day of each file."""
 
@@ -218,6 +223,7 @@ class OlderMinutesForm(TovholderForm):
     held_on = forms.DateField(
         label=_("Mødets dato"),
         required=False,
+        validators=[_not_to_come],
         help_text=_(
             "Kan stå tom, når datoen er i filens navn, for eksempel »Referat 5.3.2024.docx«. Så læses den derfra."
         ),
@@ -234,12 +240,6 @@ class OlderMinutesForm(TovholderForm):
             raise ValidationError(_("Filerne fylder for meget tilsammen. Tag færre ad gangen."), code="size")
         return files
 
-    def clean_held_on(self) -> date | None:
-        day: date | None = self.cleaned_data["held_on"]
-        if day is not None and day > timezone.localdate():
-            raise ValidationError(_("Et ældre referat kan ikke være fra et møde, der kommer."))
-        return day
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         files, given = cleaned.get("file"), cleaned.get("held_on")
@@ -249,8 +249,11 @@ class OlderMinutesForm(TovholderForm):
             day = given or day_in(files[0].name)
             if day is None:
                 self.add_error("held_on", _("Skal udfyldes, når datoen ikke står i filens navn."))
-            elif day > timezone.localdate():
-                self.add_error("held_on", _("Et ældre referat kan ikke være fra et møde, der kommer."))
+            else:
+                try:
+                    _not_to_come(day)
+                except ValidationError as error:
+                    self.add_error("held_on", error)
             self.days = [day]
             return cleaned
         if given is not None:
@@ -275,6 +278,5 @@ class OlderMinutesChangeForm(TovholderModelForm):
 
     def clean_held_on(self) -> date:
         day: date = self.cleaned_data["held_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("Et ældre referat kan ikke være fra et møde, der kommer."))
+        _not_to_come(day)
         return day

@@ -1,10 +1,12 @@
 """A case at the meeting and after it: opened, written, decided, released, fetched as a file. Asked anew at each request."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -167,14 +169,13 @@ def _version(request: HttpRequest) -> int:
 def facts(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
     meeting, item = case_of(request, pk, case_pk)
     form = FactsForm(request.POST)
-    if form.is_valid():
-        try:
-            cases_writing.note_facts(by=request.user, case_item=item, facts=form.facts())  # type: ignore[arg-type]
-        except ValidationError as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(request, _("Oplysningerne er gemt."))
-            return redirect("meetings:case", pk, case_pk)
+
+    def note() -> None:
+        cases_writing.note_facts(by=request.user, case_item=item, facts=form.facts())  # type: ignore[arg-type]
+
+    if _noted(form, note):
+        messages.success(request, _("Oplysningerne er gemt."))
+        return redirect("meetings:case", pk, case_pk)
     return _show(request, meeting, item, status=422, facts_form=form)
 
 
@@ -182,15 +183,26 @@ def facts(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
 def information(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
     meeting, item = case_of(request, pk, case_pk)
     form = InformationForm(request.POST)
-    if form.is_valid():
-        try:
-            cases_writing.note_information(by=request.user, case_item=item, information=form.information())  # type: ignore[arg-type]
-        except ValidationError as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(request, _("Det er skrevet ned."))
-            return redirect("meetings:case", pk, case_pk)
+
+    def note() -> None:
+        cases_writing.note_information(by=request.user, case_item=item, information=form.information())  # type: ignore[arg-type]
+
+    if _noted(form, note):
+        messages.success(request, _("Det er skrevet ned."))
+        return redirect("meetings:case", pk, case_pk)
     return _show(request, meeting, item, status=422, information_form=form)
+
+
+def _noted(form: Form, note: Callable[[], None]) -> bool:
+    """Write what the form says, or say on it what the service found wrong."""
+    if not form.is_valid():
+        return False
+    try:
+        note()
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
+    return True
 
 
 @require_POST

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tovholder.ui.forms import TovholderForm
 from tovholder.yearwheel.models import YearPlan
-from tovholder.yearwheel.services.moving import DAY_MINUTES, ends_in_time
+from tovholder.yearwheel.planning.problem import DAY_MINUTES
+from tovholder.yearwheel.services.moving import ends_in_time
 
 
 class YearForm(TovholderForm):

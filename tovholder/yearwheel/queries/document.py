@@ -22,11 +22,12 @@ from tovholder.yearwheel.models import (
     Rhythm,
     YearPlan,
 )
+from tovholder.yearwheel.planning.problem import minutes_of
 from tovholder.yearwheel.queries import defaults
 from tovholder.yearwheel.queries.busy_people import LAST_MINUTE, clock, other_meetings, persons_of
 from tovholder.yearwheel.queries.closed import closed_days
 from tovholder.yearwheel.queries.defaults import Wanted
-from tovholder.yearwheel.queries.standing_fast import minute_of, possible
+from tovholder.yearwheel.queries.standing_fast import possible
 
 Json = dict[str, Any]
 
@@ -290,7 +291,7 @@ def _rest(
         if row.dropped or (row.of, day, start) not in there:
             continue
         thing = told[row.of]
-        known_until, until = minute_of(start) + thing.wanted.minutes, minute_of(row.end.strftime("%H:%M"))
+        known_until, until = minutes_of(start) + thing.wanted.minutes, minutes_of(row.end.strftime("%H:%M"))
         if until > known_until:
             # As after any meeting there is a way to the next one.
             free = min(until + plan.travel_minutes, 24 * 60)

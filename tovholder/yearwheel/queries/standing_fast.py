@@ -7,14 +7,9 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from tovholder.yearwheel.planning.problem import DAY_MINUTES, minutes_of
+
 Json = dict[str, Any]
-DAY_MINUTES = 24 * 60
-
-
-def minute_of(text: str) -> int:
-    """Return a clock time of the file as minutes after midnight."""
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def contradictions(data: Json) -> list[tuple[Json, Json, list[str]]]:
@@ -31,7 +26,7 @@ def after_midnight(data: Json) -> Iterator[tuple[Json, int]]:
     """Yield the fixed meetings that would end after 24:00, with their minutes: the planner refuses those too."""
     minutes = _minutes(data)
     for each in data["fixed"]:
-        if minute_of(each["start"]) + minutes[each["of"]] > DAY_MINUTES:
+        if minutes_of(each["start"]) + minutes[each["of"]] > DAY_MINUTES:
             yield each, minutes[each["of"]]
 
 
@@ -44,7 +39,7 @@ def possible(data: Json, fixed: list[Json], today: date) -> list[Json]:
     kept: list[Json] = []
     for each in sorted(fixed, key=lambda place: (place["date"], place["start"], place["of"])):
         over = each["date"] < today.isoformat()
-        too_late = minute_of(each["start"]) + minutes[each["of"]] > DAY_MINUTES
+        too_late = minutes_of(each["start"]) + minutes[each["of"]] > DAY_MINUTES
         if over and (
             too_late
             or any(
@@ -57,7 +52,7 @@ def possible(data: Json, fixed: list[Json], today: date) -> list[Json]:
 
 
 def _overlap(one: Json, other: Json, minutes: dict[str, int]) -> bool:
-    a, b = minute_of(one["start"]), minute_of(other["start"])
+    a, b = minutes_of(one["start"]), minutes_of(other["start"])
     return one["date"] == other["date"] and a < b + minutes[other["of"]] and b < a + minutes[one["of"]]
 
 

@@ -16,6 +16,7 @@ from tovholder.accounts.models import User
 from tovholder.audit.services import record
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
+from tovholder.yearwheel.planning.problem import DAY_MINUTES
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import coming, years
 from tovholder.yearwheel.services.applying import LAST_MINUTE
@@ -23,7 +24,6 @@ from tovholder.yearwheel.services.applying import LAST_MINUTE
 Json = dict[str, Any]
 CLASHES = "tovholder.yearwheel.planning.clashes"
 SUGGESTED, LOOKED_AT = 3, 40
-DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
