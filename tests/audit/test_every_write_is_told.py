@@ -21,6 +21,7 @@ UNTOLD = {
     "citizens/unmerging.keep": "a part of merging two records, told there",
     "citizens/unmerging.forget_due": "a way back that ran out by the clock",
     "concerns/forgetting.forget": "told by erase_concern and erase_child, which it calls",
+    "documents/services.drop_files": "files whose rows are rolled back with what they came in with",
     "documents/services.sweep_orphans": "files that belong to no row: what was rolled back",
     "imports/keeping.sweep": "what waited and ran out by the clock",
     "meetings/agenda.let_go": "a part of taking a postponement back, told there",
