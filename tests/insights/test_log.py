@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import csv
+import functools
 import io
 import re
 from datetime import timedelta
@@ -38,6 +39,17 @@ MAY = {"hans", "ida", "lise"}
 ACTION = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 
 
+@functools.cache
+def _code() -> list[tuple[str, str, ast.Module, list[ast.AST]]]:
+    """Each file of ours: its place, its text, its tree and all that stands in it. Read once, for it takes seconds."""
+    found = []
+    for path in CODE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        found.append((str(path.relative_to(CODE)), text, tree, list(ast.walk(tree))))
+    return found
+
+
 def _constants(node: ast.expr, tree: ast.Module) -> set[str]:
     """The texts an expression can be: its own, those put into the name it stands for, or given as an argument."""
     if isinstance(node, ast.Name):
@@ -64,34 +76,33 @@ def _constants(node: ast.expr, tree: ast.Module) -> set[str]:
 def written_in_code(function: str, keyword: str) -> dict[str, set[str]]:
     """Where `function(…, keyword=…)` is called, and with what."""
     found: dict[str, set[str]] = {}
-    for path in CODE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for call in ast.walk(tree):
+    for place, text, tree, all_in_it in _code():
+        if f"{function}(" not in text:
+            continue
+        for call in all_in_it:
             if isinstance(call, ast.Call) and function == getattr(
                 call.func, "id", getattr(call.func, "attr", "")
             ):
                 for each in call.keywords:
                     if each.arg == keyword:
-                        place = f"{path.relative_to(CODE)}:{call.lineno}"
-                        found[place] = _constants(each.value, tree)
+                        found[f"{place}:{call.lineno}"] = _constants(each.value, tree)
     return found
 
 
 def written_as_lines() -> dict[str, set[str]]:
     """The actions of `record_many` and `record_page`, which take their lines as tuples or `Reading`s."""
     found: dict[str, set[str]] = {}
-    for path in CODE.rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
+    for place, text, _, all_in_it in _code():
         if "record_many" not in text and "record_page" not in text:
             continue
-        for each in ast.walk(ast.parse(text)):
+        for each in all_in_it:
             if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Reading":
                 first = each.args[0]
             else:
                 first = each.elts[0] if isinstance(each, ast.Tuple) and each.elts else None
             said = getattr(first, "value", None)
             if isinstance(said, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", said):
-                found[f"{path.relative_to(CODE)}:{each.lineno}"] = {said}
+                found[f"{place}:{each.lineno}"] = {said}
     return found
 
 
