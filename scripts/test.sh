@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole suite: SQLite with the browser, then PostgreSQL without it (the pages are the same there) and without
-# the tests that have no database at all.
+# The whole suite: SQLite with the browser, then PostgreSQL, the keys there too, without the browser (the pages are the
+# same there) and without the tests that have no database at all.
 # What could not run is said at the start and again above the closing line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,7 +55,5 @@ echo "== The suite on SQLite =="
 DATABASE_URL="sqlite:///var/test.sqlite3" suite -m "$marks" "$@"
 if [ -n "$postgres" ]; then
   echo "== The suite on PostgreSQL =="
-  DATABASE_URL="$postgres" suite -p tests.without_database -m "not e2e" "$@"
-  echo "== The keys on PostgreSQL =="
-  DATABASE_URL="$postgres" KEYS_DATABASE_URL="${postgres%/*}/keys" suite -p tests.without_database tests/citizens
+  DATABASE_URL="$postgres" KEYS_DATABASE_URL="${postgres%/*}/keys" suite -p tests.without_database -m "not e2e" "$@"
 fi

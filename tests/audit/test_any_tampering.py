@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.audit.worlds import OTHER, faults, start_over, unguarded, write
+from tests.worlds import examples
 from tovholder.audit import canonical
 from tovholder.audit.models import SYSTEM, Event, Segment, SegmentRows
 from tovholder.audit.purging import purge
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 TURNS = st.lists(st.integers(0, 7), min_size=1, max_size=4).map(lambda counts: [*counts, 3])
 SIZES = st.integers(1, 5)
 in_any_world = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

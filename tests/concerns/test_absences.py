@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.concerns.child_world import SOFIE, CaseWorld, make_case
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
@@ -191,7 +192,9 @@ def test_it_costs_the_front_page_no_read_of_its_own(
         max_size=6,
     )
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_min_dag_says_what_the_case_says(
     taken: CaseWorld, dina: User, client_for: Callable[[User], Client], steps: list[tuple[str, int, int]]
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.concerns.child_world import CaseWorld, make_case
+from tests.worlds import examples
 from tovholder.accounts.models import User
 from tovholder.audit.models import Event
 from tovholder.concerns.models import Concern, TeamMember
@@ -121,7 +122,9 @@ def test_what_nobody_typed_is_not_shown(sent: str) -> None:
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_has_a_space_or_a_capital_comes_back_whole(bo: User, text: str) -> None:
     wanted = f"Om {text} og mere"
     client = Client()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.concerns.child_world import make_triager
 from tests.factories import DistrictFactory, SchoolFactory
+from tests.worlds import examples
 from tovholder.accounts.models import User
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern
@@ -112,7 +113,9 @@ def test_who_may_not_raise_one_learns_nothing(places: Any, lise: User, ida: User
     district=st.sampled_from(["", "west", "east"]),
     everywhere=st.booleans(),
 )
-@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(18), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_was_said_is_who_then_reads_it(
     places: Any,
     erik: User,

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import DistrictFactory, OrganisationFactory, make_user
+from tests.worlds import examples
 from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.concerns import policy, queries
 from tovholder.concerns.lists import FACES, RaisedList, TriageList, Wanted
@@ -132,7 +133,9 @@ def _concern(number: int, row: Any, users: list[User], districts: list[Any], now
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(world=worlds)
 def test_policy_and_query_agree(world: dict[str, Any], municipality: Any) -> None:
     with transaction.atomic():

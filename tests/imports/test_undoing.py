@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.factories import AgreementFactory, join
 from tests.imports.conftest import TWO, Killed, brought, dies, kept, snapshot, undone
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import Role, RoleGrant
 from tovholder.audit.models import Event
@@ -211,7 +212,9 @@ PHONES = st.sampled_from(["", "11112222", "33334444"])
 
 
 @given(st.lists(st.tuples(NAMES, PHONES), min_size=1, max_size=3))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_undo_is_the_exact_opposite_in_any_world(town, hans, worlds):
     """Whatever was brought in before, undoing the last file leaves the tables as they were before it."""
     for names, phone in worlds:

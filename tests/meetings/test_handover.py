@@ -21,6 +21,7 @@ from tests.factories import (
     TopicFactory,
     join,
 )
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.directory.models import Person, Post
@@ -86,7 +87,9 @@ def _member_at_meeting(person: Person) -> None:
 
 
 @pytest.mark.django_db(transaction=False)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(sorts=st.lists(st.sampled_from(SORTS), max_size=8))
 def test_after_it_nothing_open_points_to_the_person(hans, sorts):
     leaver, receiver = PersonFactory(), PersonFactory()

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import ForumFactory, MunicipalityFactory, PersonFactory, join, make_user
+from tests.worlds import examples
 from tovholder.accounts.models import Role, User
 from tovholder.forums.models import Forum
 from tovholder.meetings.models import AgendaItem, CarriedAgreement, Meeting, MeetingKind, MeetingStatus
@@ -253,7 +254,7 @@ class World:
 
 
 @pytest.mark.django_db(transaction=False)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=3, max_size=25))
 def test_every_open_agreement_is_on_the_next_held_agenda(steps: list[tuple[str, int, int]]) -> None:
     with transaction.atomic():

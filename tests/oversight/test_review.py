@@ -22,6 +22,7 @@ from tests.factories import (
     join,
     make_user,
 )
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import Role
 from tovholder.audit.models import SYSTEM, Event
@@ -87,7 +88,9 @@ def test_a_month_that_nobody_read_in_needs_no_review(lise):
         services.make_review(by=SYSTEM, month=OCTOBER)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     numbers=st.lists(st.integers(1, 10**12), unique=True, min_size=1, max_size=80), seed=st.text(max_size=20)
 )

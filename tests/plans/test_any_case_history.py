@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.factories import MeetingFactory
 from tests.plans.cases import SECRET, CaseWorld
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.meetings.models import CarriedAgreement, CaseItem
@@ -90,7 +91,9 @@ def meet(case: CaseWorld) -> None:
 
 @pytest.mark.django_db(transaction=False)
 @given(steps=history)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_nothing_agreed_in_a_case_is_lost(steps, case):
     plan = case_plans.start_plan(
         by=case.user("dina"), concern=case.concern, child=case.child, texts=PlanTexts("Mål"),

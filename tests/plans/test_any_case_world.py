@@ -9,6 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.worlds import examples
 from tovholder.accounts.models import Role, RoleGrant
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import CaseTeamMember, Concern
@@ -33,7 +34,9 @@ world = st.fixed_dictionaries(
 
 @pytest.mark.django_db(transaction=False)
 @given(drawn=world)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_one_rule_in_two_forms_in_any_world(drawn, case):
     made = CaseAgreement.objects.first() or case.agree("bo")
     plan = CasePlan.objects.first() or CasePlan.objects.create(

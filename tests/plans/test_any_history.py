@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import ForumFactory, PersonFactory, join
+from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.audit.models import Event
 from tovholder.forums.models import Forum
@@ -50,7 +51,9 @@ def take(step: str, agreement: Agreement, anna, people, forums, flag: bool) -> N
 
 @pytest.mark.django_db(transaction=False)
 @given(steps=history)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_nothing_agreed_is_lost(steps, anna, network):
     first, second = PersonFactory(), PersonFactory()
     other = ForumFactory()

@@ -16,6 +16,7 @@ from tests.factories import MeetingFactory, ParticipationFactory
 from tests.plans.cases import CaseWorld
 from tests.plans.consents import consent_to
 from tests.twice import look_and_save
+from tests.worlds import examples
 from tovholder.access.decision import yes
 from tovholder.access.levels import Level
 from tovholder.audit.models import Event
@@ -240,7 +241,9 @@ def test_nothing_is_said_of_concerns_that_the_reader_may_not_know(case, personas
     twice=st.booleans(),
     basis=st.sampled_from(["rpl115", "participation"]),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_was_told_is_what_happens(case, seats, holders, state, named, twice, basis):
     with transaction.atomic():
         case.concern.case_team.filter(basis="rpl115").update(basis=basis)

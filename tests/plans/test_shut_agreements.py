@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.plans.cases import SECRET, CaseWorld
 from tests.plans.consents import consent_to
+from tests.worlds import examples
 from tovholder.audit.models import Event
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.queries import readers
@@ -85,7 +86,9 @@ def test_whom_only_the_consent_covered_reads_it_no_more(case, client_for, part, 
     basis=st.sampled_from(["rpl115", "participation", "early_cooperation"]),
     named_again=st.booleans(),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_who_reads_on_is_whom_something_still_covers(case, state, part, who, basis, named_again):
     with transaction.atomic():
         case.concern.case_team.update(basis=basis)

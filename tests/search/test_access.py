@@ -19,6 +19,7 @@ from tests.factories import (
     TopicFactory,
     join,
 )
+from tests.worlds import examples
 from tovholder.accounts.models import User
 from tovholder.directory import policy as directory_policy
 from tovholder.documents.models import Attachment
@@ -132,7 +133,7 @@ class Undo(Exception):
     pass
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_hits_are_what_the_policies_say(personas, data) -> None:
     try:

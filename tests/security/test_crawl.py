@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -28,7 +29,7 @@ PERSONS = ("stranger", "anna", "bo", "erik", "frida", "grethe", "hans", "ida", "
 PRESSING = ("anna", "frida", "gaest", "hans")
 if connection.vendor == "postgresql":
     # Who sees what is the same on both; what only PostgreSQL breaks on is met by those who open most.
-    PERSONS, PRESSING = ("stranger", "anna", "frida", "hans", "ida"), ("anna", "hans")
+    PERSONS, PRESSING = ("stranger", "anna", "frida", "hans"), ("anna",)
 
 
 @pytest.fixture
@@ -157,6 +158,9 @@ JUNK_POST = {
     "what": "\x00", "heading": "\u202e<script>", "due_on": "99999-01-01", "starts_at": "0001-01-01T00:00",
 }  # fmt: skip
 
+# As a form without files is sent; the test client's own way is the slow one, for files.
+AS_FORMS_DO, JUNK_BODY = "application/x-www-form-urlencoded", urlencode(JUNK_POST)
+
 
 @pytest.mark.parametrize("who", PRESSING)
 def test_every_button_for_everybody(world, who):
@@ -165,7 +169,7 @@ def test_every_button_for_everybody(world, who):
     for name, path in of_this_method(world, answers):
         if name.endswith("account_logout"):
             continue
-        response = ask(client, "post", path, data=JUNK_POST)
+        response = ask(client, "post", path, data=JUNK_BODY, content_type=AS_FORMS_DO)
         answers[name].append(response.status_code)
         if response.status_code >= 500 and name != ":readyz":
             wrong.append(f"{response.status_code} {path}")

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import AgendaItemFactory, MeetingFactory, ParticipationFactory, TopicFactory
+from tests.worlds import examples
 from tovholder.accounts.models import Role, RoleGrant
 from tovholder.forums.models import Forum
 from tovholder.meetings.models import AgendaItem, Topic
@@ -88,7 +89,7 @@ FORMS = {
 }
 settings.register_profile(
     "junk",
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

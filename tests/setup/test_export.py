@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.factories import OrganisationFactory
 from tests.setup.conftest import SMALL, load, problems, read, read_shipped
+from tests.worlds import examples
 from tovholder.access.personal_data import contains_cpr
 from tovholder.audit.models import SYSTEM
 from tovholder.forums.models import Forum
@@ -111,7 +112,7 @@ def _line(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(name=_line(SEEN), purpose=_line(LINES), points=st.lists(_line(SEEN), max_size=4, unique=True))
 def test_any_text_survives(name: str, purpose: str, points: list[str]) -> None:

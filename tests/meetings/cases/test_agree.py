@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.meetings.cases.conftest import KINDS
+from tests.worlds import examples
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, Disclosure
@@ -26,7 +27,9 @@ TOLD = st.fixed_dictionaries(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     status=st.sampled_from(["planned", "opened", "done"]),
     told=st.lists(TOLD, max_size=4, unique_by=lambda each: each["who"]),
