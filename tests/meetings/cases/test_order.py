@@ -1,0 +1,56 @@
+"""What is done in an unusual order opens nothing: a child laid on later, a late guest, a start taken back, a meeting deleted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.meetings.cases.conftest import NAME, come
+from tovholder.access.decision import yes
+from tovholder.citizens.identity import Identity
+from tovholder.citizens.services.children import create_child
+from tovholder.concerns.services.naming import lay_child_on
+from tovholder.meetings.models import Disclosure, Meeting
+from tovholder.meetings.services import running
+from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
+
+LATER = "Vilma Espelund"
+
+
+def another_child(concern, people) -> None:
+    child = create_child(
+        by=people["anna"], decision=yes("triager"), identity=Identity(LATER, date(2013, 5, 6))
+    )
+    lay_child_on(by=people["anna"], concern=concern, child=child)
+
+
+def held(meeting: Meeting, people, item) -> Meeting:
+    note_facts(by=people["anna"], case_item=item, facts=CaseFacts(no_child_view="Spørges i morgen"))
+    left = {each.pk: running.DONE for each in running.unfinished(meeting)}
+    return running.finish(by=people["anna"], meeting=meeting, unfinished_items=left)
+
+
+def page(client_for, user, item) -> str:
+    return client_for(user).get(f"/moeder/{item.meeting_id}/sager/{item.pk}/").content.decode()
+
+
+def test_a_child_laid_on_after_the_meeting_is_not_told_to_those_who_were_there(
+    opened, meeting, people, client_for
+):
+    held(meeting, people, opened)
+    assert NAME in page(client_for, people["carla"], opened)
+    another_child(opened.concern, people)
+    body = page(client_for, people["carla"], opened)
+    assert LATER not in body
+    assert NAME in body
+    assert LATER in page(client_for, people["anna"], opened)
+
+
+def test_who_comes_after_the_case_is_through_is_not_told_when_somebody_looks(
+    opened, meeting, people, client_for
+):
+    note_facts(by=people["anna"], case_item=opened, facts=CaseFacts(no_child_view="Spørges i morgen"))
+    finish_case(by=people["anna"], case_item=opened)
+    come(people["anna"], meeting, people["bo"])
+    assert NAME in page(client_for, people["anna"], opened)
+    assert not Disclosure.objects.filter(case_item=opened, person=people["bo"].person).exists()
+    assert client_for(people["bo"]).get(f"/moeder/{meeting.pk}/sager/{opened.pk}/").status_code == 404
