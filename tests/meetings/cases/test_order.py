@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.meetings.cases.conftest import NAME, come
-from tovholder.access.decision import yes
+from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
 from tovholder.concerns.services.naming import lay_child_on
-from tovholder.meetings.models import Disclosure, Meeting
+from tovholder.meetings.models import Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.services import running
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
 
@@ -54,3 +56,10 @@ def test_who_comes_after_the_case_is_through_is_not_told_when_somebody_looks(
     assert NAME in page(client_for, people["anna"], opened)
     assert not Disclosure.objects.filter(case_item=opened, person=people["bo"].person).exists()
     assert client_for(people["bo"]).get(f"/moeder/{meeting.pk}/sager/{opened.pk}/").status_code == 404
+
+
+def test_a_meeting_where_a_name_was_opened_is_not_taken_back(opened, meeting, people):
+    with pytest.raises(Refused):
+        running.back_to_planned(by=people["bo"], meeting=meeting)
+    meeting.refresh_from_db()
+    assert meeting.status == MeetingStatus.RUNNING
