@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from tests.factories import MeetingFactory
 from tests.meetings.cases.conftest import NAME, come
 from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
 from tovholder.concerns.services.naming import lay_child_on
-from tovholder.meetings.models import Disclosure, Meeting, MeetingStatus
-from tovholder.meetings.services import running
+from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
+from tovholder.meetings.services import planning, running
+from tovholder.meetings.services.cases import plan_case
+from tovholder.meetings.services.cases_intake import hand_over, read_lines
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
 
 LATER = "Vilma Espelund"
@@ -63,3 +66,20 @@ def test_a_meeting_where_a_name_was_opened_is_not_taken_back(opened, meeting, pe
         running.back_to_planned(by=people["bo"], meeting=meeting)
     meeting.refresh_from_db()
     assert meeting.status == MeetingStatus.RUNNING
+
+
+def test_a_meeting_with_a_planned_case_is_not_deleted_with_it(planned, item, people):
+    later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
+    planning.discard(by=people["bo"], meeting=planned)
+    assert CaseItem.objects.get(concern=item.concern).meeting == later
+
+
+def test_names_handed_over_outlive_the_meeting_they_were_brought_to(planned, people):
+    lines = read_lines("Elias Holm; 3.4.2010; mistænkt", source="police")
+    [made] = hand_over(by=people["carla"], meeting=planned, lines=lines, necessity="Nødvendigt")
+    with pytest.raises(Refused):
+        planning.discard(by=people["bo"], meeting=planned)
+    later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
+    plan_case(by=people["anna"], meeting=later, concern=made.concern)
+    planning.discard(by=people["bo"], meeting=planned)
+    assert CaseItem.objects.get(concern=made.concern, is_handover=True).meeting == later
