@@ -85,6 +85,9 @@ def name_substitute(
     row = Participation.objects.get(pk=participation.pk)
     row.meeting = meeting
     may_answer(by, row).require()
+    if meeting.kind == MeetingKind.NETWORK:
+        # The family is told beforehand of everybody who comes.
+        no("no_substitutes", _("Tal med den, der har indkaldt, om hvem der kommer i stedet.")).require()
     substitute = person or invitations.new_person(by=by, name=name, email=email)
     taken = meeting.participations.filter(person=substitute, removed_at__isnull=True).first()
     if taken is not None:
