@@ -13,8 +13,8 @@ from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
-from tovholder.meetings.services import planning, running
-from tovholder.meetings.services.cases import plan_case
+from tovholder.meetings.services import minutes, planning, running
+from tovholder.meetings.services.cases import Ground, plan_case, record_ground
 from tovholder.meetings.services.cases_intake import hand_over, read_lines
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
 
@@ -83,3 +83,17 @@ def test_names_handed_over_outlive_the_meeting_they_were_brought_to(planned, peo
     plan_case(by=people["anna"], meeting=later, concern=made.concern)
     planning.discard(by=people["bo"], meeting=planned)
     assert CaseItem.objects.get(concern=made.concern, is_handover=True).meeting == later
+
+
+def test_the_ground_stands_as_it_was_approved(opened, meeting, people, client_for):
+    held(meeting, people, opened)
+    minutes.approve(by=people["bo"], meeting=Meeting.objects.get(pk=meeting.pk))
+    with pytest.raises(Refused):
+        record_ground(
+            by=people["anna"], case_item=opened, ground=Ground("consent", "wellbeing", "Andet", "x")
+        )
+    sent = {"basis": "rpl115", "purpose_code": "wellbeing", "purpose": "Andet", "necessity": "x", "gem": "1"}
+    answer = client_for(people["anna"]).post(f"/moeder/{meeting.pk}/sager/{opened.pk}/grundlag/", sent)
+    assert answer.status_code == 403
+    opened.refresh_from_db()
+    assert (opened.basis, opened.purpose_code) == ("rpl115", "crime_prevention")

@@ -39,7 +39,15 @@ from tovholder.concerns.models import Concern
 from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
-from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
+from tovholder.meetings.models import (
+    CaseItem,
+    Disclosure,
+    FamilyMember,
+    Meeting,
+    MeetingStatus,
+    Minutes,
+    MinutesStatus,
+)
 from tovholder.meetings.services.carrying_cases import carry_case
 from tovholder.meetings.services.cases_known import Known, read_cases, room_family, room_people
 
@@ -265,9 +273,16 @@ def plan_case(*, by: User, meeting: Meeting, concern: Concern, minutes: int = 10
 
 @transaction.atomic
 def record_ground(*, by: User, case_item: CaseItem, ground: Ground) -> CaseItem:
-    """Write on what ground the child is to be named. It is asked of the rules when the name is opened. Raises Refused."""
+    """Write on what ground the child is to be named. It is asked of the rules when the name is opened. Raises Refused.
+
+    It is part of the minutes: it stands as they were approved (rule 46).
+    """
     concerns.may_work(by, case_item.concern).require()
     item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
+    if Minutes.objects.filter(meeting=item.meeting_id, status=MinutesStatus.APPROVED).exists():
+        no(
+            "minutes_approved", _("Referatet er godkendt og kan ikke ændres. Skriv en tilføjelse i stedet.")
+        ).require()
     item.basis, item.purpose_code = ground.basis, ground.purpose_code
     item.family_told_on = ground.family_told_on
     Safe.of([item]).write(item, **{name: getattr(ground, name).strip() for name in TEXTS})
