@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.factories import MeetingFactory
+from tests.factories import ForumFactory, MeetingFactory, join
 from tests.meetings.cases.conftest import NAME, come
 from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
@@ -14,7 +14,7 @@ from tovholder.citizens.services.children import create_child
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.services import minutes, planning, running
-from tovholder.meetings.services.cases import Ground, plan_case, record_ground
+from tovholder.meetings.services.cases import Ground, open_case, plan_case, record_ground
 from tovholder.meetings.services.cases_intake import hand_over, read_lines
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
 
@@ -97,3 +97,28 @@ def test_the_ground_stands_as_it_was_approved(opened, meeting, people, client_fo
     assert answer.status_code == 403
     opened.refresh_from_db()
     assert (opened.basis, opened.purpose_code) == ("rpl115", "crime_prevention")
+
+
+def test_a_joint_meeting_names_nobody_where_one_of_its_forums_does_not(planned, item, people):
+    quiet = ForumFactory(key="stille", name="Stille forum", highest_level="anonymous", bases=[])
+    join(people["erik"], quiet)
+    planned.kind = "joint"
+    planned.save()
+    planned.forums.add(quiet)
+    meeting = running.start(by=people["anna"], meeting=planned)
+    come(people["anna"], meeting, people["anna"])
+    with pytest.raises(Refused) as refused:
+        open_case(by=people["anna"], case_item=item)
+    assert refused.value.decision.code == "level_above_forum"
+
+
+def test_a_joint_meeting_takes_a_basis_that_all_its_forums_may_use(planned, item, people):
+    other = ForumFactory(key="andet", name="Andet forum", highest_level="named", bases=["consent"])
+    planned.kind = "joint"
+    planned.save()
+    planned.forums.add(other)
+    meeting = running.start(by=people["anna"], meeting=planned)
+    come(people["anna"], meeting, people["anna"])
+    with pytest.raises(Refused) as refused:
+        open_case(by=people["anna"], case_item=item)
+    assert refused.value.decision.code == "basis_not_for_forum"
