@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import ForumFactory, MeetingFactory, join
 from tests.meetings.cases.conftest import NAME, come
 from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
+from tovholder.concerns.models import CaseTeamMember
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.services import minutes, planning, running
@@ -122,3 +124,23 @@ def test_a_joint_meeting_takes_a_basis_that_all_its_forums_may_use(planned, item
     with pytest.raises(Refused) as refused:
         open_case(by=people["anna"], case_item=item)
     assert refused.value.decision.code == "basis_not_for_forum"
+
+
+def test_who_has_left_reads_no_case_though_the_login_is_opened_again(opened, meeting, people, client_for):
+    concern = opened.concern
+    dina = people["dina"]
+    CaseTeamMember.objects.create(
+        concern=concern, person=dina.person, basis="rpl115", from_at=timezone.now(), added_by="x"
+    )
+    client = client_for(dina)
+    assert client.get(f"/bekymringer/{concern.code}/").status_code == 200
+    dina.person.left_on = timezone.localdate()
+    dina.person.save()
+    assert client.get(f"/bekymringer/{concern.code}/").status_code == 404
+    assert client.get(f"/moeder/{meeting.pk}/sager/{opened.pk}/").status_code == 404
+    erik = people["erik"]  # who raised it
+    client = client_for(erik)
+    assert client.get(f"/bekymringer/{concern.code}/").status_code == 200
+    erik.person.left_on = timezone.localdate()
+    erik.person.save()
+    assert client.get(f"/bekymringer/{concern.code}/").status_code == 404
