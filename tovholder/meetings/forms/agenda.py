@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.decision import Decision
@@ -180,9 +181,10 @@ class AttachmentForm(TovholderForm):
         AgendaItem.objects.none(), label=_("Hører til"), required=False, empty_label=_("Hele mødet")
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: QuerySet[AgendaItem], **kwargs: Any) -> None:
+        """`items` are those that the user may read."""
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = meeting.items.order_by("position")  # type: ignore[attr-defined]
+        self.fields["item"].queryset = items.order_by("position")  # type: ignore[attr-defined]
 
 
 class ConclusionsForm(TovholderForm):

@@ -176,11 +176,9 @@ def finish(*, by: User, meeting: Meeting, unfinished_items: Mapping[int, str] | 
     left = list(unfinished(fresh))
     missing = [item for item in left if chosen.get(item.pk) not in {DEFER, DONE}]
     if missing:
+        words = _("Vælg, hvad der skal ske med punktet »%(heading)s«.")
         raise ValidationError(
-            [
-                _("Vælg, hvad der skal ske med punktet »%(heading)s«.") % {"heading": i.heading}
-                for i in missing
-            ]
+            [ValidationError(words, params={"heading": each.heading, "item": each.pk}) for each in missing]
         )
     for item in left:
         if chosen[item.pk] == DEFER:
