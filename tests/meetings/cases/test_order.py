@@ -15,7 +15,7 @@ from tovholder.citizens.services.children import create_child
 from tovholder.concerns.models import CaseTeamMember
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
-from tovholder.meetings.services import minutes, planning, running
+from tovholder.meetings.services import capturing, items, minutes, planning, running, topics
 from tovholder.meetings.services.cases import Ground, open_case, plan_case, record_ground
 from tovholder.meetings.services.cases_intake import hand_over, read_lines
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
@@ -144,3 +144,18 @@ def test_who_has_left_reads_no_case_though_the_login_is_opened_again(opened, mee
     erik.person.left_on = timezone.localdate()
     erik.person.save()
     assert client.get(f"/bekymringer/{concern.code}/").status_code == 404
+
+
+def test_a_topic_caught_under_an_anonymous_item_stays_anonymous(taken_up, planned, people, client_for):
+    meeting = running.start(by=people["anna"], meeting=planned)
+    topic = capturing.capture_topic(by=people["anna"], item=taken_up, heading="Eleven der er alene")
+    with pytest.raises(Refused):
+        topics.edit(by=people["bo"], topic=topic, level="general")
+    sent = {"heading": topic.heading, "why": "", "minutes": "10", "level": "general"}
+    client_for(people["bo"]).post(f"/moeder/forum/{topic.forum_id}/emner/{topic.pk}/ret/", sent)
+    topic.refresh_from_db()
+    assert topic.level == "anonymous"
+    later = MeetingFactory(lead_forum=meeting.lead_forum, starts_at=meeting.starts_at + timedelta(days=7))
+    item = topics.put_on_agenda(by=people["bo"], topic=topic, meeting=later)
+    with pytest.raises(Refused):
+        items.edit_item(by=people["bo"], item=item, level="general")

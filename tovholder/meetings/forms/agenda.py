@@ -16,7 +16,12 @@ from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, ItemKind
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Topic
 from tovholder.meetings.policy import may_use_level
-from tovholder.meetings.services.items import may_change_level, may_have_level, possible_presenters
+from tovholder.meetings.services.items import (
+    may_change_level,
+    may_change_topic_level,
+    may_have_level,
+    possible_presenters,
+)
 from tovholder.ui.forms import TovholderForm, TovholderModelForm
 
 KINDS = [choice for choice in ItemKind.choices if choice[0] != ItemKind.AGREEMENTS]
@@ -136,6 +141,8 @@ class TopicForm(TovholderModelForm):
         self.fields["wanted_on"].help_text = _("Kommer selv på dagsordenen til det første møde efter datoen.")
         if not convener:
             del self.fields["wanted_on"]
+        if self.instance.pk is not None and not may_change_topic_level(self.instance):
+            del self.fields["level"]
 
 
 class RelayForm(TovholderModelForm):
