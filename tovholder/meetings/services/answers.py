@@ -99,6 +99,7 @@ def name_substitute(
     )
     instead.part, instead.substitute_for, instead.substitute_confirmed = Part.SUBSTITUTE, row, None
     instead.removed_at, instead.answer, instead.answered_at = None, Answer.NONE, None
+    instead.only_item = row.only_item
     instead.save()
     if row.answer != Answer.NO:
         row.answer, row.answered_at = Answer.NO, timezone.now()

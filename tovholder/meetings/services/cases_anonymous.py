@@ -174,7 +174,7 @@ def _seal(concern: Concern, link: ConcernItem) -> None:
         _keep_advice(concern, words["text"])
     record(by=SYSTEM, action="meeting.item_sealed", obj=item, details={"meeting": meeting.pk})
     link.delete()
-    if item.agreement_links.exists() or item.captured_topics.exists() or item.relays.exists():
+    if any(held.exists() for held in (item.agreement_links, item.captured_topics, item.relays, item.guests)):
         item.outcomes.all().delete()
         item.heading, item.question, item.text, item.sub_points = _("Anonymt punkt"), "", "", []
         item.save(update_fields=["heading", "question", "text", "sub_points"])
