@@ -39,7 +39,7 @@ _UNKNOWN = gettext_lazy("Bekymringen findes ikke.")
 def may_raise(user: User) -> Decision:
     """May raise a concern: who works in the cooperation. An open participant talks to the SSP team."""
     person = person_of(user)
-    if person is None or person.left_on is not None:
+    if person is None:
         return no(
             "no_person", _("Dit login er ikke knyttet til en person, så det kan ikke rejse bekymringer.")
         )
@@ -144,12 +144,7 @@ def may_manage_teams(user: User) -> Decision:
 def may_answer(user: User, question: Question) -> Decision:
     """May read and answer a question: the person asked, as long as it stands and no role of theirs forbids it."""
     person = None if user.has_role(*NEVER) else person_of(user)
-    if (
-        person is not None
-        and person.left_on is None
-        and question.to_person_id == person.pk
-        and question.withdrawn_at is None
-    ):
+    if person is not None and question.to_person_id == person.pk and question.withdrawn_at is None:
         return yes("asked")
     return no("question_unknown", _("Spørgsmålet findes ikke."))
 

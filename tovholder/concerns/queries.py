@@ -233,7 +233,9 @@ def _asked_of(has_district: bool) -> Statement[Any]:
 
 
 def _team_rows() -> QuerySet[Any, Any]:
-    seats = CaseTeamMember.objects.filter(concern=OF_CONCERN, until_at__isnull=True)
+    seats = CaseTeamMember.objects.filter(
+        concern=OF_CONCERN, until_at__isnull=True, person__left_on__isnull=True
+    )
     return reader_rows(seats.exclude(person__in=_never().values("pk")), "team", because=F("basis"))
 
 
@@ -255,7 +257,7 @@ def _say_triager(row: ReaderRow, concern: Concern) -> Reader | None:
 
 
 def _raised_rows() -> QuerySet[Any, Any]:
-    raiser = Person.objects.filter(pk=OF_RAISER).exclude(pk__in=_never().values("pk"))
+    raiser = Person.objects.filter(pk=OF_RAISER, left_on__isnull=True).exclude(pk__in=_never().values("pk"))
     days: Any = Subquery(own_rules().values("own_words_days"))
     return reader_rows(raiser, "raised", person="", number=days)
 
@@ -307,7 +309,7 @@ def triagers(district_id: int | Combinable | None, today: Expression | None = No
 def questions_to(user: User) -> QuerySet[Question]:
     """Return the questions that the user may read and answer. Pinned to `policy.may_answer` by a test."""
     person = None if user.has_role(*NEVER) else person_of(user)
-    if person is None or person.left_on is not None:
+    if person is None:
         return Question.objects.none()
     return Question.objects.filter(to_person=person, withdrawn_at=None).select_related("concern")
 

@@ -69,12 +69,16 @@ class _SomePerson(Given):
 
 
 def person_of(user: User) -> Person | None:
-    """Return the person behind a login, or None for a login without one."""
+    """Return the person behind a login, or None for a login without one, or of somebody who has left.
+
+    Who has left reads nothing by what they once had a part in, though the login is opened again.
+    """
     if is_anybody(user):
         return _SomePerson("person", BigIntegerField()) if user.has_person else None  # type: ignore[attr-defined,return-value]
     if "person" not in user._state.fields_cache:
         _load(user)
-    return getattr(user, "person", None)
+    person: Person | None = getattr(user, "person", None)
+    return None if person is None or person.left_on is not None else person
 
 
 def seats_of(user: User) -> list[Seat]:

@@ -58,6 +58,7 @@ SENTENCES = {
     "case_item.ground_written": gettext_lazy("skrev grundlaget for at nævne et navn"),
     "case_item.handed_over": gettext_lazy("overleverede et navn til et møde"),
     "case_item.listed": gettext_lazy("så sagens kode på et møde"),
+    "case_item.moved": gettext_lazy("slettede et møde, så en sag flyttede til det næste"),
     "case_item.note_added": gettext_lazy("skrev en tilføjelse til referatet af en sag"),
     "case_item.opened": gettext_lazy("åbnede et navn på et møde"),
     "case_item.planned": gettext_lazy("satte en sag på et møde"),

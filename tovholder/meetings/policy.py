@@ -161,7 +161,7 @@ def may_follow(user: User, forum: Forum | None = None) -> Decision:
     Asked when the address is made, and again each time it is fetched.
     """
     person = person_of(user)
-    if person is not None and person.left_on is not None:
+    if person is None and getattr(user, "person", None) is not None:
         return no("person_left", _("Du er fratrådt."))
     if forum is None:
         if person is None:

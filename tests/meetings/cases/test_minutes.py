@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import AgendaItemFactory, MeetingFactory
+from tests.factories import AgendaItemFactory, MeetingFactory, ParticipationFactory
 from tests.meetings.cases.conftest import NAME, give_name, guest
 from tests.meetings.cases.test_room import consent_to
 from tovholder.access.decision import Refused, yes
@@ -21,6 +21,7 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Category, ConcernStatus, Entry
 from tovholder.meetings.models import AgendaItem, CaseItem, CaseText, ConcernItem, Disclosure
 from tovholder.meetings.nav import concern_actions
+from tovholder.meetings.queries import items_visible_to
 from tovholder.meetings.services import cases_writing, minutes, releasing, running
 from tovholder.meetings.services.cases_writing import CaseFacts, CaseTextConflictError
 from tovholder.outbox.models import OutgoingMail
@@ -318,6 +319,14 @@ def test_when_it_gets_a_name_the_anonymous_words_leave_the_agenda(
     assert "En elev, der er alene" in Safe.of([row]).read(row, "anonymous_wording").text
     positions = list(planned.items.order_by("position").values_list("position", flat=True))
     assert positions == list(range(1, len(positions) + 1))
+
+
+def test_when_it_gets_a_name_who_came_for_it_alone_does_not_read_the_rest(taken_up, concern, planned, people):
+    AgendaItemFactory(meeting=planned, level="anonymous", heading="Noget andet")
+    outsider = people["hans"]
+    ParticipationFactory(meeting=planned, person=outsider.person, part="guest", only_item=taken_up)
+    give_name(concern, people)
+    assert {item.heading for item in items_visible_to(outsider, planned)} == {"Anonymt punkt"}
 
 
 def test_what_stood_without_a_name_is_read_as_it_was_written(taken_up, concern, planned, people, client_for):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.access.decision import Decision
@@ -15,7 +16,12 @@ from tovholder.directory.models import Person
 from tovholder.forums.models import Forum, ItemKind
 from tovholder.meetings.models import AgendaItem, Meeting, Relay, Topic
 from tovholder.meetings.policy import may_use_level
-from tovholder.meetings.services.items import may_change_level, may_have_level, possible_presenters
+from tovholder.meetings.services.items import (
+    may_change_level,
+    may_change_topic_level,
+    may_have_level,
+    possible_presenters,
+)
 from tovholder.ui.forms import TovholderForm, TovholderModelForm
 
 KINDS = [choice for choice in ItemKind.choices if choice[0] != ItemKind.AGREEMENTS]
@@ -135,6 +141,8 @@ class TopicForm(TovholderModelForm):
         self.fields["wanted_on"].help_text = _("Kommer selv på dagsordenen til det første møde efter datoen.")
         if not convener:
             del self.fields["wanted_on"]
+        if self.instance.pk is not None and not may_change_topic_level(self.instance):
+            del self.fields["level"]
 
 
 class RelayForm(TovholderModelForm):
@@ -180,9 +188,10 @@ class AttachmentForm(TovholderForm):
         AgendaItem.objects.none(), label=_("Hører til"), required=False, empty_label=_("Hele mødet")
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: QuerySet[AgendaItem], **kwargs: Any) -> None:
+        """`items` are those that the user may read."""
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = meeting.items.order_by("position")  # type: ignore[attr-defined]
+        self.fields["item"].queryset = items.order_by("position")  # type: ignore[attr-defined]
 
 
 class ConclusionsForm(TovholderForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.directory.models import Organisation, Person
@@ -47,14 +48,15 @@ class GuestForm(TovholderForm):
         AgendaItem.objects.none(), label=_("Er med til"), required=False, empty_label=_("Hele mødet")
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, items: QuerySet[AgendaItem], **kwargs: Any) -> None:
+        """`items` are those that the user may read."""
         super().__init__(*args, **kwargs)
         there = meeting.participations.filter(removed_at__isnull=True).values("person_id")
         people = Person.objects.current().exclude(pk__in=there).order_by("name")
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         organisations = Organisation.objects.filter(retired_at__isnull=True).order_by("name")
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
-        items = meeting.items.exclude(source=AgendaItem.Source.OPEN_AGREEMENTS).order_by("position")
+        items = items.exclude(source=AgendaItem.Source.OPEN_AGREEMENTS).order_by("position")
         self.fields["only_item"].queryset = items  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tovholder.meetings.models import (
     Topic,
     TopicStatus,
 )
+from tovholder.meetings.services.invitations import take_off
 
 Source = AgendaItem.Source
 # What comes first on every agenda, in this order; everything else keeps the place it was given.
@@ -274,6 +275,14 @@ def _take_twins_place(meeting: Meeting, copy: AgendaItem) -> bool:
     return True
 
 
+def drop(item: AgendaItem) -> None:
+    """Take an item off a planned meeting for good; who came for that item only comes no more."""
+    for guest in item.guests.filter(removed_at__isnull=True).select_related("person", "meeting__lead_forum"):
+        take_off(guest)
+    item.delete()
+    renumber(item.meeting)
+
+
 def let_go(copy: AgendaItem) -> None:
     """Take a postponed item off the next agenda again; where it stood for a fixed item, that one comes back."""
     meeting = copy.meeting
@@ -281,8 +290,7 @@ def let_go(copy: AgendaItem) -> None:
         each for each in template_items(meeting) if (each.heading, each.kind) == (copy.heading, copy.kind)
     ]
     if not same or meeting.items.filter(source=Source.TEMPLATE, heading=copy.heading).exists():
-        copy.delete()
-        renumber(meeting)
+        drop(copy)
         return
     copy.source, copy.deferred_from, copy.topic, copy.relay = Source.TEMPLATE, None, None, None
     copy.minutes, copy.sub_points, copy.question = same[0].minutes, same[0].sub_points, ""

@@ -85,6 +85,9 @@ def name_substitute(
     row = Participation.objects.get(pk=participation.pk)
     row.meeting = meeting
     may_answer(by, row).require()
+    if meeting.kind == MeetingKind.NETWORK:
+        # The family is told beforehand of everybody who comes.
+        no("no_substitutes", _("Tal med den, der har indkaldt, om hvem der kommer i stedet.")).require()
     substitute = person or invitations.new_person(by=by, name=name, email=email)
     taken = meeting.participations.filter(person=substitute, removed_at__isnull=True).first()
     if taken is not None:
@@ -96,6 +99,7 @@ def name_substitute(
     )
     instead.part, instead.substitute_for, instead.substitute_confirmed = Part.SUBSTITUTE, row, None
     instead.removed_at, instead.answer, instead.answered_at = None, Answer.NONE, None
+    instead.only_item = row.only_item
     instead.save()
     if row.answer != Answer.NO:
         row.answer, row.answered_at = Answer.NO, timezone.now()

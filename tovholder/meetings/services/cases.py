@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import no
-from tovholder.access.levels import Level
+from tovholder.access.levels import Level, level_rank
 from tovholder.access.sharing import (
     Assessment,
     Case,
@@ -39,7 +39,16 @@ from tovholder.concerns.models import Concern
 from tovholder.concerns.standing import rules
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
-from tovholder.meetings.models import CaseItem, Disclosure, FamilyMember, Meeting, MeetingStatus
+from tovholder.meetings.models import (
+    CaseItem,
+    Disclosure,
+    FamilyMember,
+    Meeting,
+    MeetingKind,
+    MeetingStatus,
+    Minutes,
+    MinutesStatus,
+)
 from tovholder.meetings.services.carrying_cases import carry_case
 from tovholder.meetings.services.cases_known import Known, read_cases, room_family, room_people
 
@@ -123,10 +132,23 @@ def assess_room(
     asked = ground or recorded_ground(case_item, known.keys)
     day = on or timezone.localdate()
     chaired = _chaired_by_ssp(meeting, there) if chair_is_ssp is None else chair_is_ssp
+    frame = frame_of(meeting, chair_is_ssp=chaired)
     answers = []
     for child in [link.child for link in known.links[case_item.concern_id]]:
-        answers.append((child, _assess(case_item, child, there, kin, asked, day, known, chaired)))
+        answers.append((child, _assess(case_item, child, there, kin, asked, day, known, frame)))
     return Room(tuple(answers) or (_no_child(there),), there, kin)
+
+
+def frame_of(meeting: Meeting, *, chair_is_ssp: bool = False) -> ForumFrame:
+    """Return what the meeting may do with a name: no more than every forum at the table may."""
+    alone = meeting.kind in {MeetingKind.ORDINARY, MeetingKind.NETWORK}
+    forums = [meeting.lead_forum] if alone else [meeting.lead_forum, *meeting.forums.all()]
+    bases = [{LegalBasis(each) for each in forum.bases if each in LegalBasis.values} for forum in forums]
+    return ForumFrame(
+        highest_level=Level(min((forum.highest_level for forum in forums), key=level_rank)),
+        bases=frozenset(set.intersection(*bases)),
+        chair_is_ssp=chair_is_ssp,
+    )
 
 
 def _no_child(people: Sequence[Person]) -> tuple[Child, Assessment]:
@@ -142,22 +164,15 @@ def _assess(
     ground: Ground,
     day: date,
     known: Known,
-    chair_is_ssp: bool,
+    frame: ForumFrame,
 ) -> Assessment:
     facts, consents = known.told[child.pk]
     facts = replace(facts, categories=frozenset(known.categories[case_item.concern_id]))
     early = ground.basis == LegalBasis.EARLY_COOPERATION
-    meeting = case_item.meeting
     case = Case(
         level=Level.NAMED,
         date=day,
-        forum=ForumFrame(
-            highest_level=Level(meeting.lead_forum.highest_level),
-            bases=frozenset(
-                LegalBasis(each) for each in meeting.lead_forum.bases if each in LegalBasis.values
-            ),
-            chair_is_ssp=chair_is_ssp,
-        ),
+        forum=frame,
         participants=(*map(as_participant, people), *(_relative(each, child) for each in family)),
         basis=LegalBasis(ground.basis) if ground.basis else None,
         purpose=ground.purpose,
@@ -243,7 +258,7 @@ def plan_case(*, by: User, meeting: Meeting, concern: Concern, minutes: int = 10
     """Put a concern by name on a meeting, known so far to who works on it only. Raises Refused, ValidationError."""
     concerns.may_work(by, concern).require()
     meeting = Meeting.every.select_for_update().select_related("lead_forum").get(pk=meeting.pk)
-    if meeting.lead_forum.highest_level != Level.NAMED:
+    if frame_of(meeting).highest_level != Level.NAMED:
         raise ValidationError(SENTENCES["level_above_forum"].text)
     if meeting.status == MeetingStatus.CANCELLED:
         raise ValidationError(_("Mødet er aflyst."))
@@ -265,9 +280,16 @@ def plan_case(*, by: User, meeting: Meeting, concern: Concern, minutes: int = 10
 
 @transaction.atomic
 def record_ground(*, by: User, case_item: CaseItem, ground: Ground) -> CaseItem:
-    """Write on what ground the child is to be named. It is asked of the rules when the name is opened. Raises Refused."""
+    """Write on what ground the child is to be named. It is asked of the rules when the name is opened. Raises Refused.
+
+    It is part of the minutes: it stands as they were approved (rule 46).
+    """
     concerns.may_work(by, case_item.concern).require()
     item = CaseItem.objects.select_for_update().select_related("concern").get(pk=case_item.pk)
+    if Minutes.objects.filter(meeting=item.meeting_id, status=MinutesStatus.APPROVED).exists():
+        no(
+            "minutes_approved", _("Referatet er godkendt og kan ikke ændres. Skriv en tilføjelse i stedet.")
+        ).require()
     item.basis, item.purpose_code = ground.basis, ground.purpose_code
     item.family_told_on = ground.family_told_on
     Safe.of([item]).write(item, **{name: getattr(ground, name).strip() for name in TEXTS})

@@ -33,6 +33,7 @@ from tovholder.meetings.models import (
 from tovholder.meetings.policy import may_change_agenda
 from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import agenda
+from tovholder.meetings.services.cases import frame_of
 from tovholder.meetings.services.guarding import lock_meeting, lock_minutes
 from tovholder.meetings.services.items import may_have_level, place_item
 from tovholder.meetings.standing import readable_levels
@@ -163,7 +164,7 @@ def _seal(concern: Concern, link: ConcernItem) -> None:
     words = {"heading": item.heading, "question": item.question, "text": "\n\n".join(filter(None, said))}
     row = CaseItem.objects.filter(meeting=meeting, concern=concern).order_by("pk").last()
     if row is None:
-        takes = meeting.lead_forum.highest_level == Level.NAMED and meeting.status != MeetingStatus.HELD
+        takes = frame_of(meeting).highest_level == Level.NAMED and meeting.status != MeetingStatus.HELD
         status = CaseItem.Status.PLANNED if takes else CaseItem.Status.WITHDRAWN
         row = CaseItem(meeting=meeting, concern=concern, minutes=item.minutes, status=status)
         row.position, row.created_by = meeting.case_items.count(), SYSTEM.audit_key
@@ -173,7 +174,7 @@ def _seal(concern: Concern, link: ConcernItem) -> None:
         _keep_advice(concern, words["text"])
     record(by=SYSTEM, action="meeting.item_sealed", obj=item, details={"meeting": meeting.pk})
     link.delete()
-    if item.agreement_links.exists() or item.captured_topics.exists() or item.relays.exists():
+    if any(held.exists() for held in (item.agreement_links, item.captured_topics, item.relays, item.guests)):
         item.outcomes.all().delete()
         item.heading, item.question, item.text, item.sub_points = _("Anonymt punkt"), "", "", []
         item.save(update_fields=["heading", "question", "text", "sub_points"])

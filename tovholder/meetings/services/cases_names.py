@@ -24,7 +24,7 @@ from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
 from tovholder.meetings.services.carrying_cases import carry_cases
 from tovholder.meetings.services.cases import Room, assess_room, tell_all
 from tovholder.meetings.services.cases_known import Known, known_of, read_cases, room_family, room_people
-from tovholder.meetings.services.cases_reading import ShownChild, may_see_offence
+from tovholder.meetings.services.cases_reading import ShownChild, links_shown, may_see_offence
 from tovholder.meetings.services.cases_room import is_closed, mends
 
 
@@ -85,8 +85,10 @@ def _shuts(item: CaseItem, room: Room, known: Known) -> bool:
 
 
 def _read(by: User, items: Sequence[CaseItem], known: Known) -> dict[int, NameRow]:
-    """Open the first child of each case, and log it."""
-    links = [known.links[each.concern_id][0] for each in items]
+    """Open the first child of each case that the reader was told of, and log it."""
+    children = links_shown(by, items, known.links)
+    items = [each for each in items if children[each.pk]]
+    links = [children[each.pk][0] for each in items]
     grounds = [policy.may_read_case(by, each).require() for each in items]
     views = in_clear([link.child for link in links], known.keys)
     lines: list[Reading] = []

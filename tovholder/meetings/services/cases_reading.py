@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -22,11 +23,13 @@ from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import ConcernChild
 from tovholder.directory.models import Person
+from tovholder.forums.standing import person_of
 from tovholder.meetings import policy
 from tovholder.meetings.models import CaseItem, CaseText, Disclosure, MeetingStatus
 from tovholder.meetings.services.cases import Room, assess_room, earlier_early_meetings, tell
 from tovholder.meetings.services.cases_known import Known, around, known_of
 from tovholder.meetings.services.cases_room import is_closed, mends
+from tovholder.meetings.standing import still_reads
 from tovholder.plans.models import Agreement
 
 # Keys of CaseText: the minutes, the record frozen at approval, notes added later, what is released to the family.
@@ -130,15 +133,34 @@ def show_case(*, by: User, case_item: CaseItem, purpose: str) -> CaseView:
         record_page(by=by, readings=[read])
         mended = mends(case_item, room)
         return CaseView(case_item, room, decision.basis, True, mends=mended, own=words)
-    children = [link.child for link in known.links[case_item.concern_id]]
-    lines = [Reading("child.read", each, purpose, decision.basis) for each in children]
-    if case_item.meeting.status == MeetingStatus.RUNNING and not there.everyone_told:
-        with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False):
+        running = case_item.meeting.status == MeetingStatus.RUNNING
+        # Who comes when the case is through is told nothing of it.
+        if running and case_item.status == CaseItem.Status.OPENED and not there.everyone_told:
             tell(case_item, room)
-            record_page(by=by, readings=[read, *lines])
-    else:
+        links = links_shown(by, [case_item], known.links)[case_item.pk]
+        lines = [Reading("child.read", link.child, purpose, decision.basis) for link in links]
         record_page(by=by, readings=[read, *lines])
-    return _open(by, case_item, room, decision, known, there.choices)
+    return _open(by, case_item, room, decision, known, there.choices, links)
+
+
+def links_shown(
+    by: User, items: Sequence[CaseItem], links: Mapping[int, list[ConcernChild]]
+) -> dict[int, list[ConcernChild]]:
+    """Return the children of each case that the reader is shown by name, by the number of the case.
+
+    All of them to who works on it, else those that were told to the reader: a child laid on it later was not among them.
+    `links` are the children by concern. The caller has asked whether the reader may read the case.
+    """
+    person, found = person_of(by), {each.pk: links[each.concern_id] for each in items}
+    others = [each for each in items if not concerns.may_work(by, each.concern)]
+    told: set[tuple[int, int]] = set()
+    if others and person is not None:
+        rows = Disclosure.objects.filter(still_reads(), case_item__in=others, person=person)
+        told = set(rows.exclude(ground="none").values_list("case_item_id", "child_id"))
+    for each in others:
+        found[each.pk] = [link for link in found[each.pk] if (each.pk, link.child_id) in told]
+    return found
 
 
 def note_reading(*, by: User, case_item: CaseItem, shown: str) -> None:
@@ -150,9 +172,15 @@ def note_reading(*, by: User, case_item: CaseItem, shown: str) -> None:
 
 
 def _open(
-    by: User, item: CaseItem, room: Room, decision: Decision, known: Known, choices: list[Person]
+    by: User,
+    item: CaseItem,
+    room: Room,
+    decision: Decision,
+    known: Known,
+    choices: list[Person],
+    links: list[ConcernChild],
 ) -> CaseView:
-    links, safe = known.links[item.concern_id], known.keys
+    safe = known.keys
     views = in_clear([link.child for link in links], safe)
     prefetch_related_objects([item], "texts")
     texts = list(item.texts.all())

@@ -311,6 +311,7 @@ def _told_rows() -> QuerySet[Any, Any]:
         case_item__concern=OF_CONCERN,
         case_item__status__in=(CaseItem.Status.OPENED, CaseItem.Status.DONE),
         person__isnull=False,
+        person__left_on__isnull=True,
     ).exclude(ground="none")
     forum = F("case_item__meeting__lead_forum__name")
     return reader_rows(told, TOLD, place="organisation__", because=F("ground"), detail=forum)

@@ -307,7 +307,8 @@ def _give_guest_seat(by: User, obj: models.Model, to: Person, person: Person, da
     )
     if not made and row.removed_at is not None:
         row.removed_at, row.part, row.answer, row.answered_at = None, _part(obj), "none", None
-        row.save(update_fields=["removed_at", "part", "answer", "answered_at"])
+        row.only_item = obj.only_item
+        row.save(update_fields=["removed_at", "part", "answer", "answered_at", "only_item"])
     record(
         by=by,
         action="meeting.participant_replaced",

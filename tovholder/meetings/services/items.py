@@ -63,9 +63,25 @@ def may_change_level(item: AgendaItem) -> Decision:
     """What was taken up from a concern stays anonymous: a general item is searched in, and read by who comes from outside."""
     origin: AgendaItem | None = item
     while origin is not None and not ConcernItem.objects.filter(item=origin).exists():
+        if origin.topic is not None and not (stays := may_change_topic_level(origin.topic)):
+            return stays
         origin = origin.deferred_from
     if origin is not None:
         return no("level_stays", _("Punktet handler om en bekymring, så det bliver ved med at være anonymt."))
+    return yes("free")
+
+
+def may_change_topic_level(topic: Topic) -> Decision:
+    """A topic that came up under an anonymous item stays anonymous, whatever has become of the item since."""
+    if (
+        topic.level != Level.GENERAL
+        and topic.from_item is not None
+        and topic.from_item.level != Level.GENERAL
+    ):
+        return no(
+            "level_stays",
+            _("Emnet kom op under et anonymt punkt, så det er anonymt. Skriv et nyt emne med generelle ord."),
+        )
     return yes("free")
 
 

@@ -204,10 +204,24 @@ def hand_over_calling(*, by: User, network: NetworkMeeting, to: Person) -> None:
         raise ValidationError({"to": [_("Vælg en, der arbejder med sagen.")]})
     fresh.initiator, fresh.initiator_leads = to, False
     fresh.save(update_fields=["initiator", "initiator_leads"])
-    Participation.objects.get_or_create(
-        meeting=meeting, person=to, defaults={"part": Participation.Part.GUEST}
-    )
+    seat(meeting, to)
     record(by=by, action="network.handed_over", obj=meeting, details={"to": to.pk})
+
+
+def seat(meeting: Meeting, heir: Person) -> None:
+    """Let who takes duties over be one of those who come; the family is to be told of who was not among them (rule 13)."""
+    if meeting.status != MeetingStatus.PLANNED:
+        return
+    row, made = Participation.objects.get_or_create(
+        meeting=meeting, person=heir, defaults={"part": Participation.Part.GUEST}
+    )
+    if not made and row.removed_at is None:
+        return
+    if row.removed_at is not None:
+        row.removed_at, row.answer, row.answered_at = None, "none", None
+        row.save(update_fields=["removed_at", "answer", "answered_at"])
+    CaseItem.objects.filter(meeting=meeting, concern=meeting.network.concern_id).update(family_told_on=None)
+    invitations.invite_one(meeting=meeting, participation=row)
 
 
 @transaction.atomic

@@ -15,17 +15,14 @@ from tovholder.audit.services import record
 from tovholder.directory.models import Person
 from tovholder.forums.models import Forum
 from tovholder.meetings.models import (
-    CaseItem,
     Meeting,
     MeetingKind,
     MeetingStatus,
     Minutes,
     MinutesStatus,
     NetworkMeeting,
-    Participation,
 )
-from tovholder.meetings.services.invitations import invite_one
-from tovholder.meetings.services.network import possible_initiators
+from tovholder.meetings.services.network import possible_initiators, seat
 
 ROLES = ("chair", "minute_taker")
 
@@ -61,7 +58,7 @@ def _pass_on(by: Actor, meeting: Meeting, leaving: Person) -> bool:
     given = {field: heir for field in ROLES if getattr(meeting, f"{field}_id") == leaving.pk}
     if given:
         Meeting.every.filter(pk=meeting.pk).update(**given)
-    _seat(meeting, heir)
+    seat(meeting, heir)
     record(by=by, action="network.handed_over", obj=meeting, details={"from": leaving.pk, "to": heir.pk})
     return True
 
@@ -77,22 +74,6 @@ def _heir(network: NetworkMeeting, leaving: Person) -> Person | None:
         key=lambda each: (each.pk != network.concern.handler_id, each.pk not in there, each.pk not in team)
     )
     return able[0] if able else None
-
-
-def _seat(meeting: Meeting, heir: Person) -> None:
-    """Let the heir be one of those who come; the family is to be told of who was not among them (rule 13)."""
-    if meeting.status != MeetingStatus.PLANNED:
-        return
-    row, made = Participation.objects.get_or_create(
-        meeting=meeting, person=heir, defaults={"part": Participation.Part.GUEST}
-    )
-    if not made and row.removed_at is None:
-        return
-    if row.removed_at is not None:
-        row.removed_at, row.answer, row.answered_at = None, "none", None
-        row.save(update_fields=["removed_at", "answer", "answered_at"])
-    CaseItem.objects.filter(meeting=meeting, concern=meeting.network.concern_id).update(family_told_on=None)
-    invite_one(meeting=meeting, participation=row)
 
 
 def follow_forum(*, by: Actor, forum: Forum, successor: Forum) -> None:

@@ -31,6 +31,7 @@ from tovholder.meetings.models import (
 )
 from tovholder.meetings.policy import may_become, may_convene
 from tovholder.meetings.services import agenda, invitations
+from tovholder.meetings.services.cases_moved import follow_to_next
 from tovholder.meetings.services.days import at
 from tovholder.meetings.services.series import SeriesRule, dates
 
@@ -246,15 +247,20 @@ def _take_items_back(meeting: Meeting) -> None:
 
 @transaction.atomic
 def discard(*, by: User, meeting: Meeting, decision: Decision | None = None) -> None:
-    """Delete a planned meeting that nobody has been told of (a wrong date in a series, say)."""
+    """Delete a planned meeting that nobody has been told of (a wrong date in a series, say).
+
+    Cases by name that stand on it go to the forum's next meeting; where there is none, it is refused.
+    """
     meeting = locked(meeting)
     (decision or may_convene(by, meeting)).require()
     if meeting.status != MeetingStatus.PLANNED or meeting.invited_at is not None:
         no("meeting_known", _("Der er sendt indkaldelse. Aflys mødet, så alle får besked.")).require()
-    if meeting.items.exclude(source__in=_STAYS).exists() or meeting.attachments.exists():
+    kept = meeting.items.exclude(source__in=_STAYS).exists() or meeting.attachments.exists()
+    # A network meeting is its case's own: it goes with it.
+    if kept or (meeting.kind != MeetingKind.NETWORK and not follow_to_next(by=by, meeting=meeting)):
         no(
             "meeting_has_items",
-            _("Dagsordenen har egne punkter eller bilag. Aflys mødet i stedet, så intet går tabt."),
+            _("Der hører noget til mødet, som ville gå tabt. Aflys det i stedet."),
         ).require()
     record(by=by, action="meeting.discarded", obj=meeting, details={"forum": meeting.lead_forum_id})
     meeting.delete()

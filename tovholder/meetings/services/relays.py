@@ -161,7 +161,6 @@ def withdraw(*, by: User, relay: Relay) -> Relay:
     relay.save(update_fields=["status"])
     for item in relay.items.filter(meeting__status="planned", text="").select_related("meeting"):
         if not item.outcomes.exists():
-            item.delete()
-            agenda.renumber(item.meeting)
+            agenda.drop(item)
     record(by=by, action="relay.withdrawn", obj=relay)
     return relay

@@ -89,7 +89,7 @@ def back_to_planned(*, by: User, meeting: Meeting) -> Meeting:
 
 
 def is_written(meeting: Meeting) -> bool:
-    """Tell whether the meeting holds text, outcomes, agreements or choices."""
+    """Tell whether the meeting holds text, outcomes, agreements or choices, or a name was opened at it."""
     items = meeting.items.all()
     return (
         items.exclude(text="").exists()
@@ -98,6 +98,7 @@ def is_written(meeting: Meeting) -> bool:
         or AgreementOrigin.objects.filter(item__in=items).exists()
         or items.filter(captured_topics__isnull=False).exists()
         or meeting.carried.exclude(choice="").exists()
+        or meeting.case_items.filter(opened_at__isnull=False).exists()
     )
 
 
@@ -175,11 +176,9 @@ def finish(*, by: User, meeting: Meeting, unfinished_items: Mapping[int, str] | 
     left = list(unfinished(fresh))
     missing = [item for item in left if chosen.get(item.pk) not in {DEFER, DONE}]
     if missing:
+        words = _("Vælg, hvad der skal ske med punktet »%(heading)s«.")
         raise ValidationError(
-            [
-                _("Vælg, hvad der skal ske med punktet »%(heading)s«.") % {"heading": i.heading}
-                for i in missing
-            ]
+            [ValidationError(words, params={"heading": each.heading, "item": each.pk}) for each in missing]
         )
     for item in left:
         if chosen[item.pk] == DEFER:

@@ -21,7 +21,7 @@ from tovholder.forums.standing import own_forum_ids, person_of
 from tovholder.meetings.models import AgendaItem, Meeting, MeetingKind, MeetingStatus, Topic, TopicStatus
 from tovholder.meetings.policy import may_use_level
 from tovholder.meetings.services import agenda, letters
-from tovholder.meetings.services.items import may_edit_items, may_have_level
+from tovholder.meetings.services.items import may_change_topic_level, may_edit_items, may_have_level
 from tovholder.meetings.services.links import public_url
 from tovholder.meetings.standing import is_open_participant
 
@@ -86,6 +86,8 @@ def edit(*, by: User, topic: Topic, **changes: Any) -> Topic:
     if "level" in changes:
         may_use_level(topic.forum, changes["level"]).require()
     changed = sorted(name for name, value in changes.items() if getattr(topic, name) != value)
+    if "level" in changed:
+        may_change_topic_level(topic).require()
     for name in changed:
         setattr(topic, name, changes[name])
     topic.save()

@@ -40,7 +40,8 @@ def download(request: HttpRequest, pk: int, attachment_pk: int) -> FileResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = convened_meeting(request, pk)
     items.may_edit_items(request.user, meeting).require()
-    form = AttachmentForm(request.POST or None, request.FILES or None, meeting=meeting)
+    readable = items_visible_to(request.user, meeting)
+    form = AttachmentForm(request.POST or None, request.FILES or None, items=readable)
     if request.method == "POST" and form.is_valid():
         try:
             files.attach(
@@ -54,6 +55,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Bilaget er lagt på."))
             return redirect("meetings:before", pk)
+    note_reading(by=request.user, meeting=meeting, items=readable, purpose="agenda")
     page = form_page(
         form, title=_("Læg et bilag på"), button=_("Læg bilaget på"), crumbs=crumbs(meeting, _("Bilag")),
         cancel_url=reverse("meetings:before", args=[pk]), upload=True,

@@ -20,7 +20,7 @@ from tovholder.concerns.suspicion import all_by_family
 from tovholder.meetings.forms.cases import GroundForm, PlanForm, TakeUpForm
 from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import cases_anonymous, cases_room, cases_writing
-from tovholder.meetings.services.cases import plan_case, record_ground, recorded_ground
+from tovholder.meetings.services.cases import frame_of, plan_case, record_ground, recorded_ground
 from tovholder.meetings.services.cases_reading import note_reading, prior_early_meetings
 from tovholder.meetings.views.face import crumbs, form_page
 from tovholder.meetings.views.fetching import meeting_of
@@ -142,7 +142,8 @@ def ground(request: HttpRequest, pk: int, case_pk: int) -> HttpResponse:
 
 def ground_form(item: CaseItem, meeting: Meeting, data: Any = None) -> GroundForm:
     """Return the form of the ground, with what is recorded, or the one basis there is."""
-    asked, bases = recorded_ground(item), list(meeting.lead_forum.bases)
+    asked, all_may = recorded_ground(item), frame_of(meeting).bases
+    bases = [each for each in meeting.lead_forum.bases if each in all_may]
     initial = {name: getattr(asked, name) for name in asked.__slots__}
     initial["basis"] = asked.basis or (bases[0] if len(bases) == 1 else "")
     prior = prior_early_meetings(item) if "early_cooperation" in bases else 0

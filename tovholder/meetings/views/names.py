@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from tovholder.directory import guard
 from tovholder.meetings.models import Meeting
+from tovholder.meetings.queries import item_ids_visible_to
+from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.face import crumbs
 from tovholder.ui.guarding import find, seal_of
 
@@ -23,9 +25,13 @@ def ask_about_names(request: HttpRequest, meeting: Meeting, button: str) -> Http
     yes = seal_of(each.text for _item, found in rows for each in found)
     if not rows or request.POST.get("navne") == yes:
         return None
+    readable = item_ids_visible_to(request.user, meeting)
+    shown = [item for item, _found in rows if item.pk in readable]
+    note_reading(by=request.user, meeting=meeting, items=shown, purpose="minutes")
     context = {
         "meeting": meeting,
         "rows": rows,
+        "readable": readable,
         "yes": yes,
         "button": button,
         "action": request.path,

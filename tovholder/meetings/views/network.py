@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.access.decision import Decision, no
+from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_read, may_work
 from tovholder.concerns.queries import visible_to as concerns_visible_to
@@ -29,6 +30,7 @@ from tovholder.meetings.models import CaseItem, Meeting, MeetingKind, MeetingSta
 from tovholder.meetings.queries import read_network_case, visible_to
 from tovholder.meetings.services import answers, family, network, network_people
 from tovholder.meetings.services.cases_known import keep_circle
+from tovholder.meetings.services.cases_reading import links_shown
 from tovholder.meetings.services.cases_room import mends, still_shown
 from tovholder.meetings.services.checklist import points_and_guide, set_tick
 from tovholder.meetings.services.family_texts import languages
@@ -102,6 +104,15 @@ def case_or_404(request: HttpRequest, made: NetworkMeeting) -> CaseItem:
     if case is None:
         raise Http404
     return case
+
+
+def children_shown(request: HttpRequest, case: CaseItem, safe: Safe | None = None) -> list[Opened]:
+    """Return the names of the children that the reader of the case is shown; `safe` holds their keys where they are fetched."""
+    user: Any = request.user
+    every = {case.concern_id: list(case.concern.concern_children.all())}
+    children = [link.child for link in links_shown(user, [case], every)[case.pk]]
+    safe = safe or Safe.of(children)
+    return [safe.read(each, "name") for each in children]
 
 
 def crumbs(made: NetworkMeeting | None = None, *more: str) -> Crumbs:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.policy import Part, may_triage
 from tovholder.concerns.queries import readers
@@ -22,13 +21,12 @@ from tovholder.meetings import policy
 from tovholder.meetings.forms.network import OutcomeForm
 from tovholder.meetings.models import MeetingStatus, MinutesStatus, NetworkMeeting
 from tovholder.meetings.services import family, network_efforts, network_minutes
-from tovholder.meetings.services.cases import children_of
 from tovholder.meetings.services.cases_known import keep_circle
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_meeting import closing_room, note_reading, require_open
 from tovholder.meetings.services.papers import approved_line
-from tovholder.meetings.views.network import base, case_or_404, crumbs, network_of
+from tovholder.meetings.views.network import base, case_or_404, children_shown, crumbs, network_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -44,8 +42,6 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
     minutes = minutes_of(made.meeting)
     approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
     note_reading(by=request.user, case=case, purpose="network minutes")
-    children = children_of(made.concern)
-    safe = Safe.of(children)
     shown = base(request, made, face="after")
     keep_circle(made.meeting)
     found = None if approved else network_efforts.efforts(case, made)
@@ -54,7 +50,7 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case,
         "said": network_minutes.record_of(case, made, found),
         "voices": family.voices(case),
-        "children": [safe.read(each, "name") for each in children],
+        "children": children_shown(request, case),
         "minutes": minutes,
         "approved": approved,
         "approved_line": approved_line(minutes),

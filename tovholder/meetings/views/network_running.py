@@ -29,7 +29,15 @@ from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import points_and_guide
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
-from tovholder.meetings.views.network import base, case_or_404, case_shown, crumbs, network_of, refusal_told
+from tovholder.meetings.views.network import (
+    base,
+    case_or_404,
+    case_shown,
+    children_shown,
+    crumbs,
+    network_of,
+    refusal_told,
+)
 from tovholder.meetings.views.network_steps import _numbers as numbers
 from tovholder.meetings.views.network_steps import _tell as tell
 from tovholder.plans.models import CaseAgreement
@@ -113,7 +121,6 @@ def _run_page(
         old, new = efforts.efforts(case, made)
         fields = running.read_fields(case, made)
         lists = [each.key for each in fields if not each.is_text]
-        children = [link.child for link in known.links[made.concern_id]]
         running.note_reading(by=request.user, case=case, purpose="network meeting")
         context.update(
             fields=[(_shown(each, troubles), (troubles or {}).get(each.key, {})) for each in fields],
@@ -122,7 +129,7 @@ def _run_page(
             first_list=lists[0],
             last_list=lists[-1],
             readers=readers(made.concern),
-            children=[known.keys.read(each, "name") for each in children],
+            children=children_shown(request, case, known.keys),
             effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny", owner="skema"),
         )
     return render(request, "meetings/network_run.html", context, status=409 if troubles else 200)

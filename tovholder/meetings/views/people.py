@@ -14,8 +14,10 @@ from tovholder.access.decision import no
 from tovholder.meetings import tables
 from tovholder.meetings.forms.people import AnswerForm, GuestForm, SubstituteForm
 from tovholder.meetings.models import Answer, MeetingStatus
+from tovholder.meetings.queries import items_visible_to
 from tovholder.meetings.services import answers, events, invitations, overview
 from tovholder.meetings.services.cases_room import warnings_for
+from tovholder.meetings.services.reading import note_reading
 from tovholder.meetings.views.face import (
     convened_meeting,
     crumbs,
@@ -53,7 +55,8 @@ def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = convened_meeting(request, pk)
     if meeting.status != MeetingStatus.PLANNED:
         no("meeting_not_planned", _("Gæster inviteres, mens mødet er planlagt.")).require()
-    form = GuestForm(request.POST or None, meeting=meeting)
+    readable = items_visible_to(request.user, meeting)
+    form = GuestForm(request.POST or None, meeting=meeting, items=readable)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         person = data["person"] or invitations.new_person(
@@ -69,6 +72,7 @@ def guest_add(request: HttpRequest, pk: int) -> HttpResponse:
             request, _("Gæsten er inviteret.") if told else _("Gæsten er med, når indkaldelsen sendes.")
         )
         return redirect("meetings:people", pk)
+    note_reading(by=request.user, meeting=meeting, items=readable, purpose="agenda")
     page = form_page(
         form, title=_("Inviter en gæst"), button=_("Inviter"), crumbs=crumbs(meeting, _("Inviter en gæst")),
         cancel_url=reverse("meetings:people", args=[pk]),

@@ -134,23 +134,34 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
         trouble = save_posted_text(request, meeting, item_of(request, meeting, request.POST.get("item")))
         return trouble or redirect("meetings:finish", pk)
     errors: list[str] = []
+    readable = {step.item.pk for step in RunPage(request, meeting, None).steps}
     if request.method == "POST":
         try:
             running.finish(by=request.user, meeting=meeting, unfinished_items=_chosen(request, meeting))
         except ValidationError as error:
-            errors = error.messages
+            errors = [_told(each, readable) for each in error.error_list]
         else:
             messages.success(request, _("Mødet er afsluttet. Gør referatet færdigt her."))
             return redirect("meetings:after", pk)
+    left = list(running.unfinished(meeting))
+    shown = [each for each in left if each.pk in readable]
+    note_reading(by=request.user, meeting=meeting, items=shown, purpose="meeting")
     context = {
         "meeting": meeting,
-        "left": running.unfinished(meeting),
-        "readable": {step.item.pk for step in RunPage(request, meeting, None).steps},
+        "left": left,
+        "readable": readable,
         "errors": errors,
         "guide": for_meeting(meeting, "during"),
         "may_tick": True,
     }
     return render(request, "meetings/run_finish.html", context, status=422 if errors else 200)
+
+
+def _told(fault: ValidationError, readable: set[int]) -> str:
+    """Say it of an item that the reader may not read without its heading."""
+    params = fault.params or {}
+    heading = params["heading"] if params["item"] in readable else _("Et anonymt punkt")
+    return str(fault.message) % {"heading": heading}
 
 
 def _chosen(request: HttpRequest, meeting: Meeting) -> dict[int, str]:

@@ -36,7 +36,7 @@ def case_agreements_visible_to(user: User) -> QuerySet[CaseAgreement]:
     worked_on = concerns_visible_to(user, Part.ALL).order_by().values("pk")
     condition = Q(concern__in=worked_on)
     person = person_of(user)
-    if person is not None and person.left_on is None:
+    if person is not None:
         helped = Agreement.helpers.through.objects.filter(person=person).values("agreement_id")
         condition |= Q(agreement__responsible=person) | Q(agreement__in=helped)
     return CaseAgreement.objects.filter(condition)
