@@ -203,9 +203,10 @@ def _fault_of_giver(child: Child, giver: Adult | None, given: date) -> str:
     age = age_on(born, given) if born is not None else None
     if giver is None:
         if age is not None and age < rules.own_consent_age:
-            return _(
-                "Den unge kan selv give samtykke fra %(age)d år. Vælg en, der har forældremyndighed."
-            ) % {"age": rules.own_consent_age}
+            first = _("Den unge kan selv give samtykke fra %(age)d år.") % {"age": rules.own_consent_age}
+            if child.adults.filter(standing=Adult.Standing.CUSTODY).exists():
+                return f"{first} {_('Vælg en, der har forældremyndighed.')}"
+            return f"{first} {_('Skriv først på barnets side, hvem der har forældremyndighed.')}"
         return ""
     if giver.child_id != child.pk:
         return _("Vælg en, der hører til barnet.")

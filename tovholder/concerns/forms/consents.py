@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.citizens.models import Adult, Child, Consent
+from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.children import ChildView
 from tovholder.citizens.services.consents import ConsentFacts, ConsentTexts, ConsentView
 from tovholder.directory.models import Organisation
@@ -71,6 +72,9 @@ class ConsentForm(TovholderForm):
             .order_by("name")
         )
         self.fields["given"].initial = timezone.localdate
+        self.fields["given"].help_text = _("Samtykket ses efter %(months)d måneder senere.") % {
+            "months": sharing_rules().consent_review_months
+        }
 
     @staticmethod
     def start_from(consent: Consent, view: ConsentView) -> dict[str, Any]:
