@@ -83,3 +83,18 @@ def test_it_asks_the_same_however_many_are_found(
 def test_nobody_else_learns_who_can_be_seated(world: CaseWorld, erik: User, client_for: ClientFor) -> None:
     answer = client_for(erik).get(world.path().replace("/barn/", "/team/"), {"q": "grethe"})
     assert answer.status_code == 404
+
+
+def test_an_investigation_is_no_purpose_to_choose(
+    world: CaseWorld, dina: User, client_for: ClientFor
+) -> None:
+    url = reverse("children:team_join", args=[world.concern.code, dina.person.pk])
+    client = client_for(world.anna)
+    assert "Efterforskning" not in client.get(url).content.decode()
+    told = {
+        "basis": "rpl115",
+        "purpose_code": "investigation",
+        "purpose": "Finde ud af det",
+        "necessity": "Ja",
+    }
+    assert "purpose_code" in client.post(url, told).context["form"].errors

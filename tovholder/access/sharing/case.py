@@ -22,6 +22,11 @@ class Purpose(models.TextChoices):
     WELLBEING = "wellbeing", _("Trivsel")
     INVESTIGATION = "investigation", _("Efterforskning")
 
+    @classmethod
+    def choosable(cls) -> list[tuple[str, str]]:
+        """Return those to choose among where a name is to be told: an investigation is none of them (rule 7)."""
+        return [each for each in cls.choices if each[0] != cls.INVESTIGATION]
+
 
 class PublicTask(models.TextChoices):
     SOCIAL = "social", _("Socialområdet")

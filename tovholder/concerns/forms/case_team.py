@@ -23,7 +23,7 @@ class SeatForm(TovholderForm):
     """On what ground a person comes onto the case team."""
 
     basis = forms.ChoiceField(label=_("Grundlag"), choices=LegalBasis.choices, widget=forms.RadioSelect)
-    purpose_code = forms.ChoiceField(label=_("Formål"), choices=Purpose.choices)
+    purpose_code = forms.ChoiceField(label=_("Formål"), choices=Purpose.choosable)
     purpose = forms.CharField(
         label=_("Hvad skal personen hjælpe med?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

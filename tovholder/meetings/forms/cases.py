@@ -92,7 +92,7 @@ class GroundForm(TovholderForm):
     basis = forms.ChoiceField(label=_("Grundlag"), widget=forms.RadioSelect)
     purpose_code = forms.ChoiceField(
         label=_("Formål"),
-        choices=[each for each in Purpose.choices if each[0] != Purpose.INVESTIGATION],
+        choices=Purpose.choosable,
     )
     purpose = forms.CharField(label=_("Formålet med egne ord"), max_length=1000, widget=forms.Textarea)
     necessity = forms.CharField(

@@ -22,10 +22,9 @@ from tovholder.meetings.models import (
     Minutes,
     MinutesStatus,
     NetworkMeeting,
-    Participation,
 )
 from tovholder.meetings.services.invitations import invite_one
-from tovholder.meetings.services.network import possible_initiators
+from tovholder.meetings.services.network import possible_initiators, seat_initiator
 
 ROLES = ("chair", "minute_taker")
 
@@ -83,14 +82,10 @@ def _seat(meeting: Meeting, heir: Person) -> None:
     """Let the heir be one of those who come; the family is to be told of who was not among them (rule 13)."""
     if meeting.status != MeetingStatus.PLANNED:
         return
-    row, made = Participation.objects.get_or_create(
-        meeting=meeting, person=heir, defaults={"part": Participation.Part.GUEST}
-    )
-    if not made and row.removed_at is None:
+    was_there = meeting.participations.filter(person=heir, removed_at=None).exists()
+    row = seat_initiator(meeting, heir)
+    if was_there:
         return
-    if row.removed_at is not None:
-        row.removed_at, row.answer, row.answered_at = None, "none", None
-        row.save(update_fields=["removed_at", "answer", "answered_at"])
     CaseItem.objects.filter(meeting=meeting, concern=meeting.network.concern_id).update(family_told_on=None)
     invite_one(meeting=meeting, participation=row)
 
