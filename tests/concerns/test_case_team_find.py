@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.concerns.child_world import CaseWorld, make_case
+from tests.concerns.child_world import CaseWorld, make_case, sharing_kind
 from tests.factories import PersonFactory
+from tovholder.access.sharing import Kind
 from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.concerns import policy
 from tovholder.directory.models import Person
@@ -83,3 +84,40 @@ def test_it_asks_the_same_however_many_are_found(
 def test_nobody_else_learns_who_can_be_seated(world: CaseWorld, erik: User, client_for: ClientFor) -> None:
     answer = client_for(erik).get(world.path().replace("/barn/", "/team/"), {"q": "grethe"})
     assert answer.status_code == 404
+
+
+def test_an_investigation_is_no_purpose_to_choose(
+    world: CaseWorld, dina: User, client_for: ClientFor
+) -> None:
+    url = reverse("children:team_join", args=[world.concern.code, dina.person.pk])
+    client = client_for(world.anna)
+    assert "Efterforskning" not in client.get(url).content.decode()
+    told = {
+        "basis": "rpl115",
+        "purpose_code": "investigation",
+        "purpose": "Finde ud af det",
+        "necessity": "Ja",
+    }
+    assert "purpose_code" in client.post(url, told).context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"basis": "rpl115", "purpose_code": "crime_prevention", "necessity": ""}, "necessity"),
+        ({"basis": "rpl115", "purpose_code": "wellbeing", "necessity": "Kender ham"}, "purpose_code"),
+        ({"basis": "participation", "purpose_code": "wellbeing", "necessity": "Ja"}, "family_takes_part"),
+    ],
+)
+def test_what_can_be_answered_in_the_form_is_said_at_its_field(
+    world: CaseWorld, dina: User, client_for: ClientFor, told: dict[str, str], field: str
+) -> None:
+    sharing_kind(dina.person.organisation, Kind.SOCIAL_AUTHORITY)
+    url = reverse("children:team_join", args=[world.concern.code, dina.person.pk])
+    answer = client_for(world.anna).post(url, {"purpose": "Tale med familien", **told})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    page = answer.content.decode()
+    assert "Nej, ikke på det grundlag" not in page
+    assert "Tale med familien" in page
+    assert "(frivilligt)" not in page.split("<main")[1]

@@ -23,7 +23,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, NARROW, PHONE, SLOWEST
+from tests.e2e.conftest import DESKTOP, NARROW, PHONE, SLOWEST, Demo
 from tests.factories import MeetingFactory, ParticipationFactory
 from tovholder.accounts.models import User
 from tovholder.audit.models import SYSTEM
@@ -250,3 +250,55 @@ def test_a_red_concern_shows_whose_duty_it_is_before_anything_else(world: World)
     # Nothing was sent by Tovholder but the word to the team that a concern is there.
     assert not OutgoingMail.objects.filter(body__contains="hjemme").exists()
     assert not OutgoingMail.objects.filter(subject__icontains="underret").exists()
+
+
+def go_on(page: Page, name: str) -> None:
+    """Walk on with the tab key to what has this name, and press it; no mouse."""
+    here = page.locator(":focus", has_text=name)
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if here.count():
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"The tab key does not lead to {name}")
+
+
+def test_journey_d_as_the_demos_people_walk_it(demo: Demo) -> None:
+    """The duty is Erik's before anything else, and Anna's own as well; what one has done takes it from nobody else."""
+    erik = demo.page("erik", "/", PHONE, 844)
+    raise_it(erik, seen="En elev har fortalt, at det gør ondt at være hjemme.", level="Alvorligt bekymret")
+    found = re.search(r"/bekymringer/(\d+-\d+)/underret/$", erik.url)
+    assert found is not None, erik.url
+    case = f"/bekymringer/{found[1]}/"
+    expect(erik.get_by_role("heading", level=1)).to_have_text("Underret nu, og gør det selv")
+    expect(erik.get_by_text("Din leder, SSP-teamet eller et møde kan ikke tage den fra dig.")).to_be_visible()
+    if PICTURES:
+        erik.screenshot(path=Path(PICTURES) / "underret-foerste.png")
+    for way in (re.compile("^Ring "), "Underret her"):
+        box = erik.get_by_role("link", name=way).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 844, "what to do stands on the first screen"
+    # Round about it: the case itself begins with the same, and so does Anna's.
+    erik.goto(f"{demo.url}{case}")
+    says = "Den, der ved noget, skal selv underrette, og det skal ske nu"
+    first = erik.get_by_role("main").get_by_role("heading", level=2).first
+    expect(first).to_have_text(says)
+    anna = demo.page("anna", case)
+    expect(anna.get_by_role("main").get_by_role("heading", level=2).first).to_have_text(says)
+    anna.get_by_role("button", name="Jeg tager den").click()
+    expect(anna.get_by_role("main").get_by_role("heading", level=2).first).to_have_text(says)
+
+    go_on(erik, "Sådan underretter du")
+    erik.wait_for_url("**/underret/")
+    go_on(erik, "Skriv ned, at jeg har underrettet")
+    expect(erik.get_by_text("Det er skrevet ned.")).to_be_visible()
+    expect(erik.get_by_text("er pligten opfyldt")).to_have_count(0)
+    anna.reload()
+    expect(anna.get_by_role("heading", name=re.compile("^Erik har underrettet den "))).to_be_visible()
+    anna.goto(f"{demo.url}{case}underret/")
+    expect(anna.get_by_text("Pligten er personlig.")).to_be_visible()
+    expect(anna.get_by_role("heading", name="Dine underretninger i sagen")).to_have_count(0)
+    bo = demo.page("bo", case)
+    expect(bo.get_by_role("heading", name="Siden findes ikke")).to_be_visible()
+    for page in (erik, anna, bo):
+        page.close()

@@ -257,3 +257,26 @@ def test_words_of_the_course_that_stand_released_without_a_yes_can_be_taken_back
     client.post(f"/bekymringer/{concern.code}/barnets-ord/{entry.pk}/", {"enig": "0"})
     assert WORDS not in body(families.citizen(FATHER).get(home.page()))
     assert not PlanRelease.objects.exists()
+
+
+def test_what_the_child_shares_stands_on_the_page_of_who_does_what(
+    families: Families, home: Home, client_for: Callable[[User], Client]
+) -> None:
+    """Said at the plan, however shortly; gone from the family's page as soon as the child no longer agrees."""
+    anna, concern = home.case.anna, home.case.concern
+    plan = ready_plan(home)
+    client, father = client_for(anna), families.citizen(FATHER)
+    write = reverse("case_plans:childs_words", args=[plan.pk])
+    for text, agrees in (("Ja tak", "yes"), ("Far skal ikke hente mig i skolen.", "no")):
+        assert client.post(write, {"text": text, "agrees": agrees}).status_code == 302
+    shown = body(client.get(reverse("case_plans:release", args=[plan.pk])))
+    assert "Ja tak" in shown
+    assert "Far skal ikke" not in shown
+    plans.release_plan(by=anna, plan=plan)
+    page = reverse("family:plan", args=[home.child.code, plan.pk])
+    assert "Barnets egne ord" in body(father.get(page))
+    assert "Ja tak" in body(father.get(page))
+    assert "Far skal ikke" not in body(father.get(page))
+    entry = concern.entries.get(child_agrees_to_share=True)
+    childs_words.set_agreement(by=anna, entry=entry, agrees=False)
+    assert father.get(page).status_code == 404

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import OrganisationFactory, OrganisationKindFactory, PersonFactory
@@ -21,7 +22,7 @@ from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Category, Concern, ConcernRules
 from tovholder.concerns.services.course import set_status
 from tovholder.meetings import policy
-from tovholder.meetings.models import FamilyMember, Meeting, NetworkMeeting
+from tovholder.meetings.models import FamilyMember, Meeting, NetworkMeeting, Participation
 from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import network as calling
 from tovholder.meetings.services import network_meeting as running
@@ -281,3 +282,31 @@ def test_what_a_consent_opens_is_told_with_no_date_that_nobody_chose(ready: Netw
     NetworkMeeting.objects.filter(pk=ready.pk).update(time_chosen=False)
     (said,) = can_be_opened(ready.concern).values()
     assert said == "Netværksmødet, der endnu ikke har en dato"
+
+
+def answer_of(network: NetworkMeeting, user: User) -> str:
+    return Participation.objects.get(meeting=network.meeting_id, person=user.person).answer
+
+
+def test_who_calls_the_meeting_is_not_asked_whether_they_come(
+    called: NetworkMeeting, erik: User, dina: User, client_for: Any
+) -> None:
+    page = reverse("network:meeting", args=[called.meeting_id])
+    assert "Kommer du?" not in client_for(erik).get(page).content.decode()
+    assert "Kommer du?" in client_for(dina).get(page).content.decode()
+    assert (answer_of(called, erik), answer_of(called, dina)) == ("yes", "none")
+    starts = called.meeting.starts_at + timedelta(days=1)
+    calling.write_time(
+        by=erik, network=called, starts_at=starts, ends_at=starts + timedelta(hours=1), place="Rådhuset", online_url=""
+    )  # fmt: skip
+    assert answer_of(called, erik) == "yes"
+
+
+def test_who_takes_the_calling_over_comes_and_is_not_asked(
+    called: NetworkMeeting, erik: User, anna: User, client_for: Any
+) -> None:
+    calling.hand_over_calling(by=erik, network=called, to=anna.person)
+    assert answer_of(called, anna) == "yes"
+    page = reverse("network:meeting", args=[called.meeting_id])
+    assert "Kommer du?" not in client_for(anna).get(page).content.decode()
+    assert "Kommer du?" in client_for(erik).get(page).content.decode()

@@ -74,7 +74,7 @@ def test_what_is_changed_after_the_look_is_looked_at_again(
     other = "consent" if field == "basis" else "Noget andet."
     again = client.post(step(ready), told | {field: other, "vist": mark[1]})
     assert again.status_code == 200
-    assert "Du har rettet noget" in again.content.decode()
+    assert "Noget er ændret" in again.content.decode()
     assert recorded_ground(CaseItem.objects.get()).purpose != "Noget andet."
 
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.network.conftest import everybody, fresh
@@ -23,11 +25,12 @@ from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, rais
 from tovholder.concerns.suspicion import is_by_family
 from tovholder.forums.models import ChecklistItem
 from tovholder.meetings import policy
-from tovholder.meetings.models import FamilyMember, NetworkMeeting
+from tovholder.meetings.models import CaseItem, FamilyMember, NetworkMeeting
 from tovholder.meetings.services import family
 from tovholder.meetings.services import network as calling
 from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people as people
+from tovholder.meetings.services.cases_known import known_of
 
 For = Callable[[User], Client]
 
@@ -109,3 +112,18 @@ def test_a_chair_who_does_not_read_the_case_is_told_nothing_of_the_suspicion(
     assert "istank" not in refused
     assert "Mødet kan ikke holdes lige nu. Spørg Erik" in refused
     assert "Familien får intet" in client_for(erik).get(page).content.decode()
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_case_at_a_meeting_is_asked_by_the_same_rule(
+    draft: NetworkMeeting, concern: Concern, other: Concern, ended: bool
+) -> None:
+    """What a page has read with the case answers as the rule does, and asks no more."""
+    if ended:
+        Concern.objects.filter(pk=other.pk).update(status="closed", ended_at=timezone.now())
+    item = CaseItem.objects.select_related("concern").get(meeting=draft.meeting_id)
+    known_of([item])
+    with CaptureQueriesContext(connection) as caught:
+        answer = is_by_family(item.concern)
+    assert not caught
+    assert answer is is_by_family(Concern.objects.get(pk=concern.pk)) is not ended

@@ -14,6 +14,7 @@ from tovholder.audit.models import Event
 from tovholder.concerns.services import consenting
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement
+from tovholder.plans.services.case_coverage import uncovered_holders
 from tovholder.plans.services.case_passing import pass_on_expired
 
 
@@ -91,3 +92,11 @@ def test_without_any_basis_only_those_who_work_on_the_case_can_have_one(case):
     assert case.agree("anna").agreement.responsible == case.user("anna").person
     with pytest.raises(ValidationError):
         case.agree("bo")
+
+
+@pytest.mark.parametrize(("name", "told"), [("anna", True), ("dina", True), ("bo", False), ("frida", False)])
+def test_what_a_consent_names_is_told_to_who_reads_the_consents_only(case, name, told):
+    [said] = uncovered_holders(case.concern, [case.user("frida").person], by=case.user(name))
+    assert ("samtykke" in said) == told
+    [said] = uncovered_holders(case.concern, [case.user("frida").person], by=case.user(name).person)
+    assert "samtykke" not in said  # who answers by a link is not logged in

@@ -164,7 +164,7 @@ def test_what_a_withdrawal_leaves_in_the_course_leads_to_no_family_under_suspici
         assert said.startswith("Et samtykke er trukket tilbage.")
         assert ("Spørg ikke familien." in said) == suspected
         assert ("tal med familien igen" in said) != suspected
-        assert ("læser ikke længere deres aftaler" in said) == (concern == case.concern)
+        assert ("er ikke længere dækket" in said) == (concern == case.concern)
 
 
 def test_who_is_covered_otherwise_is_not_named(case):

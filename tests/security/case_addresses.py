@@ -21,6 +21,7 @@ TWIN = {"code": NO_CODE, "child": NO_CHILD, "other": NO_CHILD, "case_pk": NONE, 
 FIXED = {"what": "saet-paa", "step": "gjort"}
 CHILD_PK = {
     "adult": "adult",
+    "consent_correct": "consent",
     "consent_withdraw": "consent",
     "scan": "consent",
     "scan_file": "consent",

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(CHILD + "log.csv", child_ends.log, name="log"),
     path(CHILD + "samtykke/", consents.new, name="consent_new"),
     path(CHILD + "samtykke/samtykke.pdf", consents.print_typed, name="consent_print"),
+    path(CONSENT + "ret/", consents.correct, name="consent_correct"),
     path(CONSENT + "traek/", consents.withdraw, name="consent_withdraw"),
     path(CONSENT + "formular/", consents.scan, name="scan"),
     path(CONSENT + "formular/hent/", consents.scan_file, name="scan_file"),

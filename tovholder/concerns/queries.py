@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -102,6 +102,7 @@ class Reader:
     what: str
     why: str
     person_id: int | None = None
+    rank: int = field(default=0, compare=False)  # of the way: the lower, the wider
 
 
 class ReaderRow(NamedTuple):
@@ -183,6 +184,7 @@ def readers(concern: Concern) -> list[Reader]:
         # The first ground of each person is the widest: keep that.
         said = sources[row.way].say(row, concern) if row.who not in whole else None
         if said is not None:
+            said = replace(said, rank=order.index(row.way))
             found.setdefault(said.person_id or (said.name, said.organisation, said.why), said)
             whole |= {row.who} if row.way in _WHOLE else set()
     return list(found.values())

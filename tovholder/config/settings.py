@@ -236,7 +236,6 @@ DEFAULT_FROM_EMAIL = ENV.email["sender"]
 REPLIES = (
     ENV.replies
 )  # answers from calendar programs: where they are sent, and the mailbox they are read from
-
 FAMILY_LANGUAGES = ENV.family_languages
 
 # Upward information goes by name: the layout asks these, and imports none of them.
@@ -280,6 +279,7 @@ EVERY_DAY = [
     "tovholder.concerns.services.forgetting.forget_old",
     "tovholder.concerns.services.ages.note_ages",
     "tovholder.concerns.services.absences.note_absences",
+    "tovholder.plans.services.case_passing.pass_on_ended",
     "tovholder.meetings.services.forgetting.forget_names",
 ]
 # Who else than the concern itself opens it to: each a ReaderSource, for "Hvem kan se dette?"; asked in one read.
@@ -289,7 +289,7 @@ CONCERN_READERS = [
     "tovholder.plans.queries.cases.holders",
     "tovholder.meetings.network_hooks.called_to",
 ]
-# What the apps above close of a concern when a consent ends: functions (by, concern) -> how many.
+# What the apps above close of a concern when a consent ends: functions (by, concern, named) -> Taken.
 CONSENT_ENDED = ["tovholder.plans.services.case_passing.pass_on_uncovered"]
 # What of a concern can be opened by name at meetings ahead: functions (concern) -> {number: words}.
 CONSENT_OPENS = ["tovholder.meetings.services.cases_ahead.can_be_opened"]

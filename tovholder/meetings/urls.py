@@ -173,6 +173,7 @@ cases_at_meetings: list[URLPattern] = [
     path("<int:pk>/sager/<int:case_pk>/referat.docx", cases_open.paper_word, name="case_word"),
     path("<int:pk>/navne/", cases_names.names, name="names"),
     path("<int:pk>/navne/ind/", cases_names.intake, name="names_in"),
+    path("<int:pk>/navne/distrikt/", cases_names.district, name="names_district"),
     path("<int:pk>/navne/aabn/", cases_names.open_all, name="names_open"),
     path("<int:pk>/under/ud-og-ind/", attending.out, name="out"),
 ]

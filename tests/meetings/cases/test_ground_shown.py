@@ -23,7 +23,7 @@ def test_a_planned_case_shows_its_ground_and_whom_it_is_planned_for(item, people
         item.get_basis_display(),
         f"{item.get_purpose_code_display()}. {GROUND.purpose}",
         GROUND.necessity,
-        "4 personer</a>, heraf 4 dækket",
+        "4 personer</a>, alle dækket",
         people["carla"].person.name,
     )
     assert [each for each in shown if each not in body] == []
@@ -33,7 +33,7 @@ def test_a_planned_case_shows_its_ground_and_whom_it_is_planned_for(item, people
 def test_a_planned_case_without_a_ground_says_so(planned, named, people, client_for):
     body = page(client_for, people["anna"], plan_case(by=people["anna"], meeting=planned, concern=named))
     assert body.count("Ikke skrevet endnu") == 3
-    assert "heraf 0 dækket" in body
+    assert "ingen dækket" in body
 
 
 def test_an_opened_case_names_whom_it_was_told_to(opened, people, client_for):

@@ -11,11 +11,15 @@ from django.urls import reverse
 
 from tests.factories import DistrictFactory
 from tests.meetings.cases.test_names import LINES, WHY
+from tests.twice import look_and_save
 from tovholder.accounts.models import User
+from tovholder.audit.models import Event
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.models import Concern, Team, TeamMember
 from tovholder.concerns.policy import Part, may_read
 from tovholder.concerns.queries import readers_of_all, visible_to
+from tovholder.directory.models import District
+from tovholder.meetings.models import CaseItem
 from tovholder.meetings.services import cases_intake
 
 
@@ -147,3 +151,64 @@ def test_names_are_read_by_the_triagers_of_their_district_only(planned, people, 
             assert reads == (district is None or district == concern.district), (name, concern.district)
             triaging = {each.person_id for each in readers_of_all(concern)}
             assert (people[name].person.pk in triaging) == reads
+
+
+def without_a_district(planned, people) -> list[CaseItem]:
+    """As they were handed over before a name had to say one."""
+    lines = cases_intake.read_lines(LINES, source="police")
+    return cases_intake.hand_over(by=people["carla"], meeting=planned, lines=lines, necessity=WHY)
+
+
+def two_teams(people) -> tuple[District, District]:
+    """Anna receives the names of Vest, Lise those of Oest; without a district both do."""
+    vest, oest = (DistrictFactory(key=key, name=key.title()) for key in ("vest", "oest"))
+    Team.objects.filter(triages=True).first().districts.set([vest])
+    team = Team.objects.create(key="oest", name="SSP Øst", triages=True)
+    team.districts.set([oest])
+    TeamMember.objects.create(team=team, person=people["dina"].person, valid_from=date(2020, 1, 1))
+    return vest, oest
+
+
+def test_names_of_before_are_placed_and_the_page_says_who_stops_reading(planned, people, client_for):
+    items = without_a_district(planned, people)
+    vest, _oest = two_teams(people)
+    client = client_for(people["anna"])
+    page = client.get(reverse("meetings:names", args=[planned.pk])).content.decode()
+    assert "3 navne har intet distrikt." in page
+    url = reverse("meetings:names_district", args=[planned.pk])
+    assert f'value="{items[0].pk}"' in client.get(url).content.decode()
+    dina = User.objects.get(pk=people["dina"].pk)
+    assert may_read(dina, items[0].concern, Part.ALL)
+    told = {"names": [str(each.pk) for each in items[:2]], "district": str(vest.pk)}
+    shown, answer = look_and_save(client, url, told)
+    assert dina.person.name in shown.split("Mister adgang")[1].split("</section>")[0]
+    assert answer.status_code == 302
+    placed = Concern.objects.order_by("pk")
+    assert [each.district for each in placed] == [vest, vest, None]
+    assert [bool(may_read(dina, each, Part.ALL)) for each in placed] == [False, False, True]
+    assert "1 navn har intet distrikt." in client.get(answer["Location"]).content.decode()
+    assert Event.objects.filter(action="concern.facts_set").count() == 2
+
+
+def test_none_is_placed_before_it_was_looked_at_or_where_nobody_triages(planned, people, client_for):
+    items = without_a_district(planned, people)
+    vest, oest = two_teams(people)
+    TeamMember.objects.filter(person=people["dina"].person).delete()
+    client, url = client_for(people["anna"]), reverse("meetings:names_district", args=[planned.pk])
+    told = {"names": [str(items[0].pk)], "district": str(vest.pk)}
+    client.post(url, told)
+    assert not Concern.objects.exclude(district=None).exists()
+    _shown, answer = look_and_save(client, url, told | {"district": str(oest.pk)})
+    assert answer.status_code == 422
+    assert "Ingen modtager sager i Oest endnu." in answer.content.decode()
+    missing = client.post(url, {"names": [], "district": ""})
+    assert missing.status_code == 422
+    assert {"names", "district"} <= set(missing.context["form"].errors)
+
+
+@pytest.mark.parametrize("name", ["bo", "carla", "erik", "frida", "grethe", "hans"])
+def test_who_places_no_names_finds_no_such_page(planned, people, client_for, name):
+    without_a_district(planned, people)
+    two_teams(people)
+    url = reverse("meetings:names_district", args=[planned.pk])
+    assert client_for(people[name]).get(url).status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,11 @@ class Purpose(models.TextChoices):
     EARLY_SUPPORT = "early_support", _("Tidlig støtte")
     WELLBEING = "wellbeing", _("Trivsel")
     INVESTIGATION = "investigation", _("Efterforskning")
+
+    @classmethod
+    def choosable(cls) -> list[tuple[str, Any]]:
+        """Return those to choose among where a name is to be told: an investigation is none of them (rule 7)."""
+        return [each for each in cls.choices if each[0] != cls.INVESTIGATION]
 
 
 class PublicTask(models.TextChoices):

@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access import sharing
-from tovholder.access.decision import Decision
+from tovholder.access.decision import Decision, no, yes
 from tovholder.access.sharing.case import YOUNG_PERSON, age_on
 from tovholder.access.sharing.consents import months_before
 from tovholder.accounts.queries import Joined
@@ -33,6 +35,17 @@ class ConsentTexts:
     kinds: str
     purpose: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """What is chosen of a consent; `giver` None is the young person."""
+
+    giver: Adult | None
+    organisations: Iterable[Organisation]
+    form: str
+    given: date
+    expires: date | None = None
 
 
 @transaction.atomic
@@ -61,6 +74,101 @@ def give_consent(
     return consent
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One thing of a consent that was changed, in clear: for who may read the consent."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What was changed of a consent, and the organisations that it named before."""
+
+    lines: tuple[Correction, ...]
+    named: frozenset[int]
+
+
+@transaction.atomic
+def correct_consent(
+    *, by: Actor, decision: Decision, consent: Consent, facts: ConsentFacts, texts: ConsentTexts, seen: str
+) -> Corrected:
+    """Set what was wrongly written of a consent to exactly this. Raises Refused, ValidationError by field.
+
+    `seen` is `state_of` it as the reader saw it. A withdrawn one stands as it was. The caller keeps what stood before.
+    """
+    decision.require()
+    consent = Consent.objects.select_for_update(of=("self",)).select_related("child").get(pk=consent.pk)
+    may_be_corrected(consent).require()
+    if state_of(consent) != seen:
+        raise ValidationError(_("En anden har rettet samtykket imens. Se, hvad der nu følger, og gem igen."))
+    before, named = _said(consent), frozenset(_named(consent))
+    chosen = list(facts.organisations)
+    same_giver = consent.giver == facts.giver and consent.given == facts.given
+    _check(consent.child, facts.giver, chosen, texts, facts.given, facts.expires, ask_giver=not same_giver)
+    consent.giver, consent.form = facts.giver, Consent.Form(facts.form)
+    consent.given, consent.expires = facts.given, facts.expires
+    sealed = {"kinds": texts.kinds.strip(), "purpose": texts.purpose.strip(), "note": texts.note.strip()}
+    Safe.of([consent]).write(consent, **sealed)
+    consent.save()
+    consent.organisations.set(chosen)
+    after = _said(consent)
+    changed = {name: after[name] for name in after if after[name] != before[name]}
+    if not changed:
+        raise ValidationError(_("Der er ikke rettet noget."))
+    details = {"consent": consent.pk, "changed": sorted(changed)}
+    record(by=by, action="consent.corrected", obj=consent.child, ground=decision.basis, details=details)
+    lines = (Correction(str(_LABELS[name]), before[name], after[name]) for name in changed)
+    return Corrected(tuple(lines), named)
+
+
+def may_be_corrected(consent: Consent) -> Decision:
+    """The state question: what was withdrawn stands as it was."""
+    if consent.withdrawn is not None:
+        return no(
+            "consent_withdrawn", _("Samtykket er trukket tilbage og kan ikke rettes. Skriv et nyt ned.")
+        )
+    return yes("consent")
+
+
+def state_of(consent: Consent) -> str:
+    """Return all that a consent says, to tell whether it is still what somebody saw. Shown to nobody, so not logged."""
+    return repr(
+        (sorted(_said(consent).items()), sorted(_named(consent)), consent.giver_id, consent.withdrawn)
+    )
+
+
+_LABELS = {
+    "giver": gettext_lazy("Givet af"),
+    "organisations": gettext_lazy("Må få oplysninger"),
+    "kinds": gettext_lazy("Hvilke"),
+    "purpose": gettext_lazy("Til hvad"),
+    "form": gettext_lazy("Hvordan"),
+    "given": gettext_lazy("Givet"),
+    "expires": gettext_lazy("Udløber"),
+    "note": gettext_lazy("Bemærkning"),
+}
+
+
+def _said(consent: Consent) -> dict[str, str]:
+    """What a consent says, in words, by the names of its fields."""
+    safe, giver = Safe.of([consent.child]), consent.giver
+    if giver is not None:
+        giver.child = consent.child
+    return {
+        "giver": str(safe.read(giver, "name")) if giver is not None else _("Den unge selv"),
+        "organisations": ", ".join(consent.organisations.order_by("name").values_list("name", flat=True)),
+        "kinds": safe.read(consent, "kinds").text,
+        "purpose": safe.read(consent, "purpose").text,
+        "form": consent.get_form_display(),
+        "given": date_format(consent.given, "j. F Y"),
+        "expires": date_format(consent.expires, "j. F Y") if consent.expires is not None else "",
+        "note": safe.read(consent, "note").text,
+    }
+
+
 def _check(
     child: Child,
     giver: Adult | None,
@@ -68,9 +176,11 @@ def _check(
     texts: ConsentTexts,
     given: date,
     expires: date | None,
+    *,
+    ask_giver: bool = True,
 ) -> None:
     faults: dict[str, str] = {}
-    wrong_giver = _fault_of_giver(child, giver, given)
+    wrong_giver = _fault_of_giver(child, giver, given) if ask_giver else ""
     if wrong_giver:
         faults["giver"] = wrong_giver
     if not organisations:
@@ -93,9 +203,10 @@ def _fault_of_giver(child: Child, giver: Adult | None, given: date) -> str:
     age = age_on(born, given) if born is not None else None
     if giver is None:
         if age is not None and age < rules.own_consent_age:
-            return _(
-                "Den unge kan selv give samtykke fra %(age)d år. Vælg en, der har forældremyndighed."
-            ) % {"age": rules.own_consent_age}
+            first = _("Den unge kan selv give samtykke fra %(age)d år.") % {"age": rules.own_consent_age}
+            if child.adults.filter(standing=Adult.Standing.CUSTODY).exists():
+                return f"{first} {_('Vælg en, der har forældremyndighed.')}"
+            return f"{first} {_('Skriv først på barnets side, hvem der har forældremyndighed.')}"
         return ""
     if giver.child_id != child.pk:
         return _("Vælg en, der hører til barnet.")

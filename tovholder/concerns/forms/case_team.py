@@ -19,11 +19,24 @@ class FindPersonForm(TovholderForm):
     )
 
 
+# Where a "no" of the sharing rules can be answered in the form, it stands at the field.
+AT_FIELD = {
+    "purpose_missing": "purpose",
+    "basis_purpose_mismatch": "purpose_code",
+    "necessity_missing": "necessity",
+    "special_reason_missing": "special_reason",
+    "family_not_told": "family_takes_part",
+    "family_not_present": "family_takes_part",
+}
+
+
 class SeatForm(TovholderForm):
-    """On what ground a person comes onto the case team."""
+    """On what ground a person comes onto the case team. What can stand empty depends on the ground, and the fields say when."""
+
+    mark = ""
 
     basis = forms.ChoiceField(label=_("Grundlag"), choices=LegalBasis.choices, widget=forms.RadioSelect)
-    purpose_code = forms.ChoiceField(label=_("Formål"), choices=Purpose.choices)
+    purpose_code = forms.ChoiceField(label=_("Formål"), choices=Purpose.choosable)
     purpose = forms.CharField(
         label=_("Hvad skal personen hjælpe med?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tovholder.citizens.models import Adult, Child, Consent
+from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.children import ChildView
+from tovholder.citizens.services.consents import ConsentFacts, ConsentTexts, ConsentView
 from tovholder.directory.models import Organisation
 from tovholder.ui.forms import SeveralField, TovholderForm
 
@@ -50,20 +53,52 @@ class ConsentForm(TovholderForm):
         help_text=_("Er det givet mundtligt: hvornår og hvordan, og hvem var med?"),
     )
 
-    def __init__(self, *args: Any, child: Child, view: ChildView, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, child: Child, view: ChildView, consent: Consent | None = None, **kwargs: Any
+    ) -> None:
+        """`consent` is the one that is corrected: what it says can be chosen, though nobody could choose it anew."""
         super().__init__(*args, **kwargs)
         self.child = child
-        holders = [each for each in view.adults if each.standing == Adult.Standing.CUSTODY]
+        gave = consent.giver_id if consent is not None else None
+        holders = [each for each in view.adults if each.standing == Adult.Standing.CUSTODY or each.id == gave]
         choices = [(str(each.id), str(each.name)) for each in holders]
         giver = self.fields["giver"]
         assert isinstance(giver, forms.ChoiceField)  # noqa: S101 - for the type
         giver.choices = [*choices, (YOUNG_PERSON, _("Den unge selv"))]
+        named = consent.organisations.values("pk") if consent is not None else ()
         self.fields["organisations"].queryset = (  # type: ignore[attr-defined]
-            Organisation.objects.filter(retired_at__isnull=True, persons__isnull=False)
+            Organisation.objects.filter(Q(retired_at__isnull=True, persons__isnull=False) | Q(pk__in=named))
             .distinct()
             .order_by("name")
         )
         self.fields["given"].initial = timezone.localdate
+        self.fields["given"].help_text = _("Samtykket ses efter %(months)d måneder senere.") % {
+            "months": sharing_rules().consent_review_months
+        }
+
+    @staticmethod
+    def start_from(consent: Consent, view: ConsentView) -> dict[str, Any]:
+        """What the form starts with where a consent is corrected."""
+        return {
+            "giver": str(consent.giver_id or YOUNG_PERSON),
+            "form": consent.form,
+            "given": consent.given,
+            "organisations": [each.pk for each in consent.organisations.all()],
+            "kinds": view.kinds.text,
+            "purpose": view.purpose.text,
+            "expires": consent.expires,
+            "note": view.note.text,
+        }
+
+    def facts(self) -> ConsentFacts:
+        told = self.cleaned_data
+        return ConsentFacts(
+            self.chosen_giver(), told["organisations"], told["form"], told["given"], told["expires"]
+        )
+
+    def texts(self) -> ConsentTexts:
+        told = self.cleaned_data
+        return ConsentTexts(told["kinds"], told["purpose"], told["note"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -88,7 +88,7 @@ class ChildsWordsForm(ConcernForm):
         label=_("Hvilket barn?"), queryset=Child.objects.none(), empty_label=_("Vælg")
     )
     text = _area(
-        _("Hvad siger barnet selv?"), help_text=_("Skriv det, så tæt på barnets egne ord som muligt.")
+        _("Hvad siger barnet selv?"), help_text=_("Skriv det så tæt på barnets egne ord som muligt.")
     )
     agrees = forms.ChoiceField(
         label=_("Må forældrene se det?"),
@@ -97,7 +97,7 @@ class ChildsWordsForm(ConcernForm):
             ("yes", _("Ja, barnet er indforstået med, at forældrene ser det")),
         ],
         widget=forms.RadioSelect,
-        help_text=_("Spørg barnet. Barnet kan altid fortryde, så skriver I det i forløbet."),
+        help_text=_("Spørg barnet. Barnet kan altid fortryde: skriv det i så fald i forløbet."),
     )
 
     def __init__(self, *args: Any, children: Sequence[Child], **kwargs: Any) -> None:

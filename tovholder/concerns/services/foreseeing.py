@@ -34,6 +34,12 @@ class Change:
         assert found is not None  # noqa: S101 - one of them is there
         return found
 
+    def is_gain(self, giving: bool) -> bool:
+        """They come to read, or read it another way that is wider; of the same width it is as the whole change is meant."""
+        if self.now is None or self.then is None:
+            return self.now is None
+        return giving if self.now.rank == self.then.rank else self.then.rank < self.now.rank
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
@@ -58,7 +64,7 @@ class Foreseen:
 def foresee(*, by: User, child: Child, giving: bool, act: Callable[[], object]) -> Foreseen:
     """Do `act`, see what it changes in the child's concerns that `by` reads whole, and undo it.
 
-    `giving`: it gives access, so that who reads something else than before has gained. Raises what `act` raises (Refused, ValidationError). Nothing is kept: no row, no mail, no line in the log.
+    `giving`: it gives access, so that who reads something else in the same way as before has gained. Raises what `act` raises (Refused, ValidationError). Nothing is kept: no row, no mail, no line in the log.
     """
     concerns = list(visible_to(by, Part.ALL).filter(concern_children__child=child).order_by("pk").distinct())
     before = [_standing(each) for each in concerns]
@@ -72,8 +78,7 @@ def foresee(*, by: User, child: Child, giving: bool, act: Callable[[], object]) 
     closes: list[str] = []
     for concern, was, becomes in zip(concerns, before, after, strict=True):
         for change in _changes(concern, was.readers, becomes.readers):
-            gained = change.now is None or (giving and change.then is not None)
-            (gains if gained else losses).append(change)
+            (gains if change.is_gain(giving) else losses).append(change)
         opens += [text for key, text in becomes.items.items() if key not in was.items]
         closes += [text for key, text in was.items.items() if key not in becomes.items]
     return Foreseen(tuple(gains), tuple(losses), tuple(opens), tuple(closes), tuple(concerns))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tovholder.accounts.models import User
 from tovholder.accounts.queries import with_roles
 from tovholder.concerns import policy, queries
-from tovholder.concerns.forms.case_team import FindPersonForm, SeatForm
+from tovholder.concerns.forms.case_team import AT_FIELD, FindPersonForm, SeatForm
 from tovholder.concerns.models import Concern
 from tovholder.concerns.services import naming, seats
 from tovholder.concerns.views.child_frame import case_of, crumbs, tell
@@ -68,7 +68,11 @@ def join(request: HttpRequest, code: str, person: int) -> HttpResponse:
         form.add_error(None, seated.reason)
     elif request.method == "POST" and form.is_valid():
         answer = seats.assess_seat(concern, who, form.ground())
-        if answer.allowed and form.cleaned_data["confirmed"]:
+        field = AT_FIELD.get(answer.assessment.code) if not answer.allowed else None
+        if field is not None:
+            form.add_error(field, answer.assessment.reason)
+            answer = None
+        elif answer.allowed and form.cleaned_data["confirmed"]:
             try:
                 seats.join_case_team(by=request.user, concern=concern, person=who, ground=form.ground())
             except ValidationError as fault:
@@ -84,7 +88,8 @@ def join(request: HttpRequest, code: str, person: int) -> HttpResponse:
         "unseated": seated.reason if not seated else "",
         "crumbs": crumbs(concern, _("Ny i sagens team")),
     }
-    return render(request, "concerns/case_team_join.html", context)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "concerns/case_team_join.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

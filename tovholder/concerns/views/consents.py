@@ -15,12 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tovholder.access.sharing.consents import months_before
 from tovholder.citizens.queries import sharing_rules
-from tovholder.citizens.services.consents import ConsentTexts
+from tovholder.citizens.services.consents import may_be_corrected
 from tovholder.concerns.consent_form import Typed, consent_form
 from tovholder.concerns.forms.consents import ConsentForm, ConsentPaperForm, ScanForm, WithdrawForm
 from tovholder.concerns.models import ConcernChild
 from tovholder.concerns.services import children, consenting
-from tovholder.concerns.services.consenting import ConsentFacts
 from tovholder.concerns.services.foreseeing import Foreseen
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.views.child_frame import (
@@ -47,12 +46,9 @@ def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
     shown = children.show_children_of(by=request.user, concern=concern, purpose="consent", only=link)[0]
     form = ConsentForm(request.POST or None, child=link.child, view=shown.view)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        facts = ConsentFacts(
-            form.chosen_giver(), told["organisations"], told["form"], told["given"], told["expires"]
-        )
-        texts = ConsentTexts(told["kinds"], told["purpose"], told["note"])
-        about: Any = {"concern": concern, "child": link.child, "facts": facts, "texts": texts}
+        about: Any = {
+            "concern": concern, "child": link.child, "facts": form.facts(), "texts": form.texts(),
+        }  # fmt: skip
         try:
             if was_shown(request, form):
                 consenting.give(by=request.user, **about)
@@ -62,17 +58,19 @@ def new(request: HttpRequest, code: str, child: str) -> HttpResponse:
         except ValidationError as fault:
             tell(form, fault)
         else:
-            return _new_page(request, form, link, named=told["organisations"], **more)
+            return _new_page(request, form, link, named=form.cleaned_data["organisations"], **more)
     return _new_page(request, form, link)
 
 
-def _looked_at(request: HttpRequest, form: TovholderForm, foreseen: Foreseen) -> dict[str, Any]:
+def _looked_at(
+    request: HttpRequest, form: TovholderForm, foreseen: Foreseen, standing: str = ""
+) -> dict[str, Any]:
     """What follows of the form as it was sent, and the mark that lets just that be saved.
 
     The log is told of each concern that it says the readers and meetings of; what only was tried is undone by then.
     """
     note_listing(by=request.user, concerns=foreseen.concerns, purpose="consent")
-    return {"foreseen": foreseen, "mark": mark_of(form), "changed": FIELD in request.POST}
+    return {"foreseen": foreseen, "mark": mark_of(form, standing), "changed": FIELD in request.POST}
 
 
 def _new_page(request: HttpRequest, form: ConsentForm, link: ConcernChild, **more: Any) -> HttpResponse:
@@ -86,6 +84,53 @@ def _new_page(request: HttpRequest, form: ConsentForm, link: ConcernChild, **mor
         action_url=reverse("children:consent_new", args=[link.concern.code, link.child.code]),
         paper_url=reverse("children:consent_print", args=[link.concern.code, link.child.code]),
         crumbs=crumbs(link.concern, _("Nyt samtykke"), link=link),
+        cancel_url=child_address(link),
+        **more,
+    )
+
+
+@form_method
+def correct(request: HttpRequest, code: str, child: str, pk: int) -> HttpResponse:
+    """A consent that was wrongly written: the page says what is changed and what follows, before it is saved."""
+    concern = case_of(request, code)
+    link = link_of(concern, child)
+    consent = consent_of(link, pk)
+    may_be_corrected(consent).require()
+    shown, view, seen = consenting.show_to_correct(by=request.user, link=link, consent=consent)
+    form = ConsentForm(
+        request.POST or None,
+        child=link.child,
+        view=shown,
+        consent=consent,
+        initial=ConsentForm.start_from(consent, view),
+    )
+    more: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        about: Any = {
+            "concern": concern, "consent": consent, "facts": form.facts(), "texts": form.texts(), "seen": seen,
+        }  # fmt: skip
+        try:
+            if was_shown(request, form, seen):
+                consenting.correct(by=request.user, **about)
+                messages.success(request, _("Samtykket er rettet. I forløbet står, hvad der stod før."))
+                return redirect("children:child", code, child)
+            foreseen, corrected = consenting.foresee_corrected(by=request.user, **about)
+        except ValidationError as fault:
+            tell(form, fault)
+        else:
+            fresh = [each for each in form.cleaned_data["organisations"] if each.pk not in corrected.named]
+            more = {"corrections": corrected.lines, "named": fresh}
+            more |= _looked_at(request, form, foreseen, seen)
+    return form_page(
+        request,
+        form,
+        title=_("Ret samtykket"),
+        lead=_(
+            "Ret kun det, der er skrevet forkert. Har familien ombestemt sig, så træk samtykket tilbage, og skriv et nyt."
+        ),
+        button=_("Gem rettelsen"),
+        look_button=_("Se, hvad der ændrer sig"),
+        crumbs=crumbs(concern, _("Ret samtykke"), link=link),
         cancel_url=child_address(link),
         **more,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from tovholder.access.bases import LegalBasis
 from tovholder.access.sharing import Purpose
 from tovholder.concerns.forms.identifying import warning_of
 from tovholder.concerns.standing import rules
-from tovholder.directory.models import Person
+from tovholder.directory.models import District, Person
 from tovholder.meetings.forms.running import PersonChoice, offer
 from tovholder.meetings.models import Meeting
 from tovholder.meetings.services.capturing import may_be_responsible
@@ -92,7 +92,7 @@ class GroundForm(TovholderForm):
     basis = forms.ChoiceField(label=_("Grundlag"), widget=forms.RadioSelect)
     purpose_code = forms.ChoiceField(
         label=_("Formål"),
-        choices=[each for each in Purpose.choices if each[0] != Purpose.INVESTIGATION],
+        choices=Purpose.choosable,
     )
     purpose = forms.CharField(label=_("Formålet med egne ord"), max_length=1000, widget=forms.Textarea)
     necessity = forms.CharField(
@@ -196,6 +196,30 @@ class SecretLines(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         return
+
+
+class NamesDistrictForm(TovholderForm):
+    """Which of the names without a district belong where."""
+
+    names = forms.MultipleChoiceField(label=_("Hvilke navne?"), widget=forms.CheckboxSelectMultiple)
+    district = forms.ChoiceField(
+        label=_("Hvilket distrikt hører de til?"),
+        help_text=_("De, der modtager sager i distriktet, ser navnene. Andre distrikter gør ikke."),
+    )
+
+    def __init__(
+        self, *args: Any, names: Sequence[tuple[str, str]], districts: Districts, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = {str(each.pk): each for each in districts.known}
+        places = [(key, each.name) for key, each in self.known.items()]
+        self.fields["names"].choices = names  # type: ignore[attr-defined]
+        self.fields["names"].initial = [key for key, _name in names]
+        self.fields["district"].choices = [("", _g("Vælg distrikt")), *places]  # type: ignore[attr-defined]
+        self.fields["district"].initial = str(districts.usual.pk) if districts.usual is not None else ""
+
+    def chosen(self) -> District:
+        return self.known[self.cleaned_data["district"]]
 
 
 class HandOverForm(TovholderForm):

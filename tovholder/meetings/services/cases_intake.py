@@ -162,13 +162,14 @@ def _read(number: int, raw: str, unsaid: str, districts: Districts) -> NameLine:
     if districts.must and district is None and not misplaced:
         faults.append(_("Skriv distriktet til sidst i linjen, eller vælg det ovenfor."))
     if district is not None and district.pk in districts.unread:
-        faults.append(_unread(district))
+        faults.append(nobody_receives(district))
     if len(offence) > OFFENCE_MAX:
         faults.append(_("Teksten er for lang."))
     return NameLine(number, " ".join(name.split()), born, cpr, part, source, offence, faults, district)
 
 
-def _unread(district: District) -> str:
+def nobody_receives(district: District) -> str:
+    """Say that nobody receives names there."""
     words = _("Ingen modtager sager i %(district)s endnu. Ring til SSP-konsulenten, før navnet overleveres.")
     return words % {"district": district.name}
 
@@ -309,7 +310,7 @@ def _in_district(meeting: Meeting, lines: list[NameLine]) -> list[NameLine]:
         each.district for each in placed if each.district is not None and each.district.pk in own.unread
     )
     if unread:
-        raise ValidationError({"names": [_unread(each) for each in unread]})
+        raise ValidationError({"names": [nobody_receives(each) for each in unread]})
     return placed
 
 

@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tovholder.access.sharing import SharingRules
+from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.citizens.queries import rules_read_with, sharing_rules
 from tovholder.citizens.services.consents import RulesRead, all_as_the_rules_read_them
 from tovholder.citizens.services.safe import Safe
@@ -83,8 +84,12 @@ def known_of(items: Sequence[CaseItem]) -> Known:
 
 
 def keep_known(items: Sequence[CaseItem], known: Known) -> Known:
+    """Let the cases know what was read of them; `is_by_family` of their concerns then asks no more."""
     for each in items:
         each.__dict__["known"] = known
+        if CaseItem.concern.is_cached(each) and known.links.get(each.concern_id):
+            marks = known.categories[each.concern_id]
+            each.concern.by_family = SUSPICION_BY_FAMILY in marks  # type: ignore[attr-defined]
     return known
 
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from tovholder.access.bases import LegalBasis
-from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.accounts.models import User
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
@@ -206,9 +205,6 @@ def mends(item: CaseItem, room: Room) -> list[str]:
 
 
 def _suspects_family(item: CaseItem) -> bool:
-    known: Known | None = item.__dict__.get("known")
-    if known is not None and item.concern_id in known.categories:
-        return SUSPICION_BY_FAMILY in known.categories[item.concern_id]
     return item.concern_id is not None and is_by_family(item.concern)
 
 

@@ -27,6 +27,7 @@ from tovholder.forums.models import FormTemplate, Forum
 from tovholder.forums.standing import person_of
 from tovholder.meetings import policy
 from tovholder.meetings.models import (
+    Answer,
     CaseItem,
     Meeting,
     MeetingKind,
@@ -101,7 +102,7 @@ def begin(*, by: User, concern: Concern, follows: NetworkMeeting | None = None) 
         known_case=follows.known_case if follows is not None else False,
         without_authority=without,
     )
-    Participation.objects.create(meeting=meeting, person=me, part=Participation.Part.GUEST)
+    seat_initiator(meeting, me)
     plan_case(by=by, meeting=meeting, concern=concern, minutes=forum.meeting_minutes)
     record(by=by, action="network.begun", obj=meeting, details={"concern": concern.pk})
     return network
@@ -187,6 +188,16 @@ def write_duties(
     _saved(by, fresh, "duties")
 
 
+def seat_initiator(meeting: Meeting, person: Person) -> Participation:
+    """Let who calls a network meeting be one of those who come; they are not asked whether they do."""
+    row, _made = Participation.objects.get_or_create(
+        meeting=meeting, person=person, defaults={"part": Participation.Part.GUEST}
+    )
+    row.removed_at, row.answer, row.answered_at = None, Answer.YES, timezone.now()
+    row.save(update_fields=["removed_at", "answer", "answered_at"])
+    return row
+
+
 def possible_initiators(concern: Concern) -> list[Person]:
     """Return who can take the calling over: those who work on the concern and have a login."""
     found = [each.person_id for each in readers_of_all(concern) if each.person_id is not None]
@@ -212,14 +223,10 @@ def seat(meeting: Meeting, heir: Person) -> None:
     """Let who takes duties over be one of those who come; the family is to be told of who was not among them (rule 13)."""
     if meeting.status != MeetingStatus.PLANNED:
         return
-    row, made = Participation.objects.get_or_create(
-        meeting=meeting, person=heir, defaults={"part": Participation.Part.GUEST}
-    )
-    if not made and row.removed_at is None:
+    was_there = meeting.participations.filter(person=heir, removed_at=None).exists()
+    row = seat_initiator(meeting, heir)
+    if was_there:
         return
-    if row.removed_at is not None:
-        row.removed_at, row.answer, row.answered_at = None, "none", None
-        row.save(update_fields=["removed_at", "answer", "answered_at"])
     CaseItem.objects.filter(meeting=meeting, concern=meeting.network.concern_id).update(family_told_on=None)
     invitations.invite_one(meeting=meeting, participation=row)
 

@@ -209,7 +209,7 @@ def change_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, effo
     agreement = fresh.agreement
     receiver = effort.responsible
     is_new = receiver is not None and receiver.pk != agreement.responsible_id
-    if is_new and (why := uncovered_holders(fresh.concern, filter(None, [receiver]))):
+    if is_new and (why := uncovered_holders(fresh.concern, filter(None, [receiver]), by=by)):
         raise ValidationError({"responsible": why})
     agreement.responsible, agreement.due_on = receiver, effort.due_on
     agreement.save(update_fields=["responsible", "due_on"])

@@ -163,9 +163,11 @@ def edit_meeting(*, by: User, meeting: Meeting, decision: Decision | None = None
     meeting.save()
     if moved:
         # An answer to the old time says nothing about the new one.
-        meeting.participations.filter(removed_at__isnull=True).exclude(
-            part=Participation.Part.SIGNED_UP
-        ).update(answer="none", answered_at=None)
+        asked = meeting.participations.filter(removed_at__isnull=True)
+        asked = asked.exclude(part=Participation.Part.SIGNED_UP)
+        if meeting.kind == MeetingKind.NETWORK:
+            asked = asked.exclude(person=meeting.network.initiator_id)
+        asked.update(answer="none", answered_at=None)
     record(
         by=by,
         action="meeting.moved" if moved else "meeting.changed",

@@ -13,16 +13,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tovholder.citizens.queries import rules_read_with
 from tovholder.concerns import policy as concerns
+from tovholder.directory.models import District
 from tovholder.meetings import policy
-from tovholder.meetings.forms.cases import HandOverForm
+from tovholder.meetings.forms.cases import HandOverForm, NamesDistrictForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
-from tovholder.meetings.services import cases_intake, cases_names, cases_room, cases_writing
+from tovholder.meetings.services import (
+    cases_districts,
+    cases_intake,
+    cases_names,
+    cases_room,
+    cases_writing,
+)
 from tovholder.meetings.services.checklist import for_meeting
 from tovholder.meetings.services.lookups import lookups
 from tovholder.meetings.views.face import crumbs
 from tovholder.meetings.views.fetching import meeting_of
+from tovholder.ui.twice import mark_of, was_shown
 
-PER_PAGE = 25
+PER_PAGE = 20  # with long offences and every name opened still a light page
 
 
 def intake(request: HttpRequest, pk: int) -> HttpResponse:
@@ -91,6 +99,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": sum(each.status == CaseItem.Status.PLANNED for each in rows),
         # Where to go on, when nothing is left on this page.
         "next_undecided": _address(rows, undecided[0]) if undecided else "",
+        "unplaced": len(cases_districts.without_district(user, rows)),
         "page_decided": all(each.item.decision for each in page.rows),
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
         "may_decide": {each.item.pk for each in page.rows if each.child and _may_decide(user, each.item)},
@@ -100,6 +109,48 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs(meeting, _("Navne")),
     }
     return render(request, "meetings/names.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def district(request: HttpRequest, pk: int) -> HttpResponse:
+    """Names that every triager reads, since they have no district, are placed; who then reads them no more is shown first."""
+    meeting = meeting_of(request, pk)
+    user: Any = request.user
+    rows = cases_districts.without_district(user, _handed_over(user, meeting))
+    if not rows:
+        raise Http404
+    shown = cases_names.show_names(by=user, meeting=meeting, items=rows[:PER_PAGE]).rows
+    form = NamesDistrictForm(
+        request.POST or None,
+        names=[(str(each.item.pk), _said(each)) for each in shown],
+        districts=cases_intake.districts_of(meeting),
+    )
+    context: dict[str, Any] = {"meeting": meeting, "form": form, "left": len(rows) - len(shown)}
+    if request.method == "POST" and form.is_valid():
+        chosen = [each.item for each in shown if str(each.item.pk) in form.cleaned_data["names"]]
+        if was_shown(request, form):
+            try:
+                cases_districts.place_names(by=user, items=chosen, district=form.chosen())
+            except ValidationError as refused:
+                form.add_error("district", refused.messages)  # type: ignore[arg-type]
+            else:
+                messages.success(request, _placed(len(chosen), form.chosen()))
+                return redirect("meetings:names", pk)
+        else:
+            place = form.chosen()
+            context |= {"place": place, "losses": cases_districts.stop_reading(place), "mark": mark_of(form)}
+    context["crumbs"] = crumbs(meeting, _("Distrikt for navnene"))
+    return render(request, "meetings/names_district.html", context, status=422 if form.errors else 200)
+
+
+def _said(row: cases_names.NameRow) -> str:
+    """A name to choose: its code, and the child where it is open."""
+    return f"{row.child.view.name}, {row.item.concern}" if row.child is not None else str(row.item.concern)
+
+
+def _placed(count: int, place: District) -> str:
+    told = ngettext("%(n)s navn hører nu til %(place)s.", "%(n)s navne hører nu til %(place)s.", count)
+    return told % {"n": count, "place": place.name}
 
 
 def _handed_over(user: Any, meeting: Meeting) -> list[CaseItem]:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tovholder.access.decision import Refused
-from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.concerns import policy as concerns
 from tovholder.concerns.queries import readers
+from tovholder.concerns.suspicion import is_by_family
 from tovholder.documents.typst import render_pdf
 from tovholder.documents.word import render_docx
 from tovholder.meetings import policy
@@ -73,7 +73,8 @@ def _closed(context: dict[str, Any], meeting: Meeting, item: CaseItem, view: Cas
 def _opened(
     user: Any, meeting: Meeting, item: CaseItem, view: CaseView, given: dict[str, Any]
 ) -> dict[str, Any]:
-    minutes, known = minutes_of(meeting), known_of([item])
+    known_of([item])  # its readers and the suspicion are then asked of what was read
+    minutes = minutes_of(meeting)
     approved = minutes is not None and minutes.status == MinutesStatus.APPROVED
     may_write = bool(policy.may_write_case(user, item))
     facts = {
@@ -97,7 +98,7 @@ def _opened(
         "may_decide": bool(concerns.may_triage(user, item.concern)) and not approved,
         "decisions": [each for each in CaseItem.Decision.choices if each[0]],
         "may_inform": may_write,
-        "by_family": item.owes_information and SUSPICION_BY_FAMILY in known.categories[item.concern_id],
+        "by_family": item.owes_information and is_by_family(item.concern),
         "information_form": given.get("information_form") or InformationForm(initial=information),
         "facts_form": given.get("facts_form") or FactsForm(initial=facts),
         "agreement_form": given.get("agreement_form")

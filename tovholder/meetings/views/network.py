@@ -185,14 +185,14 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     if case is not None:
         note_reading(by=request.user, case=case, purpose="network meeting")
     planned = found.status == MeetingStatus.PLANNED
+    asked = mine is not None and planned and mine.person_id != made.initiator_id
     points, guide = points_and_guide(found, "before")
     context = {
         **base(request, made, face="before"),
         "people": people,
         "family": [(part_word(each), each) for each in network_people.family_of(found)],
-        "mine": mine,
         "answer_form": AnswerForm(initial={"answer": mine.answer, "note": mine.answer_note})
-        if mine is not None and planned and found.invited_at and found.ends_at >= timezone.now()
+        if asked and found.invited_at and found.ends_at >= timezone.now()
         else None,
         "questions": [each for each in said if each.kind == family.Kind.QUESTION],
         "may_prepare": bool(policy.may_prepare_network(request.user, found)),

@@ -29,6 +29,7 @@ from tovholder.meetings.services.cases_known import keep_circle, known_of
 from tovholder.meetings.services.checklist import points_and_guide
 from tovholder.meetings.services.minutes import minutes_of
 from tovholder.meetings.services.network_people import part_word
+from tovholder.meetings.views.effort_window import window
 from tovholder.meetings.views.network import (
     base,
     case_or_404,
@@ -124,13 +125,13 @@ def _run_page(
         running.note_reading(by=request.user, case=case, purpose="network meeting")
         context.update(
             fields=[(_shown(each, troubles), (troubles or {}).get(each.key, {})) for each in fields],
-            old=old,
-            new=new,
+            shown=window(old, new, more.get("show") or request.GET.get("indsats", "")),
             first_list=lists[0],
             last_list=lists[-1],
             readers=readers(made.concern),
             children=children_shown(request, case, known.keys),
-            effort_form=more.get("effort_form") or EffortForm(meeting=meeting, prefix="ny", owner="skema"),
+            effort_form=more.get("effort_form")
+            or EffortForm(meeting=meeting, prefix="ny", owner="skema", initial=_typed(request)),
         )
     return render(request, "meetings/network_run.html", context, status=409 if troubles else 200)
 
@@ -264,14 +265,13 @@ def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
     home = redirect("network:run", pk)
     if act == "indsats":
         return _add_effort(request, made)
-    if act in {"op", "ned", "fjern"}:
+    if act in {"op", "ned"}:
         row = _effort_row(made, number)
-        if act == "fjern":
-            efforts.remove_effort(by=request.user, network=made, row=row)
-            messages.success(request, _("Indsatsen er fjernet."))
-        else:
-            efforts.move_effort(by=request.user, network=made, row=row, up=act == "op")
-        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+        efforts.move_effort(by=request.user, network=made, row=row, up=act == "op")
+    if act in {"op", "ned", "vis"}:
+        if _typed(request):  # an effort that is being written, and is not added yet, stays in its fields
+            return _run_page(request, network_of(request, pk), show=number)
+        return redirect(_to_effort(pk, number))
     if act in {"ret", "vaelg"}:
         return redirect(
             "network:effort" if act == "ret" else "network:choose", pk, _effort_row(made, number).pk
@@ -313,12 +313,25 @@ def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
 
 def _add_effort(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
     form = EffortForm(request.POST, meeting=made.meeting, prefix="ny", owner="skema")
+    added: list[CaseAgreement] = []
     if not form.is_valid() or not _saved(
-        form, lambda: efforts.add_effort(by=request.user, network=made, effort=form.effort())
+        form,
+        lambda: added.append(efforts.add_effort(by=request.user, network=made, effort=form.effort())),
     ):
         return _run_page(request, made, effort_form=form)
     messages.success(request, _("Indsatsen er skrevet."))
-    return redirect(f"{reverse('network:run', args=[made.meeting_id])}#indsatser")
+    return redirect(_to_effort(made.meeting_id, added[0].pk))
+
+
+def _to_effort(pk: int, number: str | int) -> str:
+    return f"{reverse('network:run', args=[pk])}?indsats={number}#indsatser"
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """What is typed of an effort that is not added yet; nothing where its words are not begun."""
+    names = ("words", "responsible", "due_on", "sign_of_progress")
+    found = {name: request.POST.get(f"ny-{name}", "") for name in names}
+    return found if found["words"].strip() else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -337,6 +350,10 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
         "due_on": row.agreement.due_on,
     }
     form = EffortForm(request.POST or None, initial=initial, meeting=made.meeting)
+    if "fjern" in request.POST:
+        efforts.remove_effort(by=request.user, network=made, row=row)
+        messages.success(request, _("Indsatsen er fjernet."))
+        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
     if (
         request.method == "POST"
         and form.is_valid()
@@ -345,10 +362,10 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
             lambda: efforts.change_effort(by=request.user, network=made, row=row, effort=form.effort()),
         )
     ):
-        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+        return redirect(_to_effort(pk, row.pk))
     running.note_reading(by=request.user, case=case, purpose="network meeting")
     title = _("Ret indsats %(n)s") % {"n": row.priority}
-    return _form_page(request, made, form, title, _("Gem indsatsen"))
+    return _form_page(request, made, form, title, _("Gem indsatsen"), remove=_("Fjern indsatsen"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -369,7 +386,7 @@ def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
             form,
             lambda: efforts.choose(by=request.user, network=made, row=row, instead=instead, **chosen),
         ):
-            return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
+            return redirect(_to_effort(pk, row.pk))
     running.note_reading(by=request.user, case=case, purpose="network meeting")
     words = Safe.of([row]).read(row, "words")
     title = _("Indsats %(n)s fra sidst") % {"n": row.priority}
@@ -377,13 +394,13 @@ def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, made: NetworkMeeting, form: Any, title: str, button: str, lead: str = ""
+    request: HttpRequest, made: NetworkMeeting, form: Any, title: str, button: str, **more: str
 ) -> HttpResponse:
     context = {
+        **more,
         "form": form,
         "title": title,
         "button": button,
-        "lead": lead,
         "crumbs": crumbs(made, title),
         "cancel_url": f"{reverse('network:run', args=[made.meeting_id])}#indsatser",
     }

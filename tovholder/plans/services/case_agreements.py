@@ -249,7 +249,7 @@ def edit(
     if due_on is not None and due_on != agreement.due_on:
         agreement.due_on = due_on
         moved.append("due_on")
-    _check_holders(case.concern, responsible, chosen if helpers is not None else [])
+    _check_holders(by, case.concern, responsible, chosen if helpers is not None else [])
     if fields:
         case.save(update_fields=fields)
     if helpers is not None or "responsible" in moved:
@@ -303,11 +303,13 @@ def _living(forum: Forum) -> Forum:
     return forum
 
 
-def _check_holders(concern: Concern, responsible: Person | None, helpers: Iterable[Person]) -> None:
+def _check_holders(
+    by: Actor, concern: Concern, responsible: Person | None, helpers: Iterable[Person]
+) -> None:
     faults = {}
-    if responsible is not None and (why := uncovered_holders(concern, [responsible])):
+    if responsible is not None and (why := uncovered_holders(concern, [responsible], by=by)):
         faults["responsible"] = why
-    if why := uncovered_holders(concern, helpers):
+    if why := uncovered_holders(concern, helpers, by=by):
         faults["helpers"] = why
     if faults:
         raise ValidationError(faults)
@@ -344,7 +346,7 @@ def _open(
         raise ValidationError({"words": [_NO_WORDS]})
     lead = responsible.pk if responsible is not None else None
     others = [each for each in helpers if each.left_on is None and each.pk != lead]
-    _check_holders(case.concern, responsible, others)
+    _check_holders(by, case.concern, responsible, others)
     now = timezone.now()
     case.agreement = Agreement.every.create(
         forum=forum,

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from tovholder.access.bases import LegalBasis
 from tovholder.access.levels import Level
 from tovholder.access.sharing import Case, CaseFault, ForumFrame, Participant, assess
-from tovholder.accounts.models import RoleGrant
+from tovholder.accounts.models import RoleGrant, User
+from tovholder.audit.models import Actor
 from tovholder.citizens.models import Child
 from tovholder.citizens.queries import sharing_rules
 from tovholder.citizens.services.consents import as_the_rules_read_it
 from tovholder.concerns.models import Concern
-from tovholder.concerns.policy import NEVER
+from tovholder.concerns.policy import NEVER, may_work
 from tovholder.concerns.queries import triagers
 from tovholder.directory.models import Person
 from tovholder.directory.parties import as_participant
@@ -24,9 +25,10 @@ from tovholder.directory.parties import as_participant
 _BASES = (LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION, LegalBasis.PARTICIPATION)
 
 
-def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
+def uncovered_holders(concern: Concern, people: Iterable[Person], *, by: Actor | None = None) -> list[str]:
     """Return a sentence for each who cannot have an agreement in the case: left, a role that reads none, not covered.
 
+    What consents name is told to `by` only where they read the consents; to others it says that it cannot be, not why.
     Covered is who works on the case, whose kind a basis covers on which the case is spoken of, or whose organisation a
     valid consent of every child of the case names. What could have been a basis, and is recorded nowhere, covers nobody.
     """
@@ -48,11 +50,14 @@ def uncovered_holders(concern: Concern, people: Iterable[Person]) -> list[str]:
     outside = [each for each in left if not _by_basis(bases, as_participant(each))]
     if outside:
         outside = _without_consent(concern, outside)
-    faults += [
-        _("%(person)s må kun få aftalen, hvis et samtykke nævner %(place)s.")
-        % {"person": each.name, "place": each.organisation or _("personens organisation")}
-        for each in outside
-    ]
+    if outside:
+        says = _("%(person)s må kun få aftalen, hvis et samtykke nævner %(place)s.")
+        if not (isinstance(by, User) and may_work(by, concern)):
+            says = _("%(person)s kan ikke få aftaler i sagen. Vælg en anden, eller spørg sagens ansvarlige.")
+        faults += [
+            says % {"person": each.name, "place": each.organisation or _("personens organisation")}
+            for each in outside
+        ]
     return faults
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
 from tovholder.access.decision import Decision
@@ -15,6 +15,7 @@ from tovholder.audit.services import Reading, record_page
 from tovholder.citizens.services.children import in_clear
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
+from tovholder.concerns.models import ConcernChild, Entry
 from tovholder.plans.models import CasePlan, Scaling
 from tovholder.plans.services.case_reading import CaseAgreementView, opened
 
@@ -32,6 +33,14 @@ class ScalingView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildsWords:
+    """What the child says, from the course of the case: the plan has no other place for it."""
+
+    entry: Entry
+    text: Opened
+
+
+@dataclass(frozen=True, slots=True)
 class PlanView:
     plan: CasePlan
     child_name: Opened
@@ -41,6 +50,12 @@ class PlanView:
     outcome: Opened
     efforts: tuple[CaseAgreementView, ...]
     scalings: tuple[ScalingView, ...]
+    childs_words: tuple[ChildsWords, ...]
+
+    @property
+    def shared_words(self) -> list[str]:
+        """What the child says and agrees that its parents read."""
+        return [str(each.text) for each in self.childs_words if each.entry.child_agrees_to_share]
 
     @property
     def open_efforts(self) -> list[CaseAgreementView]:
@@ -88,7 +103,12 @@ def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | Non
     scalings = list(plan.scalings.all())
     for scaling in scalings:
         scaling.plan = plan
-    details = {"plan": plan.pk, "agreements": [case.agreement_id for case in cases]}
+    said = _words_of(plan)
+    details = {
+        "plan": plan.pk,
+        "agreements": [case.agreement_id for case in cases],
+        "childs_words": [each.pk for each in said],
+    }
     read = [
         Reading("child.read", plan.child, purpose, decision.basis),
         Reading("case_plan.read", plan.concern, purpose, decision.basis, details),
@@ -101,8 +121,20 @@ def show_plan(*, by: User, plan: CasePlan, purpose: str, allowed: Decision | Non
         child_name=child.name,
         efforts=tuple(efforts),
         scalings=tuple(_scaling(safe, each) for each in scalings),
+        childs_words=tuple(ChildsWords(each, safe.read(each, "text")) for each in said),
         **{name: safe.read(plan, name) for name in TEXTS},
     )
+
+
+def _words_of(plan: CasePlan) -> list[Entry]:
+    """The child's words in the case, newest first; what is not said whose it is only where there is no other child."""
+    others = ConcernChild.objects.filter(concern=plan.concern_id).exclude(child=plan.child_id)
+    theirs = Q(child=plan.child_id) | (Q(child=None) & ~Exists(others))
+    found = plan.concern.entries.filter(theirs, kind=Entry.Kind.CHILD_VIEW).exclude(text=None)
+    said = list(found.order_by("-at", "-pk"))
+    for each in said:
+        each.concern = plan.concern
+    return said
 
 
 def _scaling(safe: Safe, scaling: Scaling) -> ScalingView:

@@ -29,7 +29,7 @@ def release_plan(*, by: User, plan: CasePlan) -> PlanRelease:
     """Let the family read the page of who does what as it stands now. Raises Refused, ValidationError by field.
 
     Not before the plan is ready, never to a family of whom somebody is suspected, and not with the child's own words unless
-    its yes is written beside them.
+    its yes is written beside them; those that it agrees to stand on the page.
     """
     concerns.may_work(by, plan.concern).require()
     plan = CasePlan.objects.select_for_update(of=("self",)).select_related("concern", "child").get(pk=plan.pk)
@@ -49,7 +49,8 @@ def release_plan(*, by: User, plan: CasePlan) -> PlanRelease:
     release = PlanRelease.objects.filter(plan=plan).first() or PlanRelease(plan=plan)
     release.plan = plan
     release.at, release.by, release.plan_version = timezone.now(), by.audit_key, plan.version
-    Safe.of([release]).write(release, text=json.dumps(asdict(plan_document(view, ""))))
+    page = asdict(plan_document(view, "")) | {"childs_words": view.shared_words}
+    Safe.of([release]).write(release, text=json.dumps(page))
     release.save()
     record(by=by, action="case_plan.released", obj=plan.concern, details={"plan": plan.pk})
     return release
@@ -57,7 +58,7 @@ def release_plan(*, by: User, plan: CasePlan) -> PlanRelease:
 
 def _tells_for_the_child(view: PlanView) -> bool:
     efforts = [str(part) for each in view.efforts for part in (each.words, each.sign_of_progress)]
-    text = "\n".join([str(view.goals), *efforts])
+    text = "\n".join([str(view.goals), *efforts, *view.shared_words])
     return any(holds(text, words) for words in childs_words(view.plan.concern, view.plan.child))
 
 
@@ -75,8 +76,9 @@ def take_words_back(*, by: User, concern: Concern, words: str) -> None:
 
     The caller has asked whether the user may (`settings.WORDS_TAKEN_BACK`).
     """
-    for release, text in _released(concern):
-        if holds(text, words):
+    for release, page in _released(concern):
+        # What stands there as the child's own is found however short it is.
+        if words in page.get("childs_words", []) or holds(_text_of(page), words):
             details = {"plan": release.plan_id}
             release.delete()
             record(by=by, action="case_plan.release_taken_back", obj=concern, details=details)
@@ -84,14 +86,17 @@ def take_words_back(*, by: User, concern: Concern, words: str) -> None:
 
 def released_texts(concern: Concern) -> list[str]:
     """Return the text of each released page about the concern (`settings.WORDS_RELEASED`)."""
-    return [text for _release, text in _released(concern)]
+    return [_text_of(page) for _release, page in _released(concern)]
 
 
-def _released(concern: Concern) -> list[tuple[PlanRelease, str]]:
+def _released(concern: Concern) -> list[tuple[PlanRelease, dict[str, Any]]]:
     releases = list(PlanRelease.objects.filter(plan__concern=concern).select_related("plan__concern"))
     safe = Safe.of(releases)
-    pages = [json.loads(safe.read(each, "text").text or "{}") for each in releases]
-    return [(each, " ".join(_texts_in(page))) for each, page in zip(releases, pages, strict=True)]
+    return [(each, json.loads(safe.read(each, "text").text or "{}")) for each in releases]
+
+
+def _text_of(page: dict[str, Any]) -> str:
+    return " ".join(_texts_in(page))
 
 
 def _texts_in(page: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/skriv/", case_plans.write, name="write"),
     path("<int:pk>/indsats/", case_plans.add_effort, name="add_effort"),
     path("<int:pk>/tal/", case_plans.scale, name="scale"),
+    path("<int:pk>/barnets-ord/", case_plans.childs_words, name="childs_words"),
     path("<int:pk>/tal/<int:number>/tag-tilbage/", case_plans.take_back, name="take_back"),
     path("<int:pk>/afslut/", case_plans.close, name="close"),
     path("<int:pk>/giv-videre/", case_plans.give_on, name="give_on"),

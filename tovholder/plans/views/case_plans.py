@@ -19,9 +19,12 @@ from tovholder.access.decision import yes
 from tovholder.access.levels import Level
 from tovholder.citizens.services.children import show_children
 from tovholder.concerns import policy as concerns
+from tovholder.concerns.forms.working import ChildsWordsForm
 from tovholder.concerns.models import Concern
 from tovholder.concerns.queries import readers as readers_of
+from tovholder.concerns.queries import readers_of_all
 from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.services.childs_words import write_childs_words
 from tovholder.concerns.services.reading import note_listing
 from tovholder.directory.queries import municipality_name
 from tovholder.documents.typst import render_pdf
@@ -42,6 +45,7 @@ from tovholder.plans.services.plan_reading import PlanView, lines, show_plan
 from tovholder.plans.services.who_does_what import plan_document
 from tovholder.plans.views.in_case import add_errors
 from tovholder.ui.forms import TovholderForm
+from tovholder.ui.naming import listed
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 25
@@ -173,6 +177,26 @@ def scale(request: HttpRequest, pk: int) -> HttpResponse:
     return _step_page(
         request, found, form, title=_("Hvor er I nu, fra 0 til 10?"), button=_("Gem"), lead=lead
     )
+
+
+@form_page
+def childs_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the child says of the plan; it is kept in the course of the case, with the child's yes or no beside it."""
+    found = open_plan(request, pk)
+    concern = found.concern
+    form = ChildsWordsForm(request.POST or None, concern=concern, children=[found.child])
+    if form.is_valid() and _did(
+        form,
+        lambda: write_childs_words(by=request.user, concern=concern, child=found.child, **form.values()),
+    ):
+        messages.success(request, _("Barnets egne ord er gemt."))
+        return redirect("case_plans:plan", pk)
+    who = listed([each.name for each in readers_of_all(concern)])
+    lead = _(
+        "Læses af dem, der arbejder med sagen: %(who)s. Vises ikke for forældre, medmindre barnet er indforstået."
+    ) % {"who": who}
+    title, button = _("Skriv barnets egne ord"), _("Gem barnets ord")
+    return _step_page(request, found, form, title=title, button=button, lead=lead)
 
 
 @require_POST

@@ -50,16 +50,11 @@ class Broken:
 class Trial:
     """One meeting tried at place after place; what the others break anyhow is asked once."""
 
-    def __init__(
-        self,
-        plan: YearPlan,
-        row: PlannedMeeting,
-        data: Json | None = None,
-        rows: list[PlannedMeeting] | None = None,
-    ) -> None:
-        """`data` and `rows` are those of `document`, where a page has read them."""
-        rows = document.rows_of(plan) if rows is None else rows
-        self.row, self.data = row, data or document.build(plan, moving=row, rows=rows)
+    def __init__(self, plan: YearPlan, row: PlannedMeeting) -> None:
+        """What the year holds is read here, once for all that a page asks of the meeting."""
+        self.plan, self.row, self.names = plan, row, dict[int, str]()
+        self.known, rows = document.things(), document.rows_of(plan)
+        self.data: Json = document.build(plan, known=self.known, moving=row, rows=rows, names=self.names)
         known = {each["id"] for part in ("forums", "joint", "events") for each in self.data[part]}
         self.is_planned = row.of in known
         rows = [each for each in rows if each.of in known and not each.dropped]
@@ -137,14 +132,11 @@ def ends_in_time(start: time, minutes: int) -> bool:
     return start.hour * 60 + start.minute + minutes <= DAY_MINUTES
 
 
-def suggestions(plan: YearPlan, row: PlannedMeeting, near: date) -> list[tuple[date, time]]:
+def suggestions(trial: Trial, near: date) -> list[tuple[date, time]]:
     """Return up to three places near a day where the meeting breaks no rule, the nearest first."""
-    known = document.things()
-    thing = known.get(row.of)
+    plan, row, thing = trial.plan, trial.row, trial.known.get(trial.row.of)
     if thing is None:
         return []
-    rows = document.rows_of(plan)
-    trial = Trial(plan, row, document.build(plan, known=known, moving=row, rows=rows), rows)
     closed = {
         date.fromisoformat(each["start"]) + timedelta(days=n)
         for each in trial.data["closed"]

@@ -17,7 +17,7 @@ from tovholder.access.decision import Decision, Refused, no
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
-from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, Rhythm
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import moving
 from tovholder.yearwheel.views import undoing
@@ -36,10 +36,12 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         may.require()
     given, tried = _given(request, row.date, row.start)
     form = PlaceForm(given, plan=row.plan, minutes=row.minutes, initial={"day": row.date, "start": row.start})
-    weighed = None
-    if given is not None and form.is_valid() and may:
+    weighed, looks = None, "forslag" in request.GET and bool(may)
+    placed = given is not None and form.is_valid() and bool(may)
+    trial = moving.Trial(row.plan, row) if placed or looks else None
+    if trial is not None and placed:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(row.plan, row, day, start)
+        weighed = weigh(trial, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             _move(request, row, day, start)
@@ -55,7 +57,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "state": STATES[_state(row)],
         "absent": Person.objects.filter(pk__in=row.absent).order_by("name"),
         "steps": _steps(row) if may else [],
-        "suggestions": _suggested(row.plan, row) if "forslag" in request.GET and may else None,
+        "suggestions": _suggested(trial, row.date) if trial is not None and looks else None,
         "place": wording.place_said(row.date, row.start),
         "undo": undoing.offered(request, row.plan),
         "crumbs": plan_crumbs(row.plan, (row.title, "")),
@@ -88,10 +90,11 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
     if may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(row.plan, row, day, start)
+        trial = moving.Trial(row.plan, row)
+        weighed = weigh(trial, day, start)
         context |= {"day": day, "start": start, "place": wording.place_said(day, start), "weighed": weighed}
         if weighed.clashes and "forslag" in request.GET:
-            context["suggestions"] = moving.suggestions(row.plan, row, day)
+            context["suggestions"] = moving.suggestions(trial, day)
     return render(request, "yearwheel/_weighed.html", context)
 
 
@@ -146,8 +149,8 @@ def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
     return found
 
 
-def _suggested(plan: YearPlan, row: PlannedMeeting, near: date | None = None) -> list[tuple[str, str]]:
-    places = moving.suggestions(plan, row, near or row.date)
+def _suggested(trial: moving.Trial, near: date) -> list[tuple[str, str]]:
+    places = moving.suggestions(trial, near)
     return [
         (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start)) for day, start in places
     ]
@@ -167,9 +170,10 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None
+    trial = moving.Trial(plan, row)
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(plan, row, day, start)
+        weighed = weigh(trial, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
@@ -180,7 +184,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
         "plan": plan,
         "form": form,
         "weighed": weighed if tried else None,
-        "suggestions": _suggested(plan, row, missing.near),
+        "suggestions": _suggested(trial, missing.near),
         "crumbs": plan_crumbs(plan, (missing.name, "")),
     }
     return render(request, "yearwheel/place.html", context)
