@@ -58,6 +58,11 @@ class Thing:
     last: int
 
     @property
+    def has_windows(self) -> bool:
+        """Asked for once in each month or block, not counted."""
+        return self.rule in ("months", "weeks")
+
+    @property
     def is_spread(self) -> bool:
         """The k-th of n has its place in the year (rule count, and joint)."""
         return self.rule in ("count", "joint")

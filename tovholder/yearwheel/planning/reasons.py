@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
-from tovholder.yearwheel.planning.windows import Window, allowed_starts
+from tovholder.yearwheel.planning.windows import Window, allowed_starts, days_within
 from tovholder.yearwheel.planning.year import Year
 
 CODES = (
@@ -51,9 +51,8 @@ def in_the_way(problem: Problem, diary: Diary, thing: Thing, day: int, start: in
         yield Reason("max_parallel", set(), {day})
 
 
-def candidate_days(year: Year, thing: Thing, window: Window | None) -> list[int]:
-    days = year.days[thing.index]
-    return days if window is None else [day for day in days if window.first <= day <= window.last]
+def candidate_days(year: Year, thing: Thing, window: Window | None) -> Sequence[int]:
+    return days_within(year.days[thing.index], window)
 
 
 def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
@@ -84,4 +83,5 @@ def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, 
 
 
 def window_of(year: Year, thing: Thing, which: int) -> Window | None:
-    return next((each for each in year.windows[thing.index] if each.number == which), None)
+    windows = year.windows[thing.index]
+    return windows[which - 1] if 0 < which <= len(windows) else None
