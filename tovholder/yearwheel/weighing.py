@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tovholder.ui.naming import WEEKDAYS, day_and_month, listed
-from tovholder.yearwheel.models import PlannedMeeting, YearPlan
-from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.models import PlannedMeeting
 from tovholder.yearwheel.queries.document import Thing
 from tovholder.yearwheel.services import coming, moving
-from tovholder.yearwheel.services.moving import Broken
+from tovholder.yearwheel.services.moving import Broken, Ground
 from tovholder.yearwheel.wording import some
 
 SHOWN = 4
@@ -45,15 +44,12 @@ class Weighed:
         return " ".join([*map(str, self.clashes), *self.missing]) or _("Ingen sammenfald.")
 
 
-def weigh(plan: YearPlan, row: PlannedMeeting, day: date, start: time) -> Weighed:
+def weigh(ground: Ground, day: date, start: time) -> Weighed:
     """Weigh a place for a meeting. Nothing is written."""
-    known = document.things()
-    rows, names = document.rows_of(plan), dict[int, str]()
-    data = document.build(plan, known=known, moving=row, rows=rows, names=names)
-    trial = moving.Trial(plan, row, data, rows)
+    row, data, names, trial = ground.row, ground.data, ground.names, ground.trial
     broken = trial.clashes(day, start)
-    missing = coming.missing(plan, moving.placed(row, day, start), data, trial.others)
-    place = _Place(data, known.get(row.of), day, start)
+    missing = coming.missing(ground.plan, moving.placed(row, day, start), data, trial.others)
+    place = _Place(data, ground.known.get(row.of), day, start)
     lines = [_line(each, [names.get(pk, "") for pk in each.persons], place) for each in broken]
     return Weighed(
         clashes=list({line.text: line for line in lines}.values()),

@@ -17,7 +17,7 @@ from tovholder.access.decision import Decision, Refused, no
 from tovholder.directory.models import Person
 from tovholder.yearwheel import policy, wording
 from tovholder.yearwheel.forms.planning import PlaceForm
-from tovholder.yearwheel.models import PlannedMeeting, Rhythm, YearPlan
+from tovholder.yearwheel.models import PlannedMeeting, Rhythm
 from tovholder.yearwheel.queries import document
 from tovholder.yearwheel.services import moving
 from tovholder.yearwheel.views import undoing
@@ -36,10 +36,11 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         may.require()
     given, tried = _given(request, row.date, row.start)
     form = PlaceForm(given, plan=row.plan, minutes=row.minutes, initial={"day": row.date, "start": row.start})
-    weighed = None
+    weighed, ground, asks = None, None, "forslag" in request.GET and bool(may)
     if given is not None and form.is_valid() and may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(row.plan, row, day, start)
+        ground = moving.Ground.of(row.plan, row)
+        weighed = weigh(ground, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             _move(request, row, day, start)
@@ -55,7 +56,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "state": STATES[_state(row)],
         "absent": Person.objects.filter(pk__in=row.absent).order_by("name"),
         "steps": _steps(row) if may else [],
-        "suggestions": _suggested(row.plan, row) if "forslag" in request.GET and may else None,
+        "suggestions": _suggested(ground or moving.Ground.of(row.plan, row), row.date) if asks else None,
         "place": wording.place_said(row.date, row.start),
         "undo": undoing.offered(request, row.plan),
         "crumbs": plan_crumbs(row.plan, (row.title, "")),
@@ -88,10 +89,11 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
     if may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(row.plan, row, day, start)
+        ground = moving.Ground.of(row.plan, row)
+        weighed = weigh(ground, day, start)
         context |= {"day": day, "start": start, "place": wording.place_said(day, start), "weighed": weighed}
         if weighed.clashes and "forslag" in request.GET:
-            context["suggestions"] = moving.suggestions(row.plan, row, day)
+            context["suggestions"] = moving.suggestions(ground, day)
     return render(request, "yearwheel/_weighed.html", context)
 
 
@@ -146,10 +148,10 @@ def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
     return found
 
 
-def _suggested(plan: YearPlan, row: PlannedMeeting, near: date | None = None) -> list[tuple[str, str]]:
-    places = moving.suggestions(plan, row, near or row.date)
+def _suggested(ground: moving.Ground, near: date) -> list[tuple[str, str]]:
     return [
-        (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start)) for day, start in places
+        (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start))
+        for day, start in moving.suggestions(ground, near)
     ]
 
 
@@ -158,18 +160,23 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     """Give a meeting that the planner found no place for a place by hand."""
     plan = the_plan(request, pk)
     known = document.things(idle=True)
-    thing = known.get(of) if re.fullmatch(r"[fj]\d{1,18}", of) else None
-    unplaced = wording.unplaced(plan, known)
-    missing = next((each for each in unplaced if (each.of, each.which) == (of, which)), None)
-    if thing is None or thing.wanted.rhythm == Rhythm.NONE or missing is None:
+    if not re.fullmatch(r"[fj]\d{1,18}", of):
         raise Http404
+    thing = known.get(of)
+    told = next((each for each in plan.unplaced if (each["of"], each["which"]) == (of, which)), None)
+    if thing is None or thing.wanted.rhythm == Rhythm.NONE or told is None:
+        messages.info(request, _("Mødet mangler ikke længere en plads i planen."))
+        return redirect("yearwheel:plan", pk)
+    missing = wording.unplaced(plan, known, [told])[0]
     row = moving.blank(plan, thing, which, missing.near)
+    ground = moving.Ground.of(plan, row, known)
+    missing = wording.helped(plan, known, missing, moving.what_helps(ground))
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(plan, row, day, start)
+        weighed = weigh(ground, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
@@ -180,7 +187,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
         "plan": plan,
         "form": form,
         "weighed": weighed if tried else None,
-        "suggestions": _suggested(plan, row, missing.near),
+        "suggestions": _suggested(ground, missing.near),
         "crumbs": plan_crumbs(plan, (missing.name, "")),
     }
     return render(request, "yearwheel/place.html", context)
