@@ -18,6 +18,7 @@ from tests.factories import (
     join,
     make_user,
 )
+from tests.on_file import on_file
 from tovholder.accounts.models import Role, User
 from tovholder.audit import guards
 from tovholder.directory.models import Organisation
@@ -43,6 +44,19 @@ def _log_lets_itself_be_flushed():
     BaseDatabaseOperations.execute_sql_flush = lifted_flush
     yield
     BaseDatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def _live_server_on_a_file(request, tmp_path_factory):
+    """Who serves pages and who tests them have connections of their own, and wait for each other."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    # Its threads would all use the test's one connection, in memory, where it was made after the database.
+    request.getfixturevalue("live_server").thread.connections_override.clear()
+    with on_file(tmp_path_factory.mktemp("database")):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -50,7 +50,6 @@ def vestby(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     call_command("load_setup", "setups/demo.toml", "--apply", stdout=StringIO())
     make_people(timezone.localdate() - timedelta(days=400))
     monkeypatch.setattr(runs, "PLANNER", f"{__name__}.planned_while_watched")
-    monkeypatch.setattr(runs, "_has_own_connections", lambda: False)
     return str(live_server.url)
 
 

@@ -134,7 +134,7 @@ def fake(monkeypatch) -> Fake:
     """The planner is replaced: it answers with nothing until a test says otherwise."""
     standin.current = Fake(answer=lambda data: out([]))
     monkeypatch.setattr(runs, "PLANNER", "tests.yearwheel.standin.plan_year")
-    monkeypatch.setattr(runs, "FREES", "tests.yearwheel.standin.what_would_free")
+    monkeypatch.setattr(moving, "FREES", "tests.yearwheel.standin.what_would_free")
     monkeypatch.setattr(moving, "CLASHES", "tests.yearwheel.standin.clashes")
     return standin.current
 

@@ -137,7 +137,7 @@ class TestPlanning:
         long = client.post("/aarshjul/nyt/", {"starts_on": "2030-08-01", "ends_on": "2034-07-31"})
         assert "højst to år" in long.content.decode()
 
-    def test_what_has_no_date_says_why_and_what_would_help(self, planned, client_for, anna):
+    def test_what_has_no_date_says_why_and_what_would_help(self, planned, client_for, anna, fake):
         html = client_for(anna).get(f"/aarshjul/{planned.pk}/").content.decode()
         assert "september 2026" in html
         assert "Anna er optaget 1. september og 8. september." in html
@@ -150,9 +150,17 @@ class TestPlanning:
         planned.save()
         html = client.get(f"/aarshjul/{planned.pk}/").content.decode()
         missing = planned.unplaced[0]
+        # On its own page the changes are tried anew.
+        fake.frees = lambda unplaced: [
+            Suggestion("allow_weekday", (), weekday=3),
+            Suggestion("make_optional", (), person=f"p{anna.person.pk}"),
+        ]
         by_hand = client.get(f"/aarshjul/{planned.pk}/plads/{missing['of']}/2/").content.decode()
-        for page in (html, by_hand):
-            assert "Hver af disse var nok, da planen blev regnet:" in page
+        for page, said in (
+            (html, "Hver af disse var nok, da planen blev regnet:"),
+            (by_hand, "Hver af disse er nok:"),
+        ):
+            assert said in page
             assert "Tillad også onsdag</a>." in page
             assert "Gør deltagelsen valgfri for Anna</a>." in page
 

@@ -92,3 +92,39 @@ def test_rules_of_joint_meetings_and_events(plan, client_for, anna, joint, event
             f"/aarshjul/regler/faelles/{event.pk}/", {**given, "window_ends": "x"}
         ).content.decode()
     )
+
+
+class TestTheWayBack:
+    """Who plans a year goes from it to rules, busy times and fixed points, and finds back to it."""
+
+    def test_rules_lead_to_the_list_and_the_list_to_the_plan(self, plan, anna, east, client_for):
+        client, way = client_for(anna), f'<a href="/aarshjul/{plan.pk}/">Planlæg 2026/27</a>'
+        html = client.get(f"/aarshjul/{plan.pk}/").content.decode()
+        for page in ("regler", "optaget/alle", "faste-punkter"):
+            assert f'href="/aarshjul/{page}/?plan={plan.pk}"' in html
+            assert way in _plain(client.get(f"/aarshjul/{page}/?plan={plan.pk}"))
+            assert "Planlæg 2026/27" not in _plain(client.get(f"/aarshjul/{page}/"))
+        rule = f"/aarshjul/regler/forum/{east.pk}/?plan={plan.pk}"
+        assert f'href="{rule}&amp;liste"' in client.get(f"/aarshjul/regler/?plan={plan.pk}").content.decode()
+        assert way in _plain(client.get(rule))
+        given = {"rhythm": "none", "minutes": "60", "weekdays": ["2"], "starts": "9.00", "min_gap_days": "0"}
+        assert client.post(f"{rule}&liste", given).url == f"/aarshjul/regler/?plan={plan.pk}"
+
+    def test_so_do_busy_times(self, plan, anna, carla, client_for):
+        client = client_for(anna)
+        page = f"/aarshjul/optaget/{carla.person.pk}/?plan={plan.pk}"
+        assert f'href="{page}"' in client.get(f"/aarshjul/optaget/alle/?plan={plan.pk}").content.decode()
+        found = client.post("/aarshjul/optaget/alle/", {"q": "Carla", "plan": str(plan.pk)}, follow=True)
+        assert f'href="{page}"' in found.content.decode()
+        assert f'href="/aarshjul/optaget/alle/?plan={plan.pk}"' in client.get(page).content.decode()
+        assert client.post(page, {"hvad": "antal", "meetings": "2"}).url == page
+
+    def test_of_a_year_that_is_none_nothing_is_said(self, plan, anna, bo, client_for):
+        for wanted in ("9999", "x", "1' or 1"):
+            assert client_for(anna).get("/aarshjul/regler/", {"plan": wanted}).status_code == 200
+        html = client_for(bo).get(f"/aarshjul/optaget/?plan={plan.pk}").content.decode()
+        assert "Planlæg 2026/27" not in html  # Bo does not plan
+
+
+def _plain(answer) -> str:
+    return re.sub(r'<a class="[^"]*" href', "<a href", answer.content.decode())

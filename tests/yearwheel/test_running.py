@@ -303,7 +303,7 @@ class TestWhatStands:
             assert _busy(plan, user) == [{"date": "2026-09-10", "start": "10:30", "end": "15:15"}]
         assert list(check_input(document.build(plan))) == []
         # Tried at another place of the same day it is not in its own way.
-        tried = moving.Trial(plan, row).clashes(date(2026, 9, 10), time(11))
+        tried = moving.Ground.of(plan, row).trial.clashes(date(2026, 9, 10), time(11))
         assert [each.code for each in tried if each.own] == []
 
     def test_a_meeting_of_a_forum_that_is_planned_no_more_is_in_nobodys_free_time(

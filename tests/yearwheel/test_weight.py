@@ -114,6 +114,7 @@ def test_of_a_large_year_the_list_has_what_there_is_to_see_to(large, client_for,
     client, said = client_for(anna), "indkaldelsen skulle være sendt"
     html = client.get("/aarshjul/").content.decode()
     assert said not in html
+    assert '<h2 id="ko">Det næste møde</h2>' in html  # there is room for one
     assert f'<a href="liste/?aar={large.pk}&amp;se=til#se-til">{PROMPTS} ting at se til</a>' in html
     assert client.get(f"/aarshjul/liste/?aar={large.pk}&se=til").content.decode().count(said) == PROMPTS
     assert said not in client.get("/aarshjul/liste/").content.decode()

@@ -14,7 +14,7 @@ from tovholder.ui.naming import WEEKDAYS, day_and_month, listed
 from tovholder.yearwheel.models import PlannedMeeting
 from tovholder.yearwheel.queries.document import Thing
 from tovholder.yearwheel.services import coming, moving
-from tovholder.yearwheel.services.moving import Broken, Trial
+from tovholder.yearwheel.services.moving import Broken, Ground
 from tovholder.yearwheel.wording import some
 
 SHOWN = 4
@@ -44,12 +44,12 @@ class Weighed:
         return " ".join([*map(str, self.clashes), *self.missing]) or _("Ingen sammenfald.")
 
 
-def weigh(trial: Trial, day: date, start: time) -> Weighed:
+def weigh(ground: Ground, day: date, start: time) -> Weighed:
     """Weigh a place for a meeting. Nothing is written."""
-    row, names = trial.row, trial.names
+    row, data, names, trial = ground.row, ground.data, ground.names, ground.trial
     broken = trial.clashes(day, start)
-    missing = coming.missing(trial.plan, moving.placed(row, day, start), trial.data, trial.others)
-    place = _Place(trial.data, trial.known.get(row.of), day, start)
+    missing = coming.missing(ground.plan, moving.placed(row, day, start), data, trial.others)
+    place = _Place(data, ground.known.get(row.of), day, start)
     lines = [_line(each, [names.get(pk, "") for pk in each.persons], place) for each in broken]
     return Weighed(
         clashes=list({line.text: line for line in lines}.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -41,6 +41,8 @@ class Unplaced:
     # None where there was no time to look; an empty list says that no single change was found that is enough.
     helps: list[Proposal] | None
     near: date
+    # Whether a rule still asks for it: the forum may have been closed, or have no rhythm any more.
+    is_asked_for: bool = True
 
 
 class Words:
@@ -79,27 +81,40 @@ def some(names: Sequence[str], most: int) -> str:
     return listed([*names[:most], *([more] if rest > 0 else [])])
 
 
-def unplaced(plan: YearPlan, known: dict[str, Thing] | None = None) -> list[Unplaced]:
-    """Return the meetings of the plan that have no place, with the reasons in words."""
-    told = [reason for each in plan.unplaced for reason in each["because"]]
-    told += [
-        {"persons": [h["person"]]}
-        for each in plan.unplaced
-        for h in each.get("helps") or []
-        if h.get("person")
-    ]
+def unplaced(
+    plan: YearPlan, known: dict[str, Thing] | None = None, rows: list[dict[str, Any]] | None = None
+) -> list[Unplaced]:
+    """Return the meetings of the plan that have no place (or those of them in `rows`), with the reasons in words."""
+    rows = plan.unplaced if rows is None else rows
+    told = [reason for each in rows for reason in each["because"]]
+    told += [{"persons": [h["person"]]} for each in rows for h in each.get("helps") or [] if h.get("person")]
     words = Words(plan, told, known)
-    found = []
-    for each in plan.unplaced:
-        thing = words.things.get(each["of"])
-        when, near = _when(plan, thing, each["which"])
-        because = [said(words, reason) for reason in each["because"]]
-        helps = _frees(words, each)
-        if not helps and any(reason["code"] == "no_working_day" for reason in each["because"]):
-            # The notice, and weekends, are not among what is tried.
-            because, helps = [*because, _("Tillad flere ugedage, eller gør varslet kortere.")], None
-        found.append(Unplaced(each["of"], each["which"], words.name(each["of"]), when, because, helps, near))
-    return found
+    return [_unplaced(words, each) for each in rows]
+
+
+def _unplaced(words: Words, each: dict[str, Any]) -> Unplaced:
+    of, which = each["of"], each["which"]
+    thing = words.things.get(of)
+    when, near = _when(words.plan, thing, which)
+    if thing is None or thing.wanted.rhythm == Rhythm.NONE:
+        gone = _("Reglen beder ikke om mødet længere. Linjen går ud, når planen regnes igen.")
+        return Unplaced(of, which, words.name(of), when, [gone], None, near, is_asked_for=False)
+    because = [said(words, reason) for reason in each["because"]]
+    helps = _frees(words, each)
+    if not helps and any(reason["code"] == "no_working_day" for reason in each["because"]):
+        # The notice, and weekends, are not among what is tried.
+        because, helps = [*because, _("Tillad flere ugedage, eller gør varslet kortere.")], None
+    return Unplaced(of, which, words.name(of), when, because, helps, near)
+
+
+def helped(
+    plan: YearPlan, known: dict[str, Thing], missing: Unplaced, helps: list[dict[str, Any]] | None
+) -> Unplaced:
+    """Return what is missing with proposals that were tried just now, in place of those from when the plan was made."""
+    if helps is None or (missing.helps is None and not helps):
+        return replace(missing, helps=None)
+    words = Words(plan, [{"persons": [h["person"]]} for h in helps if h.get("person")], known)
+    return replace(missing, helps=_frees(words, {"of": missing.of, "helps": helps}))
 
 
 def _when(plan: YearPlan, thing: Thing | None, which: int) -> tuple[str, date]:

@@ -68,6 +68,29 @@ def test_refused_with_2_and_no_out(tmp_path: Path, content: str | bytes) -> None
     assert errors.startswith("$")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('"seconds": 20', '"seconds": 20, "seconds": 2', "$.seconds"),
+        ('"count": 1', '"count": 1, "count": 2', "$.forums[0].rule.count"),
+        ('"id": "q"', '"id": "q", "max_per_day": 1, "max_per_day": null', "$.persons[1].max_per_day"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path, old: str, new: str, path: str) -> None:
+    text = json.dumps(year())
+    assert old in text
+    status, errors, out = run(tmp_path, text.replace(old, new))
+    assert (status, out) == (2, None)
+    assert errors == f"{path}: stands twice in one object\n"
+
+
+def test_an_object_hidden_behind_a_key_that_stands_twice_is_refused_too(tmp_path: Path) -> None:
+    text = json.dumps(year()).replace('"seconds": 20', '"period": {"start": 1, "start": 2}')
+    status, errors, out = run(tmp_path, text)
+    assert (status, out) == (2, None)
+    assert errors.startswith("$.period")
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("plan_year", str(tmp_path / "no.json"), str(tmp_path / "out.json"), stderr=StringIO())

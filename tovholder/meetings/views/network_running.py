@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tovholder.access.decision import Decision, Refused
-from tovholder.citizens.services.safe import Safe
 from tovholder.concerns.queries import readers
 from tovholder.meetings import policy
-from tovholder.meetings.forms.network import ChoiceForm, EffortForm
-from tovholder.meetings.models import CaseItem, MeetingStatus, NetworkMeeting
+from tovholder.meetings.forms.network import EffortForm
+from tovholder.meetings.models import MeetingStatus, NetworkMeeting
 from tovholder.meetings.services import network_efforts as efforts
 from tovholder.meetings.services import network_meeting as running
 from tovholder.meetings.services import network_people
@@ -39,8 +36,8 @@ from tovholder.meetings.views.network import (
     network_of,
     refusal_told,
 )
+from tovholder.meetings.views.network_efforts import effort_row, saved, to_effort
 from tovholder.meetings.views.network_steps import _numbers as numbers
-from tovholder.meetings.views.network_steps import _tell as tell
 from tovholder.plans.models import CaseAgreement
 from tovholder.ui.templatetags.ui import dktime
 
@@ -266,15 +263,15 @@ def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
     if act == "indsats":
         return _add_effort(request, made)
     if act in {"op", "ned"}:
-        row = _effort_row(made, number)
+        row = effort_row(made, number)
         efforts.move_effort(by=request.user, network=made, row=row, up=act == "op")
     if act in {"op", "ned", "vis"}:
         if _typed(request):  # an effort that is being written, and is not added yet, stays in its fields
             return _run_page(request, network_of(request, pk), show=number)
-        return redirect(_to_effort(pk, number))
+        return redirect(to_effort(pk, number))
     if act in {"ret", "vaelg"}:
         return redirect(
-            "network:effort" if act == "ret" else "network:choose", pk, _effort_row(made, number).pk
+            "network:effort" if act == "ret" else "network:choose", pk, effort_row(made, number).pk
         )
     if act == "slut":
         running.finish(by=request.user, network=made)
@@ -285,46 +282,16 @@ def _do(request: HttpRequest, made: NetworkMeeting, what: str) -> HttpResponse:
     return home
 
 
-def _effort_of(made: NetworkMeeting, case: CaseItem, pk: int, *, made_here: bool) -> CaseAgreement:
-    """Return an effort as the meeting has it, made here or taken up from before. Any other of the case is no part of it."""
-    old, new = efforts.efforts(case, made)
-    if pk not in {each.id for each in (new if made_here else old)}:
-        raise Http404
-    return _effort_row(made, pk)
-
-
-def _saved(form: EffortForm, step: Callable[[], object]) -> bool:
-    """Take the step, and say at its field what the service found wrong."""
-    try:
-        step()
-    except ValidationError as refused:
-        tell(form, refused)
-        return False
-    return True
-
-
-def _effort_row(made: NetworkMeeting, number: str | int) -> CaseAgreement:
-    text = str(number)
-    pk = int(text) if text.isdecimal() and len(text) <= 18 else 0
-    return get_object_or_404(
-        CaseAgreement.objects.select_related("agreement"), pk=pk, concern=made.concern_id
-    )
-
-
 def _add_effort(request: HttpRequest, made: NetworkMeeting) -> HttpResponse:
     form = EffortForm(request.POST, meeting=made.meeting, prefix="ny", owner="skema")
     added: list[CaseAgreement] = []
-    if not form.is_valid() or not _saved(
+    if not form.is_valid() or not saved(
         form,
         lambda: added.append(efforts.add_effort(by=request.user, network=made, effort=form.effort())),
     ):
         return _run_page(request, made, effort_form=form)
     messages.success(request, _("Indsatsen er skrevet."))
-    return redirect(_to_effort(made.meeting_id, added[0].pk))
-
-
-def _to_effort(pk: int, number: str | int) -> str:
-    return f"{reverse('network:run', args=[pk])}?indsats={number}#indsatser"
+    return redirect(to_effort(made.meeting_id, added[0].pk))
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
@@ -332,76 +299,3 @@ def _typed(request: HttpRequest) -> dict[str, str]:
     names = ("words", "responsible", "due_on", "sign_of_progress")
     found = {name: request.POST.get(f"ny-{name}", "") for name in names}
     return found if found["words"].strip() else {}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    """Correct an effort that was made at this meeting."""
-    made = network_of(request, pk)
-    policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
-    case = case_or_404(request, made)
-    running.require_open(running.closing_room(case))
-    row = _effort_of(made, case, row_pk, made_here=True)
-    safe = Safe.of([row])
-    initial = {
-        "words": safe.read(row, "words").text,
-        "sign_of_progress": safe.read(row, "sign_of_progress").text,
-        "responsible": row.agreement.responsible_id,
-        "due_on": row.agreement.due_on,
-    }
-    form = EffortForm(request.POST or None, initial=initial, meeting=made.meeting)
-    if "fjern" in request.POST:
-        efforts.remove_effort(by=request.user, network=made, row=row)
-        messages.success(request, _("Indsatsen er fjernet."))
-        return redirect(f"{reverse('network:run', args=[pk])}#indsatser")
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _saved(
-            form,
-            lambda: efforts.change_effort(by=request.user, network=made, row=row, effort=form.effort()),
-        )
-    ):
-        return redirect(_to_effort(pk, row.pk))
-    running.note_reading(by=request.user, case=case, purpose="network meeting")
-    title = _("Ret indsats %(n)s") % {"n": row.priority}
-    return _form_page(request, made, form, title, _("Gem indsatsen"), remove=_("Fjern indsatsen"))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    """Choose what becomes of an effort from before: it goes on, is changed, stops, or is done."""
-    made = network_of(request, pk)
-    policy.may_write_now(request.user, made.meeting, minutes_of(made.meeting)).require()
-    case = case_or_404(request, made)
-    running.require_open(running.closing_room(case))
-    row = _effort_of(made, case, row_pk, made_here=False)
-    initial = {"responsible": row.agreement.responsible_id}
-    form = ChoiceForm(request.POST or None, initial=initial, meeting=made.meeting)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        chosen = {"choice": data["choice"], "reason": data["reason"]}
-        instead = form.effort() if data["words"] else None
-        if _saved(
-            form,
-            lambda: efforts.choose(by=request.user, network=made, row=row, instead=instead, **chosen),
-        ):
-            return redirect(_to_effort(pk, row.pk))
-    running.note_reading(by=request.user, case=case, purpose="network meeting")
-    words = Safe.of([row]).read(row, "words")
-    title = _("Indsats %(n)s fra sidst") % {"n": row.priority}
-    return _form_page(request, made, form, title, _("Gem valget"), lead=str(words))
-
-
-def _form_page(
-    request: HttpRequest, made: NetworkMeeting, form: Any, title: str, button: str, **more: str
-) -> HttpResponse:
-    context = {
-        **more,
-        "form": form,
-        "title": title,
-        "button": button,
-        "crumbs": crumbs(made, title),
-        "cancel_url": f"{reverse('network:run', args=[made.meeting_id])}#indsatser",
-    }
-    return render(request, "meetings/form.html", context, status=422 if form.errors else 200)

@@ -28,7 +28,10 @@ class BusyForm(TovholderForm):
         label=_("Dato"), widget=forms.DateInput, required=False, help_text=_("Når det kun er én dag.")
     )
     starts = forms.TimeField(
-        label=_("Fra kl."), widget=forms.TimeInput, required=False, help_text=_("Står tomt ved hele dagen.")
+        label=_("Fra kl."),
+        widget=forms.TimeInput,
+        required=False,
+        help_text=_("Lad feltet stå tomt, når det er hele dagen."),
     )
     ends = forms.TimeField(label=_("Til kl."), widget=forms.TimeInput, required=False)
 

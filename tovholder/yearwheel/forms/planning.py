@@ -47,7 +47,7 @@ class SettingsForm(TovholderForm):
         max_value=20,
         required=False,
         help_text=_(
-            "Står tomt, når der ingen grænse er. En person kan have sit eget antal under »Hvornår er I optaget?«."
+            "Lad feltet stå tomt, når der ingen grænse er. En person kan have sit eget antal under »Hvornår er I optaget?«."
         ),
     )
     max_parallel = forms.IntegerField(
@@ -55,7 +55,7 @@ class SettingsForm(TovholderForm):
         min_value=1,
         max_value=500,
         required=False,
-        help_text=_("Står tomt, når der ingen grænse er."),
+        help_text=_("Lad feltet stå tomt, når der ingen grænse er."),
     )
     seconds = forms.IntegerField(
         label=_("Så mange sekunder må der regnes"),

@@ -122,7 +122,7 @@ def _distances(problem: Problem, mine: list[Meeting], exempt: set[int]) -> Itera
 def _windows(problem: Problem, mine: list[Meeting], exempt: set[int]) -> Iterator[Clash]:
     """Rules 2 and 3: one own meeting in each listed month or block, and none where a joint one stands for it."""
     for thing in problem.things:
-        if thing.rule not in ("months", "weeks"):
+        if not thing.has_windows:
             continue
         windows = windows_of(problem, thing)
         own: defaultdict[int, list[int]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
 from tovholder.yearwheel.planning.windows import Meeting
@@ -64,29 +64,36 @@ class Diary:
 
     def fits(self, index: int, day: int, start: int) -> bool:
         """Whether one more meeting keeps rules 2 (no overlap) and 4 to 6 towards what is placed; busy times not asked."""
+        return next(self.obstacles(index, day, start), None) is None
+
+    def obstacles(self, index: int, day: int, start: int) -> Iterator[tuple[str, int]]:
+        """What of the placed forbids one more meeting then: a code and whose it is (person, thing, or -1 for all)."""
         thing = self.problem.things[index]
         end = start + thing.minutes
         mask = span(start, end + self.problem.travel)
         for person in thing.musts:
-            if self.taken[person].get(day, 0) & mask or self.is_full(person, day):
-                return False
+            if self.taken[person].get(day, 0) & mask:
+                yield "person_double", person
+            if self.is_full(person, day):
+                yield "max_per_day", person
         if self.own[index].get(day, 0) & span(start, end):
-            return False
-        return self.has_distance(thing, day) and self.has_room(day, start, end)
+            yield "overlap", index
+        for owner, gap in self.gaps_of(thing):
+            if self.too_near(owner, gap, day):
+                yield "min_gap", owner
+        if not self.has_room(day, start, end):
+            yield "max_parallel", -1
 
     def is_full(self, person: int, day: int) -> bool:
         limit = self.problem.persons[person].limit
         return limit is not None and self.load[person][day] >= limit
-
-    def has_distance(self, thing: Thing, day: int) -> bool:
-        return not any(self.too_near(place, gap, day) for place, gap in self.gaps_of(thing))
 
     def gaps_of(self, thing: Thing) -> list[tuple[int, int]]:
         """Whose meetings must lie how far from one more of this thing (rule 5)."""
         if thing.kind == "event":
             return []
         gaps = [(each, self.problem.things[each].gap) for each in thing.forums]
-        return [*gaps, (thing.index, thing.gap)] if thing.kind == "joint" else gaps
+        return [*gaps, (thing.index, thing.own_gap)] if thing.kind == "joint" else gaps
 
     def too_near(self, place: int, gap: int, day: int) -> list[int]:
         if not gap:

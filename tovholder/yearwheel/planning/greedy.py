@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from tovholder.yearwheel.planning.diary import Diary
@@ -17,6 +18,7 @@ class Draft:
         self.year = year
         self.diary = Diary(year.problem, year.fixed)
         self.placed: dict[int, tuple[int, int]] = {}
+        self.on: defaultdict[int, dict[int, None]] = defaultdict(dict)  # by day, in the order of placing
         self.choices = [year.priced(each) for each in year.asked]
         self.by_window = {(each.thing, each.which): i for i, each in enumerate(year.asked) if each.window}
         self.replaced: dict[int, int] = dict.fromkeys(range(len(year.asked)), 0)
@@ -31,6 +33,7 @@ class Draft:
     def put(self, number: int, option: Option) -> None:
         asked = self.year.asked[number]
         self.placed[number] = option.day, option.start
+        self.on[option.day][number] = None
         self.diary.add(asked.thing, option.day, option.start)
         for own in self.stood_for(asked, option.day):
             self.replaced[own] += 1
@@ -40,6 +43,7 @@ class Draft:
     def take(self, number: int) -> None:
         asked = self.year.asked[number]
         day, start = self.placed.pop(number)
+        del self.on[day][number]
         self.diary.remove(asked.thing, day, start)
         for own in self.stood_for(asked, day):
             self.replaced[own] -= 1
@@ -141,8 +145,9 @@ def _neighbours(draft: Draft, number: int) -> dict[int, list[int]]:
     thing = draft.year.thing_of(draft.year.asked[number])
     musts, forums = set(thing.musts), set(thing.forums)
     found: dict[int, list[int]] = {}
-    for other, (day, _) in draft.placed.items():
-        its = draft.year.thing_of(draft.year.asked[other])
-        if not musts.isdisjoint(its.musts) or not forums.isdisjoint(its.forums):
-            found.setdefault(day, []).append(other)
+    for day in {option.day for _, option in draft.choices[number]}:
+        for other in draft.on.get(day, ()):
+            its = draft.year.thing_of(draft.year.asked[other])
+            if not musts.isdisjoint(its.musts) or not forums.isdisjoint(its.forums):
+                found.setdefault(day, []).append(other)
     return found

@@ -45,9 +45,11 @@ def number_cost(problem: Problem, thing: Thing, which: int, amount: int, day: in
     place = problem.place(thing, which, amount)
     cost = 0 if place is None else abs(day - place) // 7
     before = problem.previous.get((thing.index, which))
-    if before is not None:
-        cost += MOVED_DATE if before[0] != day else MOVED_START if before[1] != start else 0
-    return cost
+    return cost if before is None else cost + moved_cost(before, day, start)
+
+
+def moved_cost(before: tuple[int, int], day: int, start: int) -> int:
+    return MOVED_DATE if before[0] != day else MOVED_START if before[1] != start else 0
 
 
 def numbered(problem: Problem, thing: Thing, times: list[tuple[int, int]]) -> list[int]:
@@ -58,6 +60,8 @@ def numbered(problem: Problem, thing: Thing, times: list[tuple[int, int]]) -> li
 
     # A meeting's number lies this far at most beyond its place in the row.
     slack = amount - placed
+    places = [problem.place(thing, which, amount) for which in range(1, amount + 1)]
+    before = {which: at for (index, which), at in problem.previous.items() if index == thing.index}
     ahead = [0] * (slack + 1)
     chosen: list[list[int]] = []
     for done in reversed(range(placed)):
@@ -65,7 +69,10 @@ def numbered(problem: Problem, thing: Thing, times: list[tuple[int, int]]) -> li
         least, pick = None, slack
         picks = [0] * (slack + 1)
         for beyond in reversed(range(slack + 1)):
-            cost = number_cost(problem, thing, done + 1 + beyond, amount, day, start) + ahead[beyond]
+            place = places[done + beyond]
+            cost = ahead[beyond] + (0 if place is None else abs(day - place) // 7)
+            if done + 1 + beyond in before:
+                cost += moved_cost(before[done + 1 + beyond], day, start)
             if least is None or cost <= least:
                 least, pick = cost, beyond
             ahead[beyond], picks[beyond] = least, pick
@@ -85,7 +92,7 @@ def renumbered(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
     found: list[Meeting] = []
     for index, own in sorted(by_thing.items()):
         thing = problem.things[index]
-        if thing.rule in ("months", "weeks"):
+        if thing.has_windows:
             found += own
             continue
         numbers = numbered(problem, thing, [(each.day, each.start) for each in own])
@@ -135,7 +142,7 @@ def finished(problem: Problem, meetings: list[Meeting], asked: set[tuple[int, in
     have = {(each.thing, each.which) for each in placed}
     wanted = set(asked)
     for thing in problem.things:
-        if thing.rule not in ("months", "weeks"):
+        if not thing.has_windows:
             wanted |= {(thing.index, which) for which in range(1, amounts[thing.index] + 1)}
     unplaced = tuple(sorted(wanted - have))
     return Plan(

@@ -51,11 +51,17 @@ class Thing:
     starts: tuple[int, ...]
     starts_by_month: dict[int, tuple[int, ...]]
     preferred_starts: frozenset[int]
-    gap: int  # least days between two of its own, or 0
+    gap: int  # least days between two of its own, or 0: of a joint meeting also what its forums ask for
+    own_gap: int  # what its own rule says of it
     notice: int
     replaces: bool
     first: int
     last: int
+
+    @property
+    def has_windows(self) -> bool:
+        """Asked for once in each month or block, not counted."""
+        return self.rule in ("months", "weeks")
 
     @property
     def is_spread(self) -> bool:
@@ -210,6 +216,7 @@ def _forum(index: int, data: dict[str, Any], number: dict[str, int], period: tup
         weekdays_by_month={int(month): frozenset(days) for month, days in by_month.items()},
         starts_by_month={int(month): _starts(clocks) for month, clocks in starts.items()},
         gap=data.get("min_gap_days") or 0,
+        own_gap=data.get("min_gap_days") or 0,
         notice=data.get("notice_days") or 0,
         replaces=False,
         first=period[0],
@@ -230,6 +237,7 @@ def _joint(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         weekdays_by_month={},
         starts_by_month={},
         gap=max([data.get("min_gap_days") or 0, *(each.gap for each in of)]),
+        own_gap=data.get("min_gap_days") or 0,
         notice=max((each.notice for each in of), default=0),
         replaces=bool(data.get("replaces")),
         first=period[0],
@@ -251,6 +259,7 @@ def _event(index: int, data: dict[str, Any], forums: dict[str, Thing], period: t
         weekdays_by_month={},
         starts_by_month={},
         gap=0,
+        own_gap=0,
         notice=max((each.notice for each in of), default=0),
         replaces=False,
         first=max(period[0], ordinal_of(data["window"]["start"])),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tovholder.yearwheel.planning.diary import Diary
 from tovholder.yearwheel.planning.problem import Problem, Thing, span
-from tovholder.yearwheel.planning.windows import Window, allowed_starts
+from tovholder.yearwheel.planning.windows import Window, allowed_starts, days_within
 from tovholder.yearwheel.planning.year import Year
 
 CODES = (
@@ -34,26 +34,23 @@ class Reason:
 
 def in_the_way(problem: Problem, diary: Diary, thing: Thing, day: int, start: int) -> Iterator[Reason]:
     """Every rule 2 to 6 that forbids one more meeting of the thing then, towards what the diary holds."""
-    end = start + thing.minutes
-    meeting, longer = span(start, end), span(start, end + problem.travel)
-    checks = {
-        "person_busy": {each for each in thing.musts if problem.persons[each].away(day) & meeting},
-        "person_double": {each for each in thing.musts if diary.taken[each].get(day, 0) & longer},
-        "max_per_day": {each for each in thing.musts if diary.is_full(each, day)},
-    }
-    for code, persons in checks.items():
-        if persons:
-            yield Reason(code, persons, {day})
-    overlaps_itself = diary.own[thing.index].get(day, 0) & meeting and not checks["person_double"]
-    if overlaps_itself or not diary.has_distance(thing, day):
-        yield Reason("min_gap", set(), {day})
-    if not diary.has_room(day, start, end):
-        yield Reason("max_parallel", set(), {day})
+    meeting = span(start, start + thing.minutes)
+    busy = {each for each in thing.musts if problem.persons[each].away(day) & meeting}
+    whom: dict[str, set[int]] = {"person_busy": busy} if busy else {}
+    for code, whose in diary.obstacles(thing.index, day, start):
+        persons = whom.setdefault(code, set())
+        if code in ("person_double", "max_per_day"):
+            persons.add(whose)
+    if "overlap" in whom:
+        del whom["overlap"]
+        if "person_double" not in whom:
+            whom["min_gap"] = set()
+    for code, persons in whom.items():
+        yield Reason(code, persons, {day})
 
 
-def candidate_days(year: Year, thing: Thing, window: Window | None) -> list[int]:
-    days = year.days[thing.index]
-    return days if window is None else [day for day in days if window.first <= day <= window.last]
+def candidate_days(year: Year, thing: Thing, window: Window | None) -> Sequence[int]:
+    return days_within(year.days[thing.index], window)
 
 
 def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, proven: bool) -> list[Reason]:
@@ -84,4 +81,5 @@ def why_unplaced(year: Year, diary: Diary, thing: Thing, window: Window | None, 
 
 
 def window_of(year: Year, thing: Thing, which: int) -> Window | None:
-    return next((each for each in year.windows[thing.index] if each.number == which), None)
+    windows = year.windows[thing.index]
+    return windows[which - 1] if 0 < which <= len(windows) else None

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tovholder.yearwheel.planning.many import nearest_cost
 from tovholder.yearwheel.planning.numbering import number_cost, wish_cost
+from tovholder.yearwheel.planning.problem import Thing
 from tovholder.yearwheel.planning.windows import Asked, Meeting, Window
 from tovholder.yearwheel.planning.year import Option, Year
 
@@ -49,24 +51,51 @@ class Slot:
 
 
 def slots_of(year: Year) -> list[Slot]:
-    """One for each window asked for, and for what is counted one for each number from 1 to n."""
+    """One for each window asked for, and for what is counted one for each number from 1 to n, or as many as can be held."""
     found = [
         Slot(each.thing, each.which, each.window, year.priced(each), []) for each in year.asked if each.window
     ]
     for thing in year.problem.things:
-        if thing.rule in ("months", "weeks"):
-            continue
-        fixed = [each for each in year.fixed if each.thing == thing.index]
-        amount = year.amounts[thing.index]
-        for which in range(1, amount + 1):
-            held = [
-                (
-                    wish_cost(year.problem, thing, each.day, each.start)
-                    + number_cost(year.problem, thing, which, amount, each.day, each.start),
-                    each,
-                )
-                for each in fixed
-            ]
-            options = year.priced(Asked(thing.index, which, None)) if len(fixed) < amount else []
-            found.append(Slot(thing.index, which, None, options, held))
+        if not thing.has_windows:
+            beyond = year.beyond(thing)
+            found += _more_than_can_be_held(year, thing, beyond) if beyond else _counted(year, thing)
+    return found
+
+
+def _counted(year: Year, thing: Thing) -> list[Slot]:
+    fixed = [each for each in year.fixed if each.thing == thing.index]
+    amount, found = year.amounts[thing.index], []
+    for which in range(1, amount + 1):
+        held = [
+            (
+                wish_cost(year.problem, thing, each.day, each.start)
+                + number_cost(year.problem, thing, which, amount, each.day, each.start),
+                each,
+            )
+            for each in fixed
+        ]
+        options = year.priced(Asked(thing.index, which, None)) if len(fixed) < amount else []
+        found.append(Slot(thing.index, which, None, options, held))
+    return found
+
+
+def _more_than_can_be_held(year: Year, thing: Thing, beyond: int) -> list[Slot]:
+    """As many slots as can be held, in order: the k-th of them has any number from k to k + `beyond`.
+
+    Each place costs what it would with the best of these numbers (what a plan before would have cost is not counted),
+    so that the model's bound holds; the plan is numbered, and priced, when it is there.
+    """
+    problem, amount = year.problem, year.amounts[thing.index]
+    fixed = [each for each in year.fixed if each.thing == thing.index]
+    places = [problem.place(thing, which, amount) or 0 for which in range(1, amount + 1)]
+    found = []
+    for first in range(amount - beyond):
+
+        def cost_on(day: int, first: int = first) -> int:
+            return nearest_cost(places, first, first + beyond, day)
+
+        held = [(wish_cost(problem, thing, each.day, each.start) + cost_on(each.day), each) for each in fixed]
+        options = [(each.cost + cost_on(each.day), each) for each in year.options[thing.index]]
+        options.sort(key=lambda pair: (pair[0], pair[1].day, pair[1].start))
+        found.append(Slot(thing.index, first + 1, None, options, held))
     return found

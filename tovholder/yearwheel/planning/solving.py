@@ -26,6 +26,8 @@ SPREAD_STEP = (
 FEW = 12  # a meeting with so few options has all of them there from the first
 TICK = 0.5  # seconds between two looks at the solver
 SHORTEST = 0.3  # with less time than this left no round is begun
+MOST_CHOICES = 100_000  # what a model may hold: about a gigabyte
+BUILT = 10_000  # choices a second that a model is made of, at least
 
 Tell = Callable[[int, int, "Plan | None"], bool]
 
@@ -55,6 +57,9 @@ class Search:
 
 def search(found: Search) -> None:
     """Improve `found` until it is proven best, stopped, or out of time."""
+    if found.year.is_too_much:
+        found.bound = max(found.bound, found.year.settled_cost)
+        return
     slots = slots_of(found.year)
     found.bound = max(found.bound, floor_of(found.year, slots))
     for slot in slots:
@@ -63,7 +68,7 @@ def search(found: Search) -> None:
             slot.widen(2 * UNPLACED)
     missing = set(found.best.unplaced)
     _widen(found.year, slots, [slot for slot in slots if (slot.thing, slot.which) in missing])
-    while not found.is_over:
+    while not found.is_over and _can_be_held(found, slots):
         values = _round(found, slots)
         if values is None:
             return
@@ -71,6 +76,13 @@ def search(found: Search) -> None:
         if not escaped:
             return
         _widen(found.year, slots, escaped)
+
+
+def _can_be_held(found: Search, slots: list[Slot]) -> bool:
+    """Whether a model is neither too large for the machine nor for the time that is left."""
+    size = sum(slot.width for slot in slots)
+    in_time = found.work is not None or time.monotonic() + size / BUILT < found.ends
+    return size <= MOST_CHOICES and in_time
 
 
 def _widen(year: Year, slots: list[Slot], escaped: list[Slot]) -> None:
@@ -161,7 +173,9 @@ def _solve(found: Search, slots: list[Slot], notes: queue.SimpleQueue[tuple[str,
                 self.stop_search()
 
     try:
-        model = Model(found.year, slots, found.best.cost // UNPLACED, lambda: found.stopped)
+        beyond = sum(found.year.beyond(thing) for thing in found.year.problem.things)
+        most_unplaced = found.best.cost // UNPLACED - beyond
+        model = Model(found.year, slots, most_unplaced, lambda: found.stopped)
         solver = cp_model.CpSolver()
         _tune(solver, found)
         solver.best_bound_callback = lambda bound: _hear_bound(found, solver, notes, bound)

@@ -82,14 +82,13 @@ def what_would_free(data: dict[str, Any], out: dict[str, Any]) -> Iterator[list[
     problem = understand(data)
     year = laid_out(problem)
     diary = Diary(problem, placed(problem, out["meetings"]))
-    own_gaps = {each["id"]: each.get("min_gap_days") or 0 for each in data.get("joint") or []}
     found: dict[tuple[int, int], list[Suggestion]] = {}
     for each in out["unplaced"]:
         thing = problem.things[problem.by_id[each["of"]]]
         window = window_of(year, thing, each["which"])
         key = thing.index, window.number if window else 0  # for what is counted the same for every number
         if key not in found:
-            found[key] = _Tried(year, diary, thing, window, own_gaps.get(thing.id, 0)).suggestions()
+            found[key] = _Tried(year, diary, thing, window).suggestions()
         yield found[key]
 
 
@@ -104,8 +103,8 @@ def placed(problem: Problem, meetings: Iterable[dict[str, Any]]) -> list[Meeting
 class _Tried:
     """One meeting tried wherever a single change would let it lie; `opened` are the days, by change."""
 
-    def __init__(self, year: Year, diary: Diary, thing: Thing, window: Window | None, own_gap: int) -> None:
-        self.problem, self.diary, self.thing, self.own_gap = year.problem, diary, thing, own_gap
+    def __init__(self, year: Year, diary: Diary, thing: Thing, window: Window | None) -> None:
+        self.problem, self.diary, self.thing = year.problem, diary, thing
         self.opened: dict[Change, set[int]] = {}
         days = candidate_days(year, thing, window)
         for day in days:
@@ -164,43 +163,24 @@ class _Tried:
         if len(whom) != 1:
             return
         (who,) = whom
-        if codes <= {"away", "full"}:
+        if codes <= {"person_double", "max_per_day"}:
             forums = [each for each in self.thing.forums if who in self.problem.things[each].musts]
             if len(forums) == 1:
                 yield "make_optional", forums[0], who, None, None
-        if codes == {"full"}:
+        if codes == {"max_per_day"}:
             yield "raise_max_per_day", None, who, None, self.diary.load[who][day] + 1
-        if codes == {"gap"}:
+        if codes == {"min_gap"}:
             yield "drop_min_gap", who, None, None, self._nearest(who, day)
-        if codes == {"parallel"}:
+        if codes == {"max_parallel"}:
             yield "raise_max_parallel", None, None, None, self._running(day, start) + 1
 
     def _obstacles(self, day: int, start: int) -> Iterator[tuple[str, int]]:
         """What forbids the place, as (kind, whose): rules 2 and 4 to 6 towards the plan and the persons' busy times."""
-        thing, diary = self.thing, self.diary
-        end = start + thing.minutes
-        meeting, longer = span(start, end), span(start, end + self.problem.travel)
-        for person in thing.musts:
-            away = self.problem.persons[person].away(day) & meeting
-            if away or diary.taken[person].get(day, 0) & longer:
-                yield "away", person
-            if diary.is_full(person, day):
-                yield "full", person
-        if diary.own[thing.index].get(day, 0) & meeting:
-            yield "itself", -1
-        for owner, gap in self._gaps():
-            if diary.too_near(owner, gap, day):
-                yield "gap", owner
-        if not diary.has_room(day, start, end):
-            yield "parallel", -1
-
-    def _gaps(self) -> list[tuple[int, int]]:
-        """Least days between as the rules have them: each forum's, and what a joint meeting asks for by itself."""
-        gaps = self.diary.gaps_of(self.thing)
-        return [
-            (owner, self.own_gap if owner == self.thing.index and self.thing.kind == "joint" else gap)
-            for owner, gap in gaps
-        ]
+        meeting = span(start, start + self.thing.minutes)
+        for person in self.thing.musts:
+            if self.problem.persons[person].away(day) & meeting:
+                yield "person_double", person  # taken, by whatever it is
+        yield from self.diary.obstacles(self.thing.index, day, start)
 
     def _nearest(self, owner: int, day: int) -> int:
         return min(abs(other - day) for other in self.diary.days[owner])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,7 +95,7 @@ def fixed_meetings(problem: Problem, windows: dict[int, list[Window]]) -> list[M
     found, beyond, counted = [], dict.fromkeys(range(len(problem.things)), 0), dict.fromkeys(windows, 0)
     for held in problem.fixed:
         thing = problem.things[held.thing]
-        if thing.rule in ("months", "weeks"):
+        if thing.has_windows:
             window = window_at(windows[thing.index], held.day)
             if window is None:
                 beyond[thing.index] += 1
@@ -106,23 +108,37 @@ def fixed_meetings(problem: Problem, windows: dict[int, list[Window]]) -> list[M
 
 
 def window_at(windows: list[Window], day: int) -> Window | None:
-    return next((each for each in windows if each.first <= day <= each.last), None)
+    place = bisect_right(windows, day, key=lambda each: each.first) - 1
+    return windows[place] if place >= 0 and day <= windows[place].last else None
 
 
-def asked_for(problem: Problem, windows: dict[int, list[Window]], days: dict[int, list[int]]) -> list[Asked]:
-    """What is asked for beyond the fixed meetings; a replacing joint meeting that is not fixed may still take some away."""
+def days_within(days: Sequence[int], window: Window | None) -> Sequence[int]:
+    """Those of `days`, which are in order, that lie in the window; all where there is none."""
+    if window is None:
+        return days
+    return days[bisect_left(days, window.first) : bisect_right(days, window.last)]
+
+
+def asked_for(
+    problem: Problem,
+    windows: dict[int, list[Window]],
+    days: dict[int, list[int]],
+    numbers: dict[int, list[int]],
+) -> list[Asked]:
+    """What is asked for beyond the fixed meetings; a replacing joint meeting that is not fixed may still take some away.
+
+    `numbers` are those that are tried for what is counted.
+    """
     found: list[Asked] = []
     for thing in problem.things:
-        held = [each for each in problem.fixed if each.thing == thing.index]
-        if thing.rule in ("months", "weeks"):
-            taken = {each.day for each in held} | fixed_replacing_days(problem, thing)
+        if thing.has_windows:
+            held = {each.day for each in problem.fixed if each.thing == thing.index}
+            taken = sorted(held | fixed_replacing_days(problem, thing))
             for window in windows[thing.index]:
-                has_day = any(window.first <= day <= window.last for day in days[thing.index])
-                if has_day and not any(window.first <= day <= window.last for day in taken):
+                if days_within(days[thing.index], window) and not days_within(taken, window):
                     found.append(Asked(thing.index, window.number, window))
         else:
-            free = amount_of(problem, thing) - len(held)
-            found += [Asked(thing.index, number, None) for number in range(1, free + 1)]
+            found += [Asked(thing.index, number, None) for number in numbers[thing.index]]
     return found
 
 
@@ -132,7 +148,7 @@ def fixed_replacing_days(problem: Problem, thing: Thing) -> set[int]:
 
 
 def stands_for(joint: Thing, forum: Thing) -> bool:
-    return joint.replaces and forum.index in joint.forums and forum.rule in ("months", "weeks")
+    return joint.replaces and forum.index in joint.forums and forum.has_windows
 
 
 def is_fixed_at(fixed: list[Held], thing: int, day: int, start: int) -> bool:

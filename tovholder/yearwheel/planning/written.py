@@ -54,7 +54,7 @@ def _meetings(year: Year, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _unplaced(year: Year, plan: Plan, proven: bool) -> list[dict[str, Any]]:
-    known: dict[tuple[int, int], list[Reason]] = {}
+    known: dict[tuple[int, int], list[dict[str, Any]]] = {}
     diary = Diary(year.problem, plan.meetings)
     found = []
     for index, which in plan.unplaced:
@@ -62,9 +62,9 @@ def _unplaced(year: Year, plan: Plan, proven: bool) -> list[dict[str, Any]]:
         window = window_of(year, thing, which)
         key = index, window.number if window else 0  # for what is counted the same for every number
         if key not in known:
-            known[key] = why_unplaced(year, diary, thing, window, proven)
-        because = [_reason(year, each) for each in known[key]]
-        found.append({"of": thing.id, "which": which, "because": because})
+            reasons = why_unplaced(year, diary, thing, window, proven)
+            known[key] = [_reason(year, each) for each in reasons]
+        found.append({"of": thing.id, "which": which, "because": known[key]})
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from tovholder.yearwheel.planning.diary import Diary
+from tovholder.yearwheel.planning.many import EXACT, most_held, spread, tried
 from tovholder.yearwheel.planning.numbering import Plan, finished, number_cost, numbered, wish_cost
-from tovholder.yearwheel.planning.problem import ABSENT, Problem, Thing, span
+from tovholder.yearwheel.planning.problem import ABSENT, UNPLACED, Problem, Thing, span
 from tovholder.yearwheel.planning.windows import (
     Asked,
     Meeting,
@@ -37,7 +39,11 @@ class Option:
 
 @dataclass(slots=True)
 class Year:
-    """Everything that planning asks for again and again. `options` by thing; `fixed` are placed in every plan."""
+    """Everything that planning asks for again and again. `options` by thing; `fixed` are placed in every plan.
+
+    Of what is counted `most` can be held beside the fixed, were there nothing else. `is_too_much` to be planned exactly:
+    not even the greedy plan tries all that could be held.
+    """
 
     problem: Problem
     windows: dict[int, list[Window]]
@@ -46,6 +52,9 @@ class Year:
     asked: list[Asked]
     amounts: dict[int, int]
     options: dict[int, list[Option]]
+    most: dict[int, int]
+    is_too_much: bool
+    prices: dict[Asked, list[tuple[int, Option]]] = field(default_factory=dict)
 
     def thing_of(self, asked: Asked) -> Thing:
         return self.problem.things[asked.thing]
@@ -57,24 +66,42 @@ class Year:
 
     @property
     def settled_cost(self) -> int:
-        """What the fixed meetings of windows cost in every plan; those of what is counted depend on their numbers."""
-        cost = 0
+        """What the fixed meetings of windows cost in every plan, and what can be held in none.
+
+        Fixed ones of what is counted depend on their numbers.
+        """
+        cost = UNPLACED * sum(self.beyond(thing) for thing in self.problem.things)
         for each in self.fixed:
             thing = self.problem.things[each.thing]
-            if thing.rule in ("months", "weeks"):
+            if thing.has_windows:
                 cost += wish_cost(self.problem, thing, each.day, each.start)
                 cost += number_cost(self.problem, thing, each.which, 0, each.day, each.start)
         return cost
 
+    def beyond(self, thing: Thing) -> int:
+        """How many of a count are left out of the model, since they cannot be held; none where each has costs of its own."""
+        if thing.index not in self.most:
+            return 0
+        amount = self.amounts[thing.index]
+        if amount * len(self.options[thing.index]) <= EXACT:
+            return 0
+        held = sum(each.thing == thing.index for each in self.fixed)
+        return max(0, amount - held - self.most[thing.index])
+
     def priced(self, asked: Asked) -> list[tuple[int, Option]]:
-        """Options with their cost, cheapest first."""
-        thing, window = self.thing_of(asked), asked.window
-        found = [
-            (self.cost_as(thing, asked.which, each), each)
-            for each in self.options[asked.thing]
-            if window is None or window.first <= each.day <= window.last
-        ]
-        return sorted(found, key=lambda pair: (pair[0], pair[1].day, pair[1].start))
+        """Options with their cost, cheapest first. Not to be changed: it is worked out once."""
+        if asked not in self.prices:
+            thing = self.thing_of(asked)
+            found = [(self.cost_as(thing, asked.which, each), each) for each in self.options_of(asked)]
+            self.prices[asked] = sorted(found, key=lambda pair: (pair[0], pair[1].day, pair[1].start))
+        return self.prices[asked]
+
+    def options_of(self, asked: Asked) -> list[Option]:
+        options, window = self.options[asked.thing], asked.window
+        if window is None:
+            return options
+        first = bisect_left(options, window.first, key=lambda each: each.day)
+        return options[first : bisect_right(options, window.last, key=lambda each: each.day)]
 
     def replaced_by(self, joint: Thing, day: int) -> list[tuple[int, int]]:
         """The (forum, window) that a joint meeting on this day stands for."""
@@ -101,14 +128,23 @@ def laid_out(problem: Problem) -> Year:
     days = {each.index: working_days(problem, each) for each in problem.things}
     fixed = fixed_meetings(problem, windows)
     diary = Diary(problem, fixed)
+    options = {each.index: _options(problem, each, days[each.index], diary) for each in problem.things}
+    most = {
+        each.index: most_held(problem, diary, each, options[each.index])
+        for each in problem.things
+        if not each.has_windows
+    }
+    numbers, is_too_much = _numbers(problem, fixed, options, most)
     return Year(
         problem=problem,
         windows=windows,
         days=days,
         fixed=fixed,
-        asked=_numbered_around(problem, fixed, asked_for(problem, windows, days)),
+        asked=asked_for(problem, windows, days, numbers),
         amounts={each.index: amount_of(problem, each) for each in problem.things},
-        options={each.index: _options(problem, each, days[each.index], diary) for each in problem.things},
+        options=options,
+        most=most,
+        is_too_much=is_too_much,
     )
 
 
@@ -135,12 +171,18 @@ def _options(problem: Problem, thing: Thing, days: list[int], diary: Diary) -> l
     return found
 
 
-def _numbered_around(problem: Problem, fixed: list[Meeting], asked: list[Asked]) -> list[Asked]:
-    """Give what is counted the numbers that the fixed meetings of the same thing leave, as far as these can be guessed."""
+def _numbers(
+    problem: Problem, fixed: list[Meeting], options: dict[int, list[Option]], most: dict[int, int]
+) -> tuple[dict[int, list[int]], bool]:
+    """The numbers to try of what is counted: those that its fixed meetings leave, as far as these can be guessed, and no
+    more than can be held; and whether they are fewer than that, because there are too many.
+    """
     free: dict[int, list[int]] = {}
-    for thing in problem.things:
-        times = [(each.day, each.start) for each in fixed if each.thing == thing.index]
-        if times and thing.rule not in ("months", "weeks"):
-            taken = set(numbered(problem, thing, times))
-            free[thing.index] = [k for k in range(1, amount_of(problem, thing) + 1) if k not in taken]
-    return [replace(each, which=free[each.thing].pop(0)) if each.thing in free else each for each in asked]
+    for index in most:
+        thing = problem.things[index]
+        times = [(each.day, each.start) for each in fixed if each.thing == index]
+        taken = set(numbered(problem, thing, times))
+        free[index] = [k for k in range(1, amount_of(problem, thing) + 1) if k not in taken]
+    sizes = {index: (min(most[index], len(free[index])), len(options[index])) for index in most}
+    amounts, is_too_much = tried(sizes)
+    return {index: spread(free[index], amounts[index]) for index in most}, is_too_much

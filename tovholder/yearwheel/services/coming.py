@@ -43,10 +43,10 @@ def note(plan: YearPlan, days: Iterable[date], moved: PlannedMeeting | None = No
     `moved` stands where it is to be and gives way to the others: who goes to another at the time is absent from it.
     """
     standing = plan.planned.filter(date__in=set(days), dropped=False)
+    standing = standing.select_related("joint", "forum", "meeting")
     changed = []
-    for row, absent in _lists(
-        document.build(plan), standing.select_related("joint", "forum", "meeting"), moved
-    ):
+    # What a forum without a rhythm still has in the plan takes its people's time too.
+    for row, absent in _lists(document.build(plan, known=document.things(idle=True)), standing, moved):
         if row.pk is not None and sorted(row.absent) != absent and not document.stands_fast(row):
             row.absent = absent
             changed.append(row)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from tovholder.yearwheel.services.applying import LAST_MINUTE
 
 Json = dict[str, Any]
 CLASHES = "tovholder.yearwheel.planning.clashes"
+FREES = "tovholder.yearwheel.planning.what_would_free"
 SUGGESTED, LOOKED_AT = 3, 40
 
 
@@ -47,18 +49,44 @@ class Broken:
     own: bool
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What is read once to try a meeting of a plan at other places.
+
+    Forums without a rhythm are in it too: what they still have in the plan takes the time of its people.
+    """
+
+    plan: YearPlan
+    row: PlannedMeeting
+    known: dict[str, document.Thing]
+    rows: list[PlannedMeeting]
+    data: Json
+    names: dict[int, str]
+
+    @classmethod
+    def of(
+        cls, plan: YearPlan, row: PlannedMeeting, known: dict[str, document.Thing] | None = None
+    ) -> Ground:
+        """`known` are all things, idle ones too, where a page has read them."""
+        known = document.things(idle=True) if known is None else known
+        rows, names = document.rows_of(plan), dict[int, str]()
+        data = document.build(plan, known=known, moving=row, rows=rows, names=names)
+        return cls(plan, row, known, rows, data, names)
+
+    @cached_property
+    def trial(self) -> Trial:
+        return Trial(self)
+
+
 class Trial:
     """One meeting tried at place after place; what the others break anyhow is asked once."""
 
-    def __init__(self, plan: YearPlan, row: PlannedMeeting) -> None:
-        """What the year holds is read here, once for all that a page asks of the meeting."""
-        self.plan, self.row, self.names = plan, row, dict[int, str]()
-        self.known, rows = document.things(), document.rows_of(plan)
-        self.data: Json = document.build(plan, known=self.known, moving=row, rows=rows, names=self.names)
+    def __init__(self, ground: Ground) -> None:
+        self.row, self.data = ground.row, ground.data
         known = {each["id"] for part in ("forums", "joint", "events") for each in self.data[part]}
-        self.is_planned = row.of in known
-        rows = [each for each in rows if each.of in known and not each.dropped]
-        self.others = [each for each in rows if each.pk != row.pk]
+        self.is_planned = self.row.of in known
+        rows = [each for each in ground.rows if each.of in known and not each.dropped]
+        self.others = [each for each in rows if each.pk != self.row.pk]
         self.before = {(each.code, each.persons, _keys(each)) for each in _asked(self.data, rows, None)}
 
     def clashes(self, day: date, start: time) -> list[Broken]:
@@ -132,11 +160,28 @@ def ends_in_time(start: time, minutes: int) -> bool:
     return start.hour * 60 + start.minute + minutes <= DAY_MINUTES
 
 
-def suggestions(trial: Trial, near: date) -> list[tuple[date, time]]:
+def what_helps(ground: Ground) -> list[Json] | None:
+    """Return the changes that would each give a meeting without a place one, beside the plan as it stands now.
+
+    None where there is nothing to propose: it has room already, or is in no file.
+    """
+    row = ground.row
+    if not ground.trial.is_planned:
+        return None
+    told = {
+        "meetings": document.as_meetings(ground.trial.others),
+        "unplaced": [{"of": row.of, "which": row.which}],
+    }
+    found = [asdict(each) for each in next(iter(import_string(FREES)(ground.data, told)))]
+    return None if any(each["code"] == "solve_again" for each in found) else found
+
+
+def suggestions(ground: Ground, near: date) -> list[tuple[date, time]]:
     """Return up to three places near a day where the meeting breaks no rule, the nearest first."""
-    plan, row, thing = trial.plan, trial.row, trial.known.get(trial.row.of)
+    plan, row, thing = ground.plan, ground.row, ground.known.get(ground.row.of)
     if thing is None:
         return []
+    trial = ground.trial
     closed = {
         date.fromisoformat(each["start"]) + timedelta(days=n)
         for each in trial.data["closed"]

@@ -24,14 +24,13 @@ from tovholder.directory.models import Person
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlanRun, RunStatus, YearPlan
 from tovholder.yearwheel.queries import document, standing_fast
-from tovholder.yearwheel.services import applying, years
+from tovholder.yearwheel.services import applying, moving, years
 
 log = structlog.get_logger(__name__)
 SOLVE = "tovholder.yearwheel.tasks.solve"  # by name: the tasks import the services
 # Looked up by name when a run begins, so that the pages do not wait for the solver's library.
 PLANNER = "tovholder.yearwheel.planning.plan_year"
 QUIET_AFTER = timedelta(seconds=60)
-FREES = "tovholder.yearwheel.planning.what_would_free"
 # After a stop there is a plan to look at: nobody waits long for what is said beside it.
 HELP_SECONDS, HELP_SECONDS_STOPPED = 8.0, 2.0
 TELL_EVERY = 0.4  # seconds between two lines of progress
@@ -238,7 +237,7 @@ def _say_what_helps(data: dict[str, Any], answer: dict[str, Any], watch: _Watch)
     """
     began = time.monotonic()
     try:
-        found = import_string(FREES)(data, answer)
+        found = import_string(moving.FREES)(data, answer)
         for each in answer["unplaced"]:
             limit = HELP_SECONDS if watch.lives() else HELP_SECONDS_STOPPED
             if time.monotonic() - began > limit:

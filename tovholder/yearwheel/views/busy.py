@@ -20,7 +20,7 @@ from tovholder.yearwheel.forms.busy import BusyForm, FeedForm, FileForm, LimitFo
 from tovholder.yearwheel.models import BusyFeed, BusyTime, DayLimit
 from tovholder.yearwheel.queries.busy import people_with_counts
 from tovholder.yearwheel.services import busy
-from tovholder.yearwheel.views.face import crumbs
+from tovholder.yearwheel.views.face import on_the_way, planned_from, way_crumbs
 
 SHOWN = 40
 
@@ -43,7 +43,7 @@ def _here(request: HttpRequest, person: Person) -> str:
     own = person_of(request.user)
     if own is not None and own.pk == person.pk:
         return reverse("yearwheel:busy")
-    return reverse("yearwheel:busy_of", args=[person.pk])
+    return on_the_way(reverse("yearwheel:busy_of", args=[person.pk]), planned_from(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +68,7 @@ def times(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect(_here(request, person))
     if which and _done(request, person, which, form, file, address):
         return redirect(_here(request, person))
-    rows = BusyTime.objects.filter(person=person)
+    rows, plan = BusyTime.objects.filter(person=person), planned_from(request)
     coming = rows.filter(date__isnull=False, date__gte=timezone.localdate())
     context = {
         "person": person,
@@ -83,7 +83,8 @@ def times(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "from_file": coming.filter(source=BusyTime.Source.FILE).count(),
         "from_feed": coming.filter(source=BusyTime.Source.FEED).count(),
         "may_plan": policy.may_plan(request.user),
-        "crumbs": crumbs((_("Optaget"), "")),
+        "everybody": on_the_way(reverse("yearwheel:busy_people"), plan),
+        "crumbs": way_crumbs(plan, (_("Optaget"), "")),
     }
     return render(request, "yearwheel/busy.html", context, status=422 if which else 200)
 
@@ -148,9 +149,11 @@ def people(request: HttpRequest, *, given: QueryDict) -> HttpResponseBase:
     rows = people_with_counts(given.get("q", ""))
     if file := exported(request, tables.busy_people(rows)):
         return file
+    plan = planned_from(request)
     context = {
         "rows": rows,
+        "plan": plan,
         "q": given.get("q", ""),
-        "crumbs": crumbs((_("Optaget"), reverse("yearwheel:busy")), (_("Alle"), "")),
+        "crumbs": way_crumbs(plan, (_("Optaget"), reverse("yearwheel:busy")), (_("Alle"), "")),
     }
     return render(request, "yearwheel/busy_people.html", context)

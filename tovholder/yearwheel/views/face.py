@@ -166,6 +166,22 @@ def plan_crumbs(plan: YearPlan, *more: tuple[str, str]) -> list[tuple[str, str]]
     )
 
 
+def planned_from(request: HttpRequest) -> YearPlan | None:
+    """Return the year that somebody was planning when she came here (`?plan=`), so that she finds back to it."""
+    pk = number(request.GET.get("plan"))
+    return YearPlan.objects.filter(pk=pk).first() if pk and policy.may_plan(request.user) else None
+
+
+def way_crumbs(plan: YearPlan | None, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return the way here, over the year that is being planned where there is one."""
+    return plan_crumbs(plan, *more) if plan else crumbs(*more)
+
+
+def on_the_way(address: str, plan: YearPlan | None) -> str:
+    """Return an address that still knows which year is being planned."""
+    return f"{address}?plan={plan.pk}" if plan else address
+
+
 def month_of(text: str | None, plan: YearPlan) -> date:
     """Return the first day of a month "2027-09" of the year; the current or the first one when it is none."""
     try:

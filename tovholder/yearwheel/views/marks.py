@@ -18,7 +18,7 @@ from tovholder.yearwheel.forms.marks import MarkForm, initial_of
 from tovholder.yearwheel.models import YearMark
 from tovholder.yearwheel.services import marks
 from tovholder.yearwheel.services.marks import Stand
-from tovholder.yearwheel.views.face import crumbs
+from tovholder.yearwheel.views.face import crumbs, planned_from, way_crumbs
 
 CHANGED = "yearwheel_mark"
 
@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rows": [(mark, tables.days_of(mark)) for mark in rows],
         "undo": request.session.get(CHANGED),
-        "crumbs": crumbs((_("Faste punkter"), "")),
+        "crumbs": way_crumbs(planned_from(request), (_("Faste punkter"), "")),
     }
     return render(request, "yearwheel/marks.html", context)
 

@@ -36,12 +36,11 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         may.require()
     given, tried = _given(request, row.date, row.start)
     form = PlaceForm(given, plan=row.plan, minutes=row.minutes, initial={"day": row.date, "start": row.start})
-    weighed, looks = None, "forslag" in request.GET and bool(may)
-    placed = given is not None and form.is_valid() and bool(may)
-    trial = moving.Trial(row.plan, row) if placed or looks else None
-    if trial is not None and placed:
+    weighed, ground, asks = None, None, "forslag" in request.GET and bool(may)
+    if given is not None and form.is_valid() and may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(trial, day, start)
+        ground = moving.Ground.of(row.plan, row)
+        weighed = weigh(ground, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             _move(request, row, day, start)
@@ -57,7 +56,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "state": STATES[_state(row)],
         "absent": Person.objects.filter(pk__in=row.absent).order_by("name"),
         "steps": _steps(row) if may else [],
-        "suggestions": _suggested(trial, row.date) if trial is not None and looks else None,
+        "suggestions": _suggested(ground or moving.Ground.of(row.plan, row), row.date) if asks else None,
         "place": wording.place_said(row.date, row.start),
         "undo": undoing.offered(request, row.plan),
         "crumbs": plan_crumbs(row.plan, (row.title, "")),
@@ -90,11 +89,11 @@ def weigh_place(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"row": row, "may": may, "back": request.GET.get("tilbage", "")}
     if may:
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        trial = moving.Trial(row.plan, row)
-        weighed = weigh(trial, day, start)
+        ground = moving.Ground.of(row.plan, row)
+        weighed = weigh(ground, day, start)
         context |= {"day": day, "start": start, "place": wording.place_said(day, start), "weighed": weighed}
         if weighed.clashes and "forslag" in request.GET:
-            context["suggestions"] = moving.suggestions(trial, day)
+            context["suggestions"] = moving.suggestions(ground, day)
     return render(request, "yearwheel/_weighed.html", context)
 
 
@@ -149,10 +148,10 @@ def _steps(row: PlannedMeeting) -> list[tuple[str, str]]:
     return found
 
 
-def _suggested(trial: moving.Trial, near: date) -> list[tuple[str, str]]:
-    places = moving.suggestions(trial, near)
+def _suggested(ground: moving.Ground, near: date) -> list[tuple[str, str]]:
     return [
-        (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start)) for day, start in places
+        (f"?dato={day.isoformat()}&kl={start:%H:%M}", wording.place_said(day, start))
+        for day, start in moving.suggestions(ground, near)
     ]
 
 
@@ -161,19 +160,23 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     """Give a meeting that the planner found no place for a place by hand."""
     plan = the_plan(request, pk)
     known = document.things(idle=True)
-    thing = known.get(of) if re.fullmatch(r"[fj]\d{1,18}", of) else None
-    unplaced = wording.unplaced(plan, known)
-    missing = next((each for each in unplaced if (each.of, each.which) == (of, which)), None)
-    if thing is None or thing.wanted.rhythm == Rhythm.NONE or missing is None:
+    if not re.fullmatch(r"[fj]\d{1,18}", of):
         raise Http404
+    thing = known.get(of)
+    told = next((each for each in plan.unplaced if (each["of"], each["which"]) == (of, which)), None)
+    if thing is None or thing.wanted.rhythm == Rhythm.NONE or told is None:
+        messages.info(request, _("Mødet mangler ikke længere en plads i planen."))
+        return redirect("yearwheel:plan", pk)
+    missing = wording.unplaced(plan, known, [told])[0]
     row = moving.blank(plan, thing, which, missing.near)
+    ground = moving.Ground.of(plan, row, known)
+    missing = wording.helped(plan, known, missing, moving.what_helps(ground))
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None
-    trial = moving.Trial(plan, row)
     if given is not None and form.is_valid():
         day, start = form.cleaned_data["day"], form.cleaned_data["start"]
-        weighed = weigh(trial, day, start)
+        weighed = weigh(ground, day, start)
         agreed = form.warn(weighed.clashes, asks=request.method == "POST")
         if request.method == "POST" and agreed:
             made = moving.place(by=request.user, plan=plan, thing=thing, which=which, day=day, start=start)
@@ -184,7 +187,7 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
         "plan": plan,
         "form": form,
         "weighed": weighed if tried else None,
-        "suggestions": _suggested(trial, missing.near),
+        "suggestions": _suggested(ground, missing.near),
         "crumbs": plan_crumbs(plan, (missing.name, "")),
     }
     return render(request, "yearwheel/place.html", context)

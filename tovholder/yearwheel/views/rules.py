@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from tovholder.yearwheel.forms.rules import ForumRuleForm, form_of, initial_of
 from tovholder.yearwheel.queries import defaults, document
 from tovholder.yearwheel.queries.rules import overview
 from tovholder.yearwheel.services import rules
-from tovholder.yearwheel.views.face import crumbs
+from tovholder.yearwheel.views.face import on_the_way, planned_from, way_crumbs
 
 
 @require_GET
@@ -30,7 +29,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = overview()
     if file := exported(request, tables.rules(rows)):
         return file
-    context = {"rows": rows, "crumbs": crumbs((_("Regler"), ""))}
+    plan = planned_from(request)
+    context = {"rows": rows, "plan": plan, "crumbs": way_crumbs(plan, (_("Regler"), ""))}
     return render(request, "yearwheel/rules.html", context)
 
 
@@ -55,7 +55,10 @@ def joint(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, thing: Forum | JointMeetingRule) -> HttpResponse:
-    back = _back(request)
+    plan = planned_from(request)
+    rules_page = on_the_way(reverse("yearwheel:rules"), plan)
+    # A proposal leads here from the plan itself, and back to it.
+    back = reverse("yearwheel:plan", args=[plan.pk]) if plan and "liste" not in request.GET else rules_page
     rule = rules.rule_of(thing)
     wanted = defaults.of_forum(thing, rule) if isinstance(thing, Forum) else defaults.of_joint(thing, rule)
     kwargs: dict[str, Any] = {"initial": initial_of(wanted)}
@@ -74,18 +77,10 @@ def _change(request: HttpRequest, thing: Forum | JointMeetingRule) -> HttpRespon
         "form": form,
         "title": title,
         "is_forum": isinstance(thing, Forum),
-        "crumbs": crumbs((_("Regler"), reverse("yearwheel:rules")), (str(thing), "")),
+        "crumbs": way_crumbs(plan, (_("Regler"), rules_page), (str(thing), "")),
         "cancel_url": back,
     }
     return render(request, "yearwheel/rule.html", context)
-
-
-def _back(request: HttpRequest) -> str:
-    """Return the plan that the rule was opened from, or else the list of rules."""
-    plan = request.GET.get("plan", "")
-    if re.fullmatch(r"[0-9]{1,18}", plan):
-        return reverse("yearwheel:plan", args=[int(plan)])
-    return reverse("yearwheel:rules")
 
 
 def _save(request: HttpRequest, thing: Forum | JointMeetingRule, form: Any) -> None:

@@ -90,6 +90,7 @@ def wheel(request: HttpRequest) -> HttpResponse:
         "wheel": picture(choice.plan, found, choice.by, today, marks, themes),
         "themed": bool(themes),
         "totals": totals(choice.plan, found),
+        "one_coming": len(coming) == 1,
         "coming": _by_month((each, url_of(each, changes=changes)) for each in coming),
         # Many forums are chosen among in the list; the choice comes along to the wheel.
         "forums": page["forums"] if not large or choice.forum else [],

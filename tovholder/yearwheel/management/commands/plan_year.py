@@ -53,13 +53,48 @@ class Refused(Exception):
     """Its arguments are the lines for standard error."""
 
 
+class Twice(dict[str, Any]):
+    """An object of the file in which a key stands twice: which of the two is meant, nobody knows."""
+
+    key: str
+
+
 def _read(path: Path) -> Any:
+    found: list[Twice] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        keys = [key for key, _ in pairs]
+        twice = Twice(made)
+        twice.key = next(key for i, key in enumerate(keys) if key in keys[:i])
+        found.append(twice)
+        return twice
+
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=once)
     except OSError as error:
         raise Refused(f"$: the file cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise Refused(f"$: the file is not JSON in UTF-8: {error}") from error
+    if found:
+        raise Refused(*_twice(data))
+    return data
+
+
+def _twice(data: Any) -> list[str]:
+    """One line for each object in which a key stands twice. What lies in the first of two is not looked into."""
+    told, open_ones = [], [("$", data)]
+    while open_ones:
+        path, value = open_ones.pop()
+        if isinstance(value, Twice):
+            told.append(f"{path}.{value.key}: stands twice in one object")
+        inside = value.items() if isinstance(value, dict) else ()
+        open_ones += [(f"{path}.{key}", each) for key, each in inside]
+        if isinstance(value, list):
+            open_ones += [(f"{path}[{i}]", each) for i, each in enumerate(value)]
+    return sorted(told)
 
 
 def _write(path: Path, out: dict[str, Any]) -> None:
