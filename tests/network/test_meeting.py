@@ -326,6 +326,15 @@ def test_an_effort_is_corrected_for_covered_people_only(
     assert CaseAgreement.objects.get(pk=made.pk).agreement.responsible is None
 
 
+def test_an_effort_that_is_done_meanwhile_stands_as_it_was_done(begun: NetworkMeeting, erik: User) -> None:
+    made = efforts.add_effort(by=erik, network=begun, effort=effort("Ring hjem", erik))
+    plans.done(by=erik, case=made)
+    with pytest.raises(Refused):
+        efforts.change_effort(by=erik, network=begun, row=made, effort=effort("Ring til skolen", erik))
+    with pytest.raises(Refused):
+        efforts.remove_effort(by=erik, network=begun, row=made)
+
+
 def test_who_writes_at_the_meeting_reads_no_effort_that_is_no_part_of_it(
     begun: NetworkMeeting, anna: User, erik: User, dina: User, forum: Forum, client_for: Any
 ) -> None:

@@ -62,3 +62,11 @@ def test_nobody_brings_a_substitute_whom_the_family_does_not_know_of(
     client.post(f"/moeder/svar/{token}/stedfortraeder/", {"person": bo.person.pk, "name": "", "email": ""})
     client.post(f"/moeder/svar/{token}/stedfortraeder/", {"name": "Hr. Ny", "email": "ny@example.dk"})
     assert not called.meeting.participations.filter(part=Participation.Part.SUBSTITUTE).exists()
+
+
+def test_a_button_pressed_twice_begins_one_meeting(
+    draft: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    answer = client_for(erik).post(f"/netvaerksmoeder/nyt/{draft.concern.code}/")
+    assert answer["Location"] == f"/netvaerksmoeder/{draft.meeting_id}/trin/sagen/"
+    assert NetworkMeeting.objects.filter(concern=draft.concern).count() == 1

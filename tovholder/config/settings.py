@@ -322,12 +322,12 @@ AWAITING = [
     "tovholder.insights.queries.wheel_lines.awaiting",
 ]
 TABLE_EXPORT_LOG = "tovholder.audit.services.record_export"
-# Called in the transaction that gives a login rights.
+# Called in the transaction that gives a login rights; then those told of each line of the log, in the one that wrote it.
 RIGHTS_GIVEN = "tovholder.insights.services.tell_log_reviewers"
-# Told of each line of the log, in the transaction that wrote it.
 AFTER_RECORD = [
     "tovholder.search.services.follow",
     "tovholder.insights.conveners.follow",
+    "tovholder.insights.setup_rights.follow",
     "tovholder.meetings.services.cases_anonymous.follow",
 ]
 # Where the big button leads: (user) -> address, or nothing for who may not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.factories import ForumFactory, MeetingFactory, join
@@ -12,7 +13,8 @@ from tests.meetings.cases.conftest import NAME, come
 from tovholder.access.decision import Refused, yes
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
-from tovholder.concerns.models import CaseTeamMember
+from tovholder.concerns.models import CaseTeamMember, ConcernStatus
+from tovholder.concerns.services.course import set_status
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.services import capturing, items, minutes, planning, running, topics
@@ -159,3 +161,15 @@ def test_a_topic_caught_under_an_anonymous_item_stays_anonymous(taken_up, planne
     item = topics.put_on_agenda(by=people["bo"], topic=topic, meeting=later)
     with pytest.raises(Refused):
         items.edit_item(by=people["bo"], item=item, level="general")
+
+
+def test_an_ended_concern_is_neither_planned_nor_named(planned, item, named, people):
+    set_status(by=people["anna"], concern=named, status=ConcernStatus.NO_ACTION, reason="Det løste sig.")
+    running.start(by=people["anna"], meeting=planned)
+    come(people["anna"], planned, people["anna"])
+    with pytest.raises(Refused):
+        open_case(by=people["anna"], case_item=item)
+    later = MeetingFactory(lead_forum=planned.lead_forum)
+    named.refresh_from_db()
+    with pytest.raises(ValidationError):
+        plan_case(by=people["anna"], meeting=later, concern=named)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import no
@@ -52,6 +53,7 @@ from tovholder.meetings.models import (
 from tovholder.meetings.services.carrying_cases import carry_case
 from tovholder.meetings.services.cases_known import Known, read_cases, room_family, room_people
 
+ENDED = gettext_lazy("Bekymringen er afsluttet. Genåbn den først.")
 TEXTS = ("purpose", "necessity", "special_reason")
 
 
@@ -262,6 +264,8 @@ def plan_case(*, by: User, meeting: Meeting, concern: Concern, minutes: int = 10
         raise ValidationError(SENTENCES["level_above_forum"].text)
     if meeting.status == MeetingStatus.CANCELLED:
         raise ValidationError(_("Mødet er aflyst."))
+    if concern.has_ended:
+        raise ValidationError(ENDED)
     if meeting.case_items.filter(concern=concern).exclude(status=CaseItem.Status.WITHDRAWN).exists():
         raise ValidationError(_("Sagen er allerede på mødet."))
     item = CaseItem(
@@ -314,6 +318,8 @@ def open_case(*, by: User, case_item: CaseItem) -> Room:
         no("meeting_not_running", _("Mødet er ikke i gang.")).require()
     if item.status == CaseItem.Status.WITHDRAWN:
         no("case_unknown", _("Sagen findes ikke.")).require()
+    if item.opened_at is None and item.concern.has_ended:
+        no("concern_ended", str(ENDED)).require()
     room = assess_room(item)
     room.answer.decision.require()
     now = timezone.now()

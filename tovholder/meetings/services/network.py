@@ -74,15 +74,18 @@ def title_of(concern: Concern, *, without_authority: bool) -> str:
 
 @transaction.atomic
 def begin(*, by: User, concern: Concern, follows: NetworkMeeting | None = None) -> NetworkMeeting:
-    """Begin to call a meeting about a concern; `follows` is the meeting that it follows up. Raises Refused."""
+    """Begin to call a meeting about a concern, or go on with the one begun; `follows` is what it follows up. Raises Refused."""
     policy.may_call_network(by, concern).require()
+    me = person_of(by)
+    assert me is not None  # noqa: S101 - the policy has asked
+    Concern.objects.select_for_update().get(pk=concern.pk)
+    if follows is None and (begun := _begun(me, concern)) is not None:
+        return begun
     if follows is not None and NetworkMeeting.objects.filter(follows=follows).exists():
         no("followed_already", _("Der er allerede et opfølgende møde.")).require()
     without = follows.without_authority if follows is not None else False
     forum = forum_for(without_authority=without)
     starts = _somewhere(forum)
-    me = person_of(by)
-    assert me is not None  # noqa: S101 - the policy has asked
     meeting = Meeting.every.create(
         kind=MeetingKind.NETWORK,
         lead_forum=forum,
@@ -106,6 +109,17 @@ def begin(*, by: User, concern: Concern, follows: NetworkMeeting | None = None) 
     plan_case(by=by, meeting=meeting, concern=concern, minutes=forum.meeting_minutes)
     record(by=by, action="network.begun", obj=meeting, details={"concern": concern.pk})
     return network
+
+
+def _begun(me: Person, concern: Concern) -> NetworkMeeting | None:
+    """The calling that the same person has begun and not sent: a button pressed twice begins one meeting."""
+    return NetworkMeeting.objects.filter(
+        concern=concern,
+        initiator=me,
+        follows=None,
+        meeting__status=MeetingStatus.PLANNED,
+        meeting__invited_at__isnull=True,
+    ).first()
 
 
 def _somewhere(forum: Forum) -> datetime:

@@ -27,6 +27,7 @@ from tovholder.meetings.models import CaseItem, CaseOrigin, NetworkMeeting
 from tovholder.meetings.services.guarding import open_for_writing
 from tovholder.meetings.services.network_meeting import open_case
 from tovholder.plans.models import (
+    Agreement,
     AgreementNote,
     AgreementStatus,
     CaseAgreement,
@@ -207,6 +208,7 @@ def change_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement, effo
             "effort_of_before", _("Indsatsen er fra før. Vælg, om den fortsætter, ændres eller stopper.")
         ).require()
     agreement = fresh.agreement
+    _still_open(agreement)
     receiver = effort.responsible
     is_new = receiver is not None and receiver.pk != agreement.responsible_id
     if is_new and (why := uncovered_holders(fresh.concern, filter(None, [receiver]), by=by)):
@@ -231,6 +233,7 @@ def remove_effort(*, by: User, network: NetworkMeeting, row: CaseAgreement) -> N
             "effort_of_before", _("Indsatsen er fra før. Vælg, om den fortsætter, ændres eller stopper.")
         ).require()
     agreement = fresh.agreement
+    _still_open(agreement)
     record(by=by, action="network.effort_removed", obj=case.meeting, details={"agreement": agreement.pk})
     fresh.delete()
     agreement.delete()
@@ -275,8 +278,7 @@ def choose(
     agreement = fresh.agreement
     if choice not in CHOICES:
         raise ValidationError({"choice": [_("Vælg en mulighed.")]})
-    if not agreement.is_open:
-        no("agreement_closed", _("Aftalen er allerede afsluttet.")).require()
+    _still_open(agreement)
     if choice in {CHANGE, STOP} and not reason.strip():
         raise ValidationError({"reason": [_("Skriv hvorfor.")]})
     refuse_cpr(reason)
@@ -293,6 +295,11 @@ def choose(
         obj=case.meeting,
         details={"agreement": agreement.pk, "choice": choice},
     )
+
+
+def _still_open(agreement: Agreement) -> None:
+    if not agreement.is_open:
+        no("agreement_closed", _("Aftalen er allerede afsluttet.")).require()
 
 
 def _act(
