@@ -106,3 +106,11 @@ def test_changing_places_opens_no_child_that_may_not_be_known(
     assert client.get(world.path(same.code, "saml", ib.code)).status_code == 404
     assert client.get(world.path(world.child.code, "saml", world.child.code)).status_code == 404
     assert client_for(erik).get(world.path(same.code, "saml", world.child.code)).status_code == 404
+
+
+def test_who_sees_the_child_afterwards_is_told_before(anna: User, erik: User, client_for: ClientFor) -> None:
+    world, _ib, same = beside_another_district(anna, erik)
+    page = client_for(anna).get(world.child_path("saml", same.code)).content.decode()
+    told = page.split("Disse kan se barnets navn bagefter")[1].split("</section>")[0]
+    assert f"<strong>{anna.person.name}</strong>" in told
+    assert "Barnet er også på en sag, du ikke kan se." in told

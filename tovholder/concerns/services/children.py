@@ -30,7 +30,7 @@ from tovholder.citizens.services.unmerging import latest_undo, part_children
 from tovholder.concerns import policy
 from tovholder.concerns.models import Concern, ConcernChild, InformationDuty
 from tovholder.concerns.policy import Part
-from tovholder.concerns.queries import living_children, visible_to
+from tovholder.concerns.queries import Reader, living_children, readers_of_all, visible_to
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.concerns.standing import rules
 
@@ -249,6 +249,21 @@ def show_both(*, by: User, concern: Concern, one: Child, other: Child) -> list[C
     decision = policy.may_triage(by, concern).require()
     decisions = {one.pk: decision, other.pk: decision}
     return records.show_children(by=by, decisions=decisions, children=[one, other], purpose="triage")
+
+
+def seen_after_merge(*, by: User, kept: Child, gone: Child) -> tuple[list[Reader], list[Concern], bool]:
+    """Return who sees the child once the two are one, from the cases that `by` reads whole, and those cases.
+
+    The last tells whether there are cases that `by` does not read: who works on them sees the child, too.
+    """
+    about = Concern.objects.filter(concern_children__child__in=[kept, gone], erased_at__isnull=True)
+    mine = list(visible_to(by, Part.ALL).filter(pk__in=about.values("pk")).order_by("pk"))
+    found: dict[object, Reader] = {}
+    for concern in mine:
+        for each in readers_of_all(concern):
+            found.setdefault(each.person_id or each.name, each)
+    others = about.exclude(pk__in=[each.pk for each in mine]).exists()
+    return list(found.values()), mine, others
 
 
 @transaction.atomic

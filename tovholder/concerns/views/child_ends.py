@@ -19,6 +19,7 @@ from tovholder.concerns import policy
 from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
 from tovholder.concerns.models import Concern, ConcernChild
 from tovholder.concerns.services import access_log, children, erasing
+from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.views.child_frame import (
     case_of,
     child_address,
@@ -56,8 +57,12 @@ def merge(request: HttpRequest, code: str, child: str, other: str) -> HttpRespon
         else:
             messages.success(request, _("De to er nu ét barn."))
             return redirect("children:child", code, child)
+    seen_by, listed, others = children.seen_after_merge(by=request.user, kept=stays, gone=goes)
+    note_listing(by=request.user, concerns=listed, purpose="merge")
     context = {
         "concern": concern,
+        "seen_by": seen_by,
+        "others": others,
         "link": link,
         "kept": kept,
         "gone": gone,
