@@ -14,7 +14,7 @@ OF_CASES = (
     _all(
         "asks for a step of the meeting that this world is not at; tests/meetings/cases and tests/network take it",
         (
-            "meetings:case_decide", "meetings:case_release", "meetings:case_take_back", "meetings:names",
+            "meetings:case_decide", "meetings:case_release", "meetings:case_take_back", "meetings:names", "meetings:names_district",
             "network:call", "network:tick", "network:effort", "network:choose", "network:approve", "network:follow_up",
         ),
     )

@@ -86,6 +86,7 @@ PURPOSES = {
     "team list": gettext_lazy("på et teams liste"),
     "topic": gettext_lazy("på emnets egen side"),
     "triage": gettext_lazy("ved fordeling af sager"),
+    "merge": gettext_lazy("for at se, om to oprettelser er det samme barn"),
     "who does what": gettext_lazy("på siden »Hvem gør hvad«"),
     "who does what file": gettext_lazy("i »Hvem gør hvad« som fil"),
     "write in the plan": gettext_lazy("for at skrive i den"),
