@@ -327,6 +327,21 @@ class TestWhatStands:
         applying.use(by=anna, run=run)
         assert [row.dropped for row in rows(plan)] == [False, False]
 
+    def test_so_is_one_that_was_moved_by_hand_and_is_in_no_calendar(self, plan, fake, anna, bo, east, west):
+        fake.answer = lambda data: out(
+            [place(f"f{east.pk}", 1, "2026-08-13"), place(f"f{west.pk}", 1, "2026-08-18")]
+        )
+        solved(anna, plan)
+        moving.move(by=anna, row=plan.planned.get(forum=east), day=date(2026, 8, 20), start=time(22, 30))
+        assert _busy(plan, anna) == []
+        rules.change(by=anna, thing=east, rhythm="none")
+        assert _busy(plan, anna) == [{"date": "2026-08-20", "start": "22:30", "end": "24:00"}]
+        assert _busy(plan, bo) == []  # who sits in Vester only
+        assert list(check_input(document.build(plan))) == []
+        fake.answer = lambda data: out([place(f"f{west.pk}", 1, "2026-08-18")])
+        applying.use(by=anna, run=solved(anna, plan).runs.first())
+        assert {row.forum for row in rows(plan)} == {east, west}
+
     def test_and_stands_fast_where_the_forum_meets_with_others(self, plan, fake, anna, east, joint):
         fake.answer = lambda data: out([place(f"f{east.pk}", 1, "2026-08-13")])
         solved(anna, plan)

@@ -91,6 +91,16 @@ def test_an_object_hidden_behind_a_key_that_stands_twice_is_refused_too(tmp_path
     assert errors.startswith("$.period")
 
 
+def test_a_whole_number_may_be_written_with_a_point(tmp_path: Path) -> None:
+    text = json.dumps(year(forum(min_gap_days=2, notice_days=1), seconds=5))
+    status, _, out = run(
+        tmp_path, text.replace('"minutes": 60', '"minutes": 6.0e1').replace(": 2,", ": 2.0,")
+    )
+    assert (status, out["meetings"][0]["end"]) == (0, "10:00")
+    status, errors, out = run(tmp_path, text.replace('"minutes": 60', '"minutes": 60.5'))
+    assert (status, errors, out) == (2, "$.forums[0].minutes: must be a whole number\n", None)
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("plan_year", str(tmp_path / "no.json"), str(tmp_path / "out.json"), stderr=StringIO())

@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tovholder.yearwheel.planning.diary import Diary
-from tovholder.yearwheel.planning.problem import ABSENT, UNPLACED
+from tovholder.yearwheel.planning.problem import ABSENT, UNPLACED, Thing
 from tovholder.yearwheel.planning.windows import Asked, Meeting
 from tovholder.yearwheel.planning.year import Option, Year
+
+# To make room for one that is missing: how many are moved at once, how far that goes on, how many places are looked at.
+MOST_MOVED, DEPTH, LOOKED_AT = 3, 1, 200
+PATIENCE = 2_000  # places looked at for all that are missing: well under a second
 
 
 class Draft:
@@ -22,6 +26,7 @@ class Draft:
         self.choices = [year.priced(each) for each in year.asked]
         self.by_window = {(each.thing, each.which): i for i, each in enumerate(year.asked) if each.window}
         self.replaced: dict[int, int] = dict.fromkeys(range(len(year.asked)), 0)
+        self.patience = 0  # of `mend`
 
     def may_put(self, number: int, day: int, start: int) -> bool:
         """Whether it is one of its options, and fits now."""
@@ -107,47 +112,89 @@ def _hardness(draft: Draft, number: int) -> tuple[bool, bool, int, int]:
 
 
 def mend(draft: Draft, numbers: Iterable[int]) -> None:
-    """Try for each missing meeting to move one other out of its way."""
+    """Try for each missing meeting to move what stands in its way, and what stands in the way of that."""
     tried: set[int] = set()  # what is counted, and found nothing to move since anything was moved
+    draft.patience = PATIENCE
     for number in numbers:
         asked = draft.year.asked[number]
+        if draft.patience <= 0:
+            return
         if number in draft.placed or draft.replaced[number] or asked.thing in tried:
             continue
-        if _make_room(draft, number):
+        if _make_room(draft, number, DEPTH):
             tried.clear()
         elif asked.window is None:
             tried.add(asked.thing)
 
 
-def _make_room(draft: Draft, number: int) -> bool:
-    """Tell whether one was moved, and this one put in its place."""
-    asked = draft.year.asked[number]
-    near = _neighbours(draft, number)
-    for _, option in draft.choices[number]:
-        for other in near.get(option.day, ()):
-            if other not in draft.placed:
-                continue
-            day, start = draft.placed[other]
+def _make_room(draft: Draft, number: int, depth: int) -> bool:
+    """Tell whether a few were moved, and this one put in its place."""
+    before = dict(draft.placed)
+    for cost, option in draft.choices[number][:LOOKED_AT]:
+        draft.patience -= 1
+        if cost >= UNPLACED or draft.patience < 0:
+            return False
+        moved = _in_its_way(draft, number, option)
+        if moved is None or len(moved) > MOST_MOVED:
+            continue
+        for other in moved:
             draft.take(other)
-            if draft.diary.fits(asked.thing, option.day, option.start):
-                draft.put(number, option)
-                found = draft.best(other)
-                if found and not draft.replaced[other]:
-                    draft.put(other, found[1])
-                    return True
-                draft.take(number)
-            draft.put(other, Option(day, start, 0, frozenset()))
+        if draft.diary.fits(draft.year.asked[number].thing, option.day, option.start):
+            draft.put(number, option)
+            if all(_put_elsewhere(draft, other, depth) for other in moved) and number in draft.placed:
+                return True
+        _put_back(draft, before)
     return False
 
 
-def _neighbours(draft: Draft, number: int) -> dict[int, list[int]]:
-    """By day, the placed meetings that share a person or a forum with this one."""
-    thing = draft.year.thing_of(draft.year.asked[number])
-    musts, forums = set(thing.musts), set(thing.forums)
-    found: dict[int, list[int]] = {}
-    for day in {option.day for _, option in draft.choices[number]}:
-        for other in draft.on.get(day, ()):
-            its = draft.year.thing_of(draft.year.asked[other])
-            if not musts.isdisjoint(its.musts) or not forums.isdisjoint(its.forums):
-                found.setdefault(day, []).append(other)
-    return found
+def _put_elsewhere(draft: Draft, number: int, depth: int) -> bool:
+    if number in draft.placed or draft.replaced[number]:
+        return number in draft.placed
+    found = draft.best(number)
+    if found and found[0] < UNPLACED:
+        draft.put(number, found[1])
+        return True
+    return depth > 0 and _make_room(draft, number, depth - 1)
+
+
+def _put_back(draft: Draft, before: dict[int, tuple[int, int]]) -> None:
+    for number, place in list(draft.placed.items()):
+        if before.get(number) != place:
+            draft.take(number)
+    for number, (day, start) in before.items():
+        if number not in draft.placed:
+            draft.put(number, Option(day, start, 0, frozenset()))
+
+
+def _in_its_way(draft: Draft, number: int, option: Option) -> list[int] | None:
+    """The placed meetings that would have to go, in order; None where that would not be enough."""
+    asked, found = draft.year.asked[number], dict[int, None]()
+    thing = draft.year.thing_of(asked)
+    for code, whose in draft.diary.obstacles(asked.thing, option.day, option.start):
+        mine = list(_placed_against(draft, thing, option, code, whose))
+        if not mine:
+            return None
+        found |= dict.fromkeys(mine[:1] if code == "max_per_day" else mine)
+    return list(found)
+
+
+def _placed_against(draft: Draft, thing: Thing, option: Option, code: str, whose: int) -> Iterable[int]:
+    year = draft.year
+    if code == "min_gap":
+        gap = next(gap for owner, gap in draft.diary.gaps_of(thing) if owner == whose)
+        for day in range(option.day - gap + 1, option.day + gap):
+            for other in draft.on.get(day, ()):
+                its = year.thing_of(year.asked[other])
+                if its.kind != "event" and (whose in its.forums or whose == its.index):
+                    yield other
+        return
+    way = 0 if code == "overlap" else year.problem.travel
+    for other in draft.on.get(option.day, ()):
+        its, start = year.thing_of(year.asked[other]), draft.placed[other][1]
+        near = start < option.start + thing.minutes + way and option.start < start + its.minutes + way
+        if code == "overlap":
+            meets = near and its.index == whose
+        else:
+            meets = whose in its.musts and (near or code == "max_per_day")
+        if meets:
+            yield other

@@ -27,7 +27,7 @@ class Slot:
     options: list[tuple[int, Option]]
     held: list[tuple[int, Meeting]]
     width: int = 0
-    breadth: int = 4  # how far above the cheapest it goes when a neighbour asks for room
+    breadth: int = 8  # how far above the cheapest it goes when a neighbour asks for room
     choices: list[Any] = field(default_factory=list)
     held_choices: list[Any] = field(default_factory=list)
     unplaced: Any = None

@@ -73,7 +73,8 @@ def _read(path: Path) -> Any:
         return twice
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=once)
+        text = path.read_text(encoding="utf-8-sig")
+        data = json.loads(text, object_pairs_hook=once, parse_float=_number)
     except OSError as error:
         raise Refused(f"$: the file cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -81,6 +82,12 @@ def _read(path: Path) -> Any:
     if found:
         raise Refused(*_twice(data))
     return data
+
+
+def _number(text: str) -> int | float:
+    """60.0 is a whole number, as JSON Schema has it."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _twice(data: Any) -> list[str]:
