@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.network.conftest import CHILD, fresh
 from tovholder.access.decision import yes
 from tovholder.accounts.models import User
+from tovholder.audit.models import Event
 from tovholder.citizens.identity import Identity
 from tovholder.citizens.services.children import create_child
 from tovholder.concerns.services.naming import lay_child_on
@@ -70,3 +71,12 @@ def test_a_button_pressed_twice_begins_one_meeting(
     answer = client_for(erik).post(f"/netvaerksmoeder/nyt/{draft.concern.code}/")
     assert answer["Location"] == f"/netvaerksmoeder/{draft.meeting_id}/trin/sagen/"
     assert NetworkMeeting.objects.filter(concern=draft.concern).count() == 1
+
+
+def test_the_page_that_begins_a_meeting_is_in_the_log(
+    draft: NetworkMeeting, erik: User, client_for: For
+) -> None:
+    answer = client_for(erik).get(f"/netvaerksmoeder/nyt/{draft.concern.code}/")
+    assert draft.concern.code in answer.content.decode()
+    line = Event.objects.get(kind=Event.Kind.READ, object_type="concerns.concern", purpose="step")
+    assert line.object_id == str(draft.concern_id)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.plans.cases import SECRET
 from tests.plans.consents import consent_to
 from tovholder.audit.models import Event
+from tovholder.concerns.models import Concern
 from tovholder.concerns.services import consenting
 from tovholder.outbox.models import OutgoingMail
 from tovholder.plans.models import Agreement
@@ -72,6 +73,16 @@ def test_with_nobody_on_the_team_who_triages_takes_it(case):
     case.concern.case_team.all().delete()
     withdraw(case, consent)
     assert Agreement.every.get().responsible == case.user("anna").person
+
+
+def test_who_was_in_charge_once_and_works_on_it_no_more_does_not_get_it(case, client_for):
+    consent = consent_to(case, "frida")
+    made = case.agree("frida")
+    case.concern.case_team.all().delete()
+    Concern.objects.filter(pk=case.concern.pk).update(handler=case.user("carla").person)
+    withdraw(case, consent)
+    assert Agreement.every.get().responsible == case.user("anna").person
+    assert status_of(client_for, case, "carla", made) == 404
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tovholder.concerns import policy as concerns
 from tovholder.concerns.models import Concern
 from tovholder.concerns.policy import Part
 from tovholder.concerns.queries import visible_to as concerns_visible_to
+from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.suspicion import all_by_family
 from tovholder.meetings.forms.cases import GroundForm, PlanForm, TakeUpForm
 from tovholder.meetings.models import CaseItem, Meeting
@@ -79,6 +80,7 @@ def take_up(request: HttpRequest, code: str) -> HttpResponse:
     return _one_form(
         request,
         form,
+        concern,
         title=_("Tag %(case)s op uden navn") % {"case": concern},
         button=_("Sæt på dagsordenen"),
         lead=_(
@@ -104,13 +106,15 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     return _one_form(
         request,
         form,
+        concern,
         title=_("Tag %(case)s op som navngiven") % {"case": concern},
         button=_("Videre til grundlaget"),
         lead=_("Kun de, der arbejder med sagen, kan se, at den er planlagt. Navnet åbnes først på mødet."),
     )
 
 
-def _one_form(request: HttpRequest, form: Any, **page: Any) -> HttpResponse:
+def _one_form(request: HttpRequest, form: Any, concern: Concern, **page: Any) -> HttpResponse:
+    note_listing(by=request.user, concerns=[concern], purpose="step")  # type: ignore[arg-type]
     context = form_page(form, crumbs=crumbs(), cancel_url=reverse("meetings:list"), **page)
     return render(request, "meetings/form.html", context, status=422 if form.errors else 200)
 

@@ -152,6 +152,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         made = network.begin(by=request.user, concern=concern)
         return redirect("network:step", made.meeting_id, "sagen")
+    note_listing(by=request.user, concerns=[concern], purpose="step")
     context = {
         "concern": concern,
         "decision": decision,

@@ -195,6 +195,6 @@ def _heir(concern: Concern, leaving: Collection[int]) -> Person | None:
     team = [seat.person for seat in concern.case_team.filter(until_at=None).select_related("person")]
     candidates = [concern.handler, *team, *triagers(concern.district_id)]
     for each in candidates:
-        if each is not None and each.pk not in leaving and each.left_on is None:
+        if each is not None and each.pk not in leaving and not uncovered_holders(concern, [each]):
             return each
     return None
