@@ -141,6 +141,26 @@ def test_who_gains_and_who_loses_is_said_before_it_is_saved(
     look(page, "givet-tilbage")
 
 
+def test_a_consent_is_corrected_by_keyboard(page: Page, live_server: Any, world: CaseWorld) -> None:
+    """The way from the child's page to the look, which has the focus, and on to the saving; nothing typed is lost."""
+    page.goto(live_server.url + world.child_path())
+    page.get_by_role("link", name="Ret samtykket").press("Enter")
+    purpose = page.get_by_label("Hvad skal oplysningerne bruges til?")
+    purpose.press("Control+A")
+    purpose.press_sequentially("Finde en holdkammerat")
+    page.get_by_role("button", name="Se, hvad der ændrer sig").press("Enter")
+    told = page.locator("[data-foreseen]")
+    expect(told).to_contain_text("Finde en holdkammerat")
+    expect(told).to_be_focused()
+    look(page, "ret-samtykke")
+    told.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Gem rettelsen")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Samtykket er rettet. I forløbet står, hvad der stod før.")).to_be_visible()
+    expect(page.get_by_text("Finde en holdkammerat")).to_be_visible()
+
+
 def test_who_can_see_a_new_concern_follows_the_choice(
     page: Page, live_server: Any, world: CaseWorld, dina: User
 ) -> None:

@@ -160,4 +160,5 @@ async function check(button, field, said) {
 
 /* Fejloversigten får fokus, så skærmlæser og tastatur begynder der */
 const errors = document.querySelector(".th-errors");
-if (errors) errors.focus();
+const looked = errors || document.querySelector("[data-look]"); /* det, der følger, læses, før der gemmes */
+if (looked) looked.focus();
