@@ -128,7 +128,7 @@ def build(
     people = sorted({person for here in members.values() for person, _must in here})
     busy = other_meetings(plan, people, {row.meeting_id for row in rows if row.dropped or row.of in told})
     rest = _rest(plan, [row for row in rows if row != moving], data["fixed"], told, members)
-    data["persons"] = persons_of(plan, people, [*busy, *rest])
+    data["persons"] = persons_of(plan, people, [*busy, *rest, *_left_by_hand(rows, told, people, today)])
     return data
 
 
@@ -298,6 +298,23 @@ def _rest(
             busy = {"date": day, "start": clock(known_until), "end": clock(free)}
             people = {person for forum in thing.forums for person, _must in members[forum.pk]}
             yield from ((person, busy) for person in sorted(people))
+
+
+def _left_by_hand(
+    rows: list[PlannedMeeting], told: dict[str, Thing], people: list[int], today: date
+) -> Iterable[tuple[int, Json]]:
+    """Yield when members sit in a meeting that was moved by hand, and whose forum has no rhythm any more: it stays."""
+    left = [row for row in rows if row.locked and not row.dropped and row.meeting_id is None]
+    left = [row for row in left if row.of not in told and row.forum and row.forum.closed_on is None]
+    if not left:
+        return
+    members = members_of({row.forum.pk: row.forum for row in left if row.forum}.values(), today)
+    for row in left:
+        busy = {"date": row.date.isoformat(), "start": row.start.strftime("%H:%M")}
+        busy["end"] = clock(minutes_of(busy["start"]) + row.minutes)
+        for person, _must in members[row.forum_id or 0]:
+            if person in people:
+                yield person, busy
 
 
 def as_meetings(rows: Iterable[PlannedMeeting]) -> list[Json]:
