@@ -11,11 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import join
-from tests.yearwheel.conftest import out, solved
+from tests.yearwheel.conftest import out, place, solved
 from tests.yearwheel.test_moving import EAST, WEST, planned, tried
 from tests.yearwheel.test_weight import MAX_READS
 from tovholder.yearwheel.models import BusyTime, PlanRun
-from tovholder.yearwheel.services import moving, rules
+from tovholder.yearwheel.planning import check_input
+from tovholder.yearwheel.queries import document
+from tovholder.yearwheel.services import applying, moving, rules
 
 __all__ = ["planned"]
 SEPTEMBER_TUESDAYS = (1, 8, 15, 22, 29)
@@ -129,3 +131,29 @@ class TestWithoutARhythm:
 
 def test_an_address_that_is_none_is_not_found(planned, client_for, anna):
     assert client_for(anna).get(f"/aarshjul/{planned.pk}/plads/x1/2/").status_code == 404
+
+
+class TestMovedByHandWithoutARhythm:
+    """It is in no calendar, and stays in the plan all the same."""
+
+    @pytest.fixture
+    def moved(self, planned, anna, east):
+        moving.move(by=anna, row=planned.planned.get(forum=east), day=date(2026, 8, 20), start=time(22, 30))
+        assert _busy(planned, anna) == []
+        rules.change(by=anna, thing=east, rhythm="none")
+        return planned
+
+    def test_the_planner_lays_nothing_on_top_of_it(self, moved, anna, bo):
+        assert _busy(moved, anna) == [{"date": "2026-08-20", "start": "22:30", "end": "24:00"}]
+        assert _busy(moved, bo) == []  # who sits in Vester only
+        assert list(check_input(document.build(moved))) == []
+
+    def test_it_stays_when_another_plan_is_used(self, moved, fake, anna, east, west):
+        fake.answer = lambda data: out([place(f"f{west.pk}", 1, "2026-08-18")])
+        applying.use(by=anna, run=solved(anna, moved).runs.first())
+        assert {row.forum for row in moved.planned.all()} == {east, west}
+
+
+def _busy(plan, user):
+    persons = document.build(plan)["persons"]
+    return next(each["busy"] for each in persons if each["id"] == f"p{user.person.pk}")
