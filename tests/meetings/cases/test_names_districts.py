@@ -19,7 +19,7 @@ from tovholder.concerns.models import Concern, Team, TeamMember
 from tovholder.concerns.policy import Part, may_read
 from tovholder.concerns.queries import readers_of_all, visible_to
 from tovholder.directory.models import District
-from tovholder.meetings.models import CaseItem
+from tovholder.meetings.models import CaseItem, Meeting
 from tovholder.meetings.services import cases_intake
 
 
@@ -212,3 +212,33 @@ def test_who_places_no_names_finds_no_such_page(planned, people, client_for, nam
     two_teams(people)
     url = reverse("meetings:names_district", args=[planned.pk])
     assert client_for(people[name]).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("sits_there", [True, False])
+def test_who_gives_the_names_away_is_not_left_at_a_page_that_is_not_there(
+    sits_there, planned, people, client_for
+):
+    if not sits_there:
+        planned.participations.filter(person=people["anna"].person).delete()
+        people["anna"].person.memberships.all().delete()
+        Meeting.objects.filter(pk=planned.pk).update(chair=None)
+    items = without_a_district(planned, people)
+    _vest, oest = two_teams(people)
+    client, url = client_for(people["anna"]), reverse("meetings:names_district", args=[planned.pk])
+    told = {"names": [str(each.pk) for each in items], "district": str(oest.pk)}
+    _shown, answer = look_and_save(client, url, told)
+    assert answer.status_code == 302
+    assert Concern.objects.filter(district=oest).count() == 3
+    there = client.get(answer["Location"], follow=True)
+    assert there.status_code == 200
+    assert "3 navne hører nu til Oest." in there.content.decode()
+
+
+def test_who_places_the_names_when_they_are_placed_already_gets_on(planned, people, client_for):
+    items = without_a_district(planned, people)
+    vest, _oest = two_teams(people)
+    client, url = client_for(people["anna"]), reverse("meetings:names_district", args=[planned.pk])
+    told = {"names": [str(each.pk) for each in items], "district": str(vest.pk)}
+    look_and_save(client, url, told)
+    assert client.get(url, follow=True).status_code == 200
+    assert client.post(url, told, follow=True).status_code == 200

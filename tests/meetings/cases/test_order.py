@@ -18,7 +18,7 @@ from tovholder.concerns.services.course import set_status
 from tovholder.concerns.services.naming import lay_child_on
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting, MeetingStatus
 from tovholder.meetings.services import capturing, items, minutes, planning, running, topics
-from tovholder.meetings.services.cases import Ground, open_case, plan_case, record_ground
+from tovholder.meetings.services.cases import Ground, open_case, plan_case, record_ground, recorded_ground
 from tovholder.meetings.services.cases_intake import hand_over, read_lines
 from tovholder.meetings.services.cases_writing import CaseFacts, finish_case, note_facts
 
@@ -86,7 +86,9 @@ def test_names_handed_over_outlive_the_meeting_they_were_brought_to(planned, peo
     later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
     plan_case(by=people["anna"], meeting=later, concern=made.concern)
     planning.discard(by=people["bo"], meeting=planned)
-    assert CaseItem.objects.get(concern=made.concern, is_handover=True).meeting == later
+    moved = CaseItem.objects.exclude(status="withdrawn").get(concern=made.concern, is_handover=True)
+    assert moved.meeting == later
+    assert not CaseItem.objects.filter(concern=made.concern, is_handover=False).exists()
 
 
 def test_the_ground_stands_as_it_was_approved(opened, meeting, people, client_for):
@@ -173,3 +175,23 @@ def test_an_ended_concern_is_neither_planned_nor_named(planned, item, named, peo
     named.refresh_from_db()
     with pytest.raises(ValidationError):
         plan_case(by=people["anna"], meeting=later, concern=named)
+
+
+def test_what_was_written_of_a_case_outlives_its_meeting_where_the_next_one_has_it_too(planned, item, people):
+    later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
+    there = plan_case(by=people["anna"], meeting=later, concern=item.concern)
+    planning.discard(by=people["bo"], meeting=planned)
+    stands = CaseItem.objects.exclude(status="withdrawn").get(concern=item.concern)
+    assert stands.meeting == later
+    assert recorded_ground(stands).necessity == "Flere parter kender ham"
+    assert CaseItem.objects.filter(pk=there.pk).exists()
+
+
+def test_the_ground_of_the_next_meeting_stands_where_both_have_one(planned, item, people):
+    later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
+    there = plan_case(by=people["anna"], meeting=later, concern=item.concern)
+    record_ground(by=people["anna"], case_item=there, ground=Ground("rpl115", "wellbeing", "Andet", "Andet"))
+    planning.discard(by=people["bo"], meeting=planned)
+    stands = CaseItem.objects.exclude(status="withdrawn").get(concern=item.concern)
+    assert (stands, recorded_ground(stands).necessity) == (there, "Andet")
+    assert CaseItem.objects.filter(pk=item.pk, status="withdrawn", meeting=later).exists()

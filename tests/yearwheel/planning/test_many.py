@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from year_check import check
 from year_tiny import tiny
 
 from tests.yearwheel.planning.years import away, forum, joint, planned, year
-from tovholder.yearwheel.planning import check_input, plan_year
+from tovholder.yearwheel.planning import check_input, many, plan_year
 from tovholder.yearwheel.planning import year as laying_out
 
 LONG = {"start": "2026-09-01", "end": "2046-08-31"}
@@ -80,6 +81,22 @@ def test_what_is_too_large_for_an_exact_model_has_a_plan(monkeypatch: pytest.Mon
     )
     out = answered(data | {"seconds": 5}, 5)
     assert (out["status"], out["cost"], out["bound"]) == ("optimal", 0, 0)  # the floor needs no model
+
+
+def test_what_asks_for_little_is_held_beside_what_asks_for_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The forum of thousands takes no number from the one that meets once, nor from the one that meets four times."""
+    monkeypatch.setattr(many, "MOST_TRIED", 4_000)
+    once, four = (forum(key, rule={"count": n}, members=[]) for key, n in (("f1", 1), ("f4", 4)))
+    out = answered(year(once, four, forum("f9", rule={"count": 9999}, members=[]), seconds=5), 5)
+    held = Counter(each["of"] for each in out["meetings"])
+    assert (held["f1"], held["f4"]) == (1, 4)
+    assert 50 < held["f9"] < 65
+
+
+def test_everything_is_tried_once_however_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many, "MOST_TRIED", 100)
+    out = answered(year(*(forum(f"f{n}", rule={"count": 1}, members=[]) for n in range(5)), seconds=5), 5)
+    assert len(out["meetings"]) == 5
 
 
 @pytest.mark.parametrize("seed", range(12))

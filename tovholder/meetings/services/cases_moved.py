@@ -23,14 +23,23 @@ def follow_to_next(*, by: Actor, meeting: Meeting) -> bool:
     for number, item in enumerate(cases):
         known = there.get(item.concern_id)
         if known is not None:
-            known.is_handover = known.is_handover or item.is_handover
-            known.save(update_fields=["is_handover"])
-        else:
-            item.meeting, item.position = following, last + number
-            item.save(update_fields=["meeting", "position"])
+            _lay_together(known, item)
+        item.meeting, item.position = following, last + number
+        item.save(update_fields=["meeting", "position", "status", "is_handover"])
         details = {"from": meeting.pk, "to": following.pk}
-        record(by=by, action="case_item.moved", obj=known or item, details=details)
+        record(by=by, action="case_item.moved", obj=item, details=details)
     return True
+
+
+def _lay_together(known: CaseItem, item: CaseItem) -> None:
+    """Let one of the two stand at the next meeting: the one there, unless only the other has a ground written.
+
+    The other is kept as taken off, so that nothing that was written of the case is lost.
+    """
+    item.is_handover = known.is_handover = known.is_handover or item.is_handover
+    other = known if item.basis and not known.basis else item
+    other.status = CaseItem.Status.WITHDRAWN
+    known.save(update_fields=["is_handover", "status"])
 
 
 def _next(meeting: Meeting) -> Meeting | None:

@@ -17,6 +17,7 @@ from tovholder.directory.models import District
 from tovholder.meetings import policy
 from tovholder.meetings.forms.cases import HandOverForm, NamesDistrictForm
 from tovholder.meetings.models import CaseItem, Meeting, MeetingStatus
+from tovholder.meetings.queries import visible_to
 from tovholder.meetings.services import (
     cases_districts,
     cases_intake,
@@ -116,7 +117,11 @@ def district(request: HttpRequest, pk: int) -> HttpResponse:
     """Names that every triager reads, since they have no district, are placed; who then reads them no more is shown first."""
     meeting = meeting_of(request, pk)
     user: Any = request.user
-    rows = cases_districts.without_district(user, _handed_over(user, meeting))
+    handed_over = _handed_over(user, meeting)
+    rows = cases_districts.without_district(user, handed_over)
+    if not rows and any(concerns.may_triage(user, each.concern) for each in handed_over):
+        messages.info(request, _("Alle navnene har et distrikt."))
+        return redirect("meetings:names", pk)
     if not rows:
         raise Http404
     shown = cases_names.show_names(by=user, meeting=meeting, items=rows[:PER_PAGE]).rows
@@ -135,12 +140,21 @@ def district(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error("district", refused.messages)  # type: ignore[arg-type]
             else:
                 messages.success(request, _placed(len(chosen), form.chosen()))
-                return redirect("meetings:names", pk)
+                return _back_to_what_is_shown(user, meeting)
         else:
             place = form.chosen()
             context |= {"place": place, "losses": cases_districts.stop_reading(place), "mark": mark_of(form)}
     context["crumbs"] = crumbs(meeting, _("Distrikt for navnene"))
     return render(request, "meetings/names_district.html", context, status=422 if form.errors else 200)
+
+
+def _back_to_what_is_shown(user: Any, meeting: Meeting) -> HttpResponse:
+    """The names, or where the last of them went to another district, the meeting; a triager may know of it by them alone."""
+    if _handed_over(user, meeting):
+        return redirect("meetings:names", meeting.pk)
+    if visible_to(user).filter(pk=meeting.pk).exists():
+        return redirect("meetings:before", meeting.pk)
+    return redirect("meetings:list")
 
 
 def _said(row: cases_names.NameRow) -> str:

@@ -56,7 +56,9 @@ def effort(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
         return redirect(to_effort(pk, row.pk))
     running.note_reading(by=request.user, case=case, purpose="network meeting")
     title = _("Ret indsats %(n)s") % {"n": row.priority}
-    return _form_page(request, made, form, title, _("Gem indsatsen"), remove=_("Fjern indsatsen"))
+    # What came in place of an effort from before stays: that one is closed.
+    remove = _("Fjern indsatsen") if row.agreement.predecessor_id is None else ""
+    return _form_page(request, made, form, title, _("Gem indsatsen"), remove=remove)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

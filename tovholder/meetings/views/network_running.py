@@ -154,7 +154,25 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     made = network_of(request, pk)
     if troubles:
         return _run_page(request, made, troubles)
-    return redirect("network:run", pk) if present else _do(request, made, request.POST.get("do", ""))
+    done = _stay_with_what_is_typed(request, made)
+    if done is None:
+        done = redirect("network:run", pk) if present else _do(request, made, request.POST.get("do", ""))
+    return done
+
+
+def _stay_with_what_is_typed(request: HttpRequest, made: NetworkMeeting) -> HttpResponse | None:
+    """Show the page again where an effort is being written that the button does not keep; nothing typed is lost."""
+    act = request.POST.get("do", "").partition(":")[0]
+    if not _typed(request) or act in {"indsats", "op", "ned", "vis"}:
+        return None
+    if act in {"ret", "vaelg", "slut", "efter"}:
+        said = _("Tilføj først den indsats, du er ved at skrive. Skal den ikke med, så slet dens tekst.")
+        messages.warning(request, said)
+    elif act != "tilstede":
+        messages.success(
+            request, _("Skemaet er gemt. Indsatsen, du er ved at skrive, er ikke tilføjet endnu.")
+        )
+    return _run_page(request, made)
 
 
 def _set_present(request: HttpRequest, made: NetworkMeeting) -> None:

@@ -48,11 +48,21 @@ def spread(numbers: Sequence[int], most: int) -> list[int]:
 
 
 def tried(sizes: dict[int, tuple[int, int]]) -> tuple[dict[int, int], bool]:
-    """How many numbers are tried of each thing, from (how many could be held, options); and whether that is fewer than could."""
-    total = sum(held * options for held, options in sizes.values())
-    if total <= MOST_TRIED:
+    """How many numbers are tried of each thing, from (how many could be held, options); and whether that is fewer than could.
+
+    Where there are too many, what asks for little is tried in full, and everything once: each gets an equal share of what
+    those before it left.
+    """
+    if sum(held * options for held, options in sizes.values()) <= MOST_TRIED:
         return {index: held for index, (held, _) in sizes.items()}, False
-    return {index: held * MOST_TRIED // total for index, (held, _) in sizes.items()}, True
+    found, left = dict.fromkeys(sizes, 0), MOST_TRIED
+    by_size = sorted(sizes, key=lambda index: (sizes[index][0] * sizes[index][1], index))
+    for before, index in enumerate(by_size):
+        held, options = sizes[index]
+        share = left // (len(sizes) - before) // max(options, 1)
+        found[index] = min(held, max(share, 1))
+        left -= found[index] * options
+    return found, True
 
 
 def nearest_cost(places: Sequence[int], first: int, last: int, day: int) -> int:
