@@ -101,3 +101,23 @@ def test_who_does_not_plan_moves_nothing(demo: Demo) -> None:
     assert page.locator(PANEL).count() == 0
     assert page.locator("script[src*='move']").count() == 0
     page.close()
+
+
+def test_the_form_of_a_rule_asks_for_what_its_rhythm_needs(demo: Demo) -> None:
+    page = demo.page("anna", "/aarshjul/regler/", PHONE)
+    page.get_by_role("link", name="Trivselsnetværk Øster", exact=True).click()
+    month, count = page.get_by_label("august", exact=True).first, page.get_by_label("Antal", exact=True)
+    expect(count).to_be_visible()
+    expect(month).to_be_hidden()
+    page.get_by_label("Én gang i hver af disse måneder").check()
+    expect(month).to_be_visible()
+    expect(count).to_be_hidden()
+    page.get_by_label("Planlægges ikke i årshjulet").check()
+    expect(month).to_be_hidden()
+    page.get_by_label("Et antal gange").check()
+    count.fill("99")
+    page.get_by_label("Én gang i hver af disse måneder").check()
+    page.get_by_role("button", name="Gem reglen").click()
+    expect(count).to_be_visible()  # what is wrong is seen, needed or not
+    expect(count).to_have_attribute("aria-invalid", "true")
+    page.close()
