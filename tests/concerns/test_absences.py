@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.concerns.child_world import SOFIE, CaseWorld, make_case
+from tests.concerns.child_world import SOFIE, CaseWorld, make_case, make_triager
 from tests.worlds import examples
 from tovholder.access.decision import Refused
 from tovholder.accounts.models import User
@@ -24,6 +24,7 @@ from tovholder.concerns.models import AbsenceReading, AbsenceReminder, Concern, 
 from tovholder.concerns.quarters import last_quarters
 from tovholder.concerns.services import absences, course, erasing, naming, notifying
 from tovholder.concerns.waiting import waiting_for
+from tovholder.directory.models import Person
 from tovholder.insights.queries.concern_lines import awaiting
 
 TODAY = timezone.localdate
@@ -82,6 +83,25 @@ def test_triagers_are_told_of_what_nobody_works_on(case: CaseWorld, anna: User) 
     assert any("er fraværet så højt" in more for _title, more in told(anna))
     course.take_on(by=anna, concern=case.concern)
     assert kinds(anna) == ["absence"]
+
+
+@pytest.mark.parametrize("leaving", ["anna", "dina"])
+def test_triagers_are_told_again_when_who_worked_on_it_has_left(
+    case: CaseWorld, anna: User, dina: User, leaving: str
+) -> None:
+    """Whoever was in charge, or sat on its team, sees to it no more; their name and seat stand."""
+    make_triager(case.erik)
+    if leaving == "anna":
+        course.take_on(by=anna, concern=case.concern)
+    else:
+        naming.add_to_case_team(
+            by=anna, concern=case.concern, person=dina.person, basis="rpl115", necessity="Kender ham"
+        )
+    note(case, 20)
+    assert kinds(case.erik) == []
+    left = anna if leaving == "anna" else dina
+    Person.objects.filter(pk=left.person.pk).update(left_on=TODAY())
+    assert kinds(case.erik) == ["absences"]
 
 
 def test_what_stands_in_clear_says_neither_who_nor_how_much(case: CaseWorld) -> None:

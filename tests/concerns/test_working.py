@@ -151,6 +151,16 @@ def test_who_takes_a_concern_on_begins_to_clarify_it(
     assert event.details == ({"status": then} if moved else {})
 
 
+def test_nobody_takes_an_ended_concern_on_by_a_form_from_before(
+    anna: User, concern: Concern, client_for: Callable[[User], Client]
+) -> None:
+    Concern.objects.filter(pk=concern.pk).update(status="closed", ended_at=timezone.now())
+    client_for(anna).post(f"/bekymringer/{concern.code}/tag/")
+    concern.refresh_from_db()
+    assert concern.handler is None
+    assert not Event.objects.filter(action="concern.taken_on").exists()
+
+
 @pytest.mark.parametrize("start", ConcernStatus.values)
 def test_every_status_leads_somewhere_and_ends_need_a_reason(
     anna: User, concern: Concern, start: str

@@ -165,7 +165,9 @@ def _worked_on(user: User, person: Person | None) -> QuerySet[Concern]:
 
 
 def _of_nobody(readable: QuerySet[Concern]) -> QuerySet[Concern]:
-    return readable.filter(~Exists(_SEATS), handler__isnull=True)
+    """Those that nobody works on: who has left works on none, though the seat and the name stand."""
+    in_charge = Q(handler__isnull=False, handler__left_on__isnull=True)
+    return readable.exclude(in_charge).filter(~Exists(_SEATS.filter(person__left_on__isnull=True)))
 
 
 def _ages(user: User, person: Person | None) -> QuerySet[Any, Any]:

@@ -123,6 +123,8 @@ def take_on(*, by: User, concern: Concern) -> Concern:
     person = person_of(by)
     assert person is not None  # noqa: S101 - who works on it is a person
     concern = Concern.objects.select_for_update().get(pk=concern.pk)
+    if concern.has_ended:
+        policy.may_become(concern, ConcernStatus.CLARIFYING).require()
     concern.handler, fields = person, ["handler"]
     details: dict[str, str] = {}
     if concern.status in {ConcernStatus.NEW, ConcernStatus.REOPENED}:
