@@ -224,7 +224,7 @@ def _proposal(words: Words, change: dict[str, Any], of: str) -> Proposal:
     }
     page = ""
     if field == "meetings" and person:
-        page = reverse("yearwheel:busy_of", args=[int(person[1:])])
+        page = reverse("yearwheel:busy_of", args=[int(person[1:])]) + f"?plan={words.plan.pk}"
     elif field == "max_parallel":
         page = reverse("yearwheel:settings", args=[words.plan.pk])
     elif field and owner in words.things:
