@@ -14,6 +14,7 @@ from tests.factories import PersonFactory
 from tovholder.access.sharing import Kind
 from tovholder.accounts.models import Role, RoleGrant, User
 from tovholder.concerns import policy
+from tovholder.concerns.models import Category
 from tovholder.directory.models import Person
 
 ClientFor = Callable[[User], Client]
@@ -121,3 +122,17 @@ def test_what_can_be_answered_in_the_form_is_said_at_its_field(
     assert "Nej, ikke på det grundlag" not in page
     assert "Tale med familien" in page
     assert "(frivilligt)" not in page.split("<main")[1]
+
+
+def test_nobody_is_led_to_tell_a_family_of_whom_somebody_is_suspected(
+    world: CaseWorld, dina: User, client_for: ClientFor
+) -> None:
+    sharing_kind(dina.person.organisation, Kind.SOCIAL_AUTHORITY)
+    world.concern.categories.add(
+        Category.objects.create(key="vold-hjemme", name="Vold", suspicion="suspected_violence_by_family")
+    )
+    url = reverse("children:team_join", args=[world.concern.code, dina.person.pk])
+    told = {"basis": "participation", "purpose_code": "wellbeing", "purpose": "Hjælpe", "necessity": "Ja"}
+    page = client_for(world.anna).post(url, told).content.decode()
+    assert "Familien skal først have at vide" not in page
+    assert "Myndigheden siger til, hvornår de kan få noget at vide." in page

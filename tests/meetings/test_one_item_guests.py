@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import (
     AgendaItemFactory,
@@ -13,6 +14,7 @@ from tests.factories import (
     ParticipationFactory,
     join,
 )
+from tovholder.audit.models import Event
 from tovholder.meetings.models import Meeting, Participation
 from tovholder.meetings.queries import items_visible_to
 from tovholder.meetings.services import answers, items, relays
@@ -73,3 +75,27 @@ def test_when_the_item_is_not_postponed_after_all(planned, erik, anna, network):
     assert "Noget andet" not in shown(erik, later)
     items.undo_defer(by=anna, item=item)
     assert shown(erik, later) == []
+
+
+def test_who_was_taken_off_is_not_brought_back_to_the_whole_meeting(planned, erik, anna, client_for):
+    item = items.add_item(by=anna, meeting=planned, heading="Fritidspas")
+    guest = ParticipationFactory(meeting=planned, person=erik.person, part=GUEST, only_item=item)
+    client = client_for(anna)
+    client.post(reverse("meetings:remove", args=[planned.pk, guest.pk]))
+    items.remove_item(by=anna, item=item)
+    restore = reverse("meetings:restore", args=[planned.pk, guest.pk])
+    page = client.post(restore, follow=True).content.decode()
+    assert "Punktet, gæsten var med til, er taget af. Inviter gæsten igen." in page
+    assert "En elev" not in shown(erik, planned)
+    assert not planned.participations.filter(person=erik.person, removed_at=None).exists()
+
+
+def test_that_the_guest_comes_no_more_stands_in_the_log(planned, erik, bo):
+    other = ForumFactory()
+    join(bo, other, convenes=True)
+    relay = relays.send(by=bo, from_forum=other, heading="Lygter", text="x", to_forum=planned.lead_forum)
+    ParticipationFactory(
+        meeting=planned, person=erik.person, part=GUEST, only_item=planned.items.get(relay=relay)
+    )
+    relays.withdraw(by=bo, relay=relay)
+    assert Event.objects.get(action="meeting.participant_removed").details == {"person": erik.person.pk}

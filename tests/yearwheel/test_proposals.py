@@ -46,7 +46,10 @@ def test_proposals_are_kept_said_and_lead_to_the_rule(plan, fake, anna, east, ca
     for text, url in (
         ("Tillad også onsdag i september, for eksempel 9. september.", f"{rule}#id_weekdays_in_9"),
         ("Tillad også kl. 8.30.", f"{rule}#id_starts"),
-        ("Lad Carla have 3 møder på en dag.", f"/aarshjul/optaget/{carla.person.pk}/#id_meetings"),
+        (
+            "Lad Carla have 3 møder på en dag.",
+            f"/aarshjul/optaget/{carla.person.pk}/?plan={plan.pk}#id_meetings",
+        ),
         ("Sæt »Mindst så mange dage imellem« ned til 5 i Netværk Øster.", f"{rule}#id_min_gap_days"),
         ("Gør deltagelsen valgfri for Carla i Netværk Øster.", f"{rule}#id_must_0"),
         ("Tillad 2 møder på samme tid.", f"/aarshjul/{plan.pk}/indstillinger/#id_max_parallel"),

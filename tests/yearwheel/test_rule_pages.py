@@ -118,6 +118,10 @@ class TestTheWayBack:
         assert f'href="{page}"' in found.content.decode()
         assert f'href="/aarshjul/optaget/alle/?plan={plan.pk}"' in client.get(page).content.decode()
         assert client.post(page, {"hvad": "antal", "meetings": "2"}).url == page
+        own = f"/aarshjul/optaget/{anna.person.pk}/?plan={plan.pk}"
+        answer = client.post(own, {"hvad": "antal", "meetings": "2"})
+        assert answer.url == f"/aarshjul/optaget/?plan={plan.pk}"
+        assert "Planlæg 2026/27" in client.get(answer.url).content.decode()
 
     def test_of_a_year_that_is_none_nothing_is_said(self, plan, anna, bo, client_for):
         for wanted in ("9999", "x", "1' or 1"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
@@ -53,11 +53,15 @@ class Words:
         plan: YearPlan,
         reasons: Iterable[dict[str, Any]] = (),
         known: dict[str, Thing] | None = None,
+        names: dict[int, str] | None = None,
     ) -> None:
+        """`known` and `names` (of persons) are what a page has read already."""
         self.plan = plan
         self.things = things() if known is None else known
+        self.persons = dict(names or {})
         persons = {int(who[1:]) for each in reasons for who in each.get("persons") or ()}
-        self.persons = dict(Person.objects.filter(pk__in=persons).values_list("pk", "name"))
+        if unread := persons - self.persons.keys():
+            self.persons.update(Person.objects.filter(pk__in=unread).values_list("pk", "name"))
 
     def name(self, of: str) -> str:
         return str(self.things[of].row) if of in self.things else _("Et forum, der er lukket")
@@ -82,13 +86,16 @@ def some(names: Sequence[str], most: int) -> str:
 
 
 def unplaced(
-    plan: YearPlan, known: dict[str, Thing] | None = None, rows: list[dict[str, Any]] | None = None
+    plan: YearPlan,
+    known: dict[str, Thing] | None = None,
+    rows: list[dict[str, Any]] | None = None,
+    names: dict[int, str] | None = None,
 ) -> list[Unplaced]:
     """Return the meetings of the plan that have no place (or those of them in `rows`), with the reasons in words."""
     rows = plan.unplaced if rows is None else rows
     told = [reason for each in rows for reason in each["because"]]
     told += [{"persons": [h["person"]]} for each in rows for h in each.get("helps") or [] if h.get("person")]
-    words = Words(plan, told, known)
+    words = Words(plan, told, known, names)
     return [_unplaced(words, each) for each in rows]
 
 
@@ -107,14 +114,9 @@ def _unplaced(words: Words, each: dict[str, Any]) -> Unplaced:
     return Unplaced(of, which, words.name(of), when, because, helps, near)
 
 
-def helped(
-    plan: YearPlan, known: dict[str, Thing], missing: Unplaced, helps: list[dict[str, Any]] | None
-) -> Unplaced:
-    """Return what is missing with proposals that were tried just now, in place of those from when the plan was made."""
-    if helps is None or (missing.helps is None and not helps):
-        return replace(missing, helps=None)
-    words = Words(plan, [{"persons": [h["person"]]} for h in helps if h.get("person")], known)
-    return replace(missing, helps=_frees(words, {"of": missing.of, "helps": helps}))
+def near_day(plan: YearPlan, thing: Thing, which: int) -> date:
+    """Return a day near which the meeting should have stood."""
+    return _when(plan, thing, which)[1]
 
 
 def _when(plan: YearPlan, thing: Thing | None, which: int) -> tuple[str, date]:
@@ -224,7 +226,7 @@ def _proposal(words: Words, change: dict[str, Any], of: str) -> Proposal:
     }
     page = ""
     if field == "meetings" and person:
-        page = reverse("yearwheel:busy_of", args=[int(person[1:])])
+        page = reverse("yearwheel:busy_of", args=[int(person[1:])]) + f"?plan={words.plan.pk}"
     elif field == "max_parallel":
         page = reverse("yearwheel:settings", args=[words.plan.pk])
     elif field and owner in words.things:

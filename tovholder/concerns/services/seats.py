@@ -41,6 +41,7 @@ from tovholder.directory.parties import as_participant
 
 TEXTS = ("purpose", "necessity", "special_reason")
 _FAMILY = "family"
+_FAMILY_FIRST = frozenset({"family_not_told", "family_not_present"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def assess_seat(concern: Concern, person: Person, ground: SeatGround) -> SeatAns
         who = as_participant(person).id
         return SeatAnswer(Assessment(False, "basis_missing", {who: "none"}), ())
     first = next((each for each in answers if not each.allowed), answers[0])
+    if first.code in _FAMILY_FIRST and SUSPICION_BY_FAMILY in categories:
+        first = replace(first, code="family_under_suspicion")  # it is not to be told first (rule 22)
     codes = sorted({code for each in answers for code in each.warnings})
     return SeatAnswer(first, tuple(SENTENCES[code].text for code in codes))
 

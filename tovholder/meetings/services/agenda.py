@@ -275,22 +275,28 @@ def _take_twins_place(meeting: Meeting, copy: AgendaItem) -> bool:
     return True
 
 
-def drop(item: AgendaItem) -> None:
-    """Take an item off a planned meeting for good; who came for that item only comes no more."""
+def drop(item: AgendaItem, *, by: Actor) -> None:
+    """Take an item off a planned meeting for good; who came for that item only comes no more.
+
+    Who was taken off before is not brought back: without the item it would be for the whole meeting.
+    """
     for guest in item.guests.filter(removed_at__isnull=True).select_related("person", "meeting__lead_forum"):
         take_off(guest)
+        details = {"person": guest.person_id}
+        record(by=by, action="meeting.participant_removed", obj=item.meeting, details=details)
+    item.guests.exclude(attended=True).delete()
     item.delete()
     renumber(item.meeting)
 
 
-def let_go(copy: AgendaItem) -> None:
+def let_go(copy: AgendaItem, *, by: Actor) -> None:
     """Take a postponed item off the next agenda again; where it stood for a fixed item, that one comes back."""
     meeting = copy.meeting
     same = [
         each for each in template_items(meeting) if (each.heading, each.kind) == (copy.heading, copy.kind)
     ]
     if not same or meeting.items.filter(source=Source.TEMPLATE, heading=copy.heading).exists():
-        drop(copy)
+        drop(copy, by=by)
         return
     copy.source, copy.deferred_from, copy.topic, copy.relay = Source.TEMPLATE, None, None, None
     copy.minutes, copy.sub_points, copy.question = same[0].minutes, same[0].sub_points, ""

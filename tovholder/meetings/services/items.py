@@ -218,8 +218,7 @@ def remove_item(*, by: User, item: AgendaItem) -> dict[str, Any]:
         item.deferred_from.is_deferred = False
         item.deferred_from.save(update_fields=["is_deferred"])
     record(by=by, action="meeting.item_removed", obj=item, details={"meeting": meeting.pk})
-    item.delete()
-    agenda.renumber(meeting)
+    agenda.drop(item, by=by)
     return kept
 
 
@@ -301,7 +300,7 @@ def undo_defer(*, by: User, item: AgendaItem) -> None:
     if copy is not None:
         if copy.meeting.status != "planned" or copy.text or copy.outcomes.exists():
             no("deferred_taken_up", _("Punktet er allerede taget op på det næste møde.")).require()
-        agenda.let_go(copy)
+        agenda.let_go(copy, by=by)
     AgendaItem.objects.filter(pk=item.pk).update(is_deferred=False)
     record(by=by, action="meeting.item_defer_undone", obj=item, details={"meeting": meeting.pk})
 

@@ -230,19 +230,19 @@ def undo_cancel(*, by: User, meeting: Meeting) -> Meeting:
     meeting.cancelled_reason = ""
     meeting.raise_sequence()
     meeting.save(update_fields=["status", "cancelled_reason", "sequence", "sequence_at"])
-    _take_items_back(meeting)
+    _take_items_back(by, meeting)
     record(by=by, action="meeting.cancel_undone", obj=meeting, details={"sequence": meeting.sequence})
     invitations.tell_back_on(by=by, meeting=meeting)
     return meeting
 
 
-def _take_items_back(meeting: Meeting) -> None:
+def _take_items_back(by: User, meeting: Meeting) -> None:
     for item in meeting.items.filter(is_deferred=True).exclude(source__in=_STAYS):
         copy = AgendaItem.objects.filter(deferred_from=item).select_related("meeting").first()
         if copy is not None:
             if copy.meeting.status != MeetingStatus.PLANNED or copy.text or copy.outcomes.exists():
                 continue
-            agenda.let_go(copy)
+            agenda.let_go(copy, by=by)
         item.is_deferred = False
         item.save(update_fields=["is_deferred"])
 

@@ -161,6 +161,6 @@ def withdraw(*, by: User, relay: Relay) -> Relay:
     relay.save(update_fields=["status"])
     for item in relay.items.filter(meeting__status="planned", text="").select_related("meeting"):
         if not item.outcomes.exists():
-            agenda.drop(item)
+            agenda.drop(item, by=by)
     record(by=by, action="relay.withdrawn", obj=relay)
     return relay

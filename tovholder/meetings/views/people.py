@@ -90,9 +90,13 @@ def remove(request: HttpRequest, pk: int, participation_pk: int) -> HttpResponse
 
 @require_POST
 def restore(request: HttpRequest, pk: int, participation_pk: int) -> HttpResponse:
-    row = participation_of(convened_meeting(request, pk), participation_pk)
+    meeting = convened_meeting(request, pk)
+    removed = request.session.pop("removed_participant", None)
+    if removed == participation_pk and not meeting.participations.filter(pk=removed).exists():
+        messages.warning(request, _("Punktet, gæsten var med til, er taget af. Inviter gæsten igen."))
+        return redirect("meetings:people", pk)
+    row = participation_of(meeting, participation_pk)
     invitations.restore_participant(by=request.user, participation=row)
-    request.session.pop("removed_participant", None)
     messages.success(request, _("%(name)s er med igen.") % {"name": row.person.name})
     for line in warnings_for(request.user, row.meeting, row.person):
         messages.warning(request, line)

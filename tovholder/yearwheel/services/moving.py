@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tovholder.access.decision import no
 from tovholder.accounts.models import User
 from tovholder.audit.services import record
+from tovholder.forums.models import Forum, JointMeetingRule
 from tovholder.yearwheel import policy
 from tovholder.yearwheel.models import PlannedMeeting, YearPlan
 from tovholder.yearwheel.planning.problem import DAY_MINUTES
@@ -143,11 +144,10 @@ def blank(plan: YearPlan, thing: document.Thing, which: int, near: date) -> Plan
     starts = [time.fromisoformat(each) for each in thing.wanted.starts_on(near)]
     start = next((each for each in starts if ends_in_time(each, thing.wanted.minutes)), time(9))
     end = datetime.combine(plan.starts_on, start) + timedelta(minutes=thing.wanted.minutes)
-    of, pk = thing.of[0], thing.row.pk
     return PlannedMeeting(
         plan=plan,
-        forum_id=pk if of == "f" else None,
-        joint_id=pk if of == "j" else None,
+        forum=thing.row if isinstance(thing.row, Forum) else None,
+        joint=thing.row if isinstance(thing.row, JointMeetingRule) else None,
         which=which,
         date=plan.starts_on,
         start=start,

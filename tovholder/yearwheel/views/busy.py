@@ -41,9 +41,9 @@ def _person(request: HttpRequest, pk: int | None) -> Person:
 
 def _here(request: HttpRequest, person: Person) -> str:
     own = person_of(request.user)
-    if own is not None and own.pk == person.pk:
-        return reverse("yearwheel:busy")
-    return on_the_way(reverse("yearwheel:busy_of", args=[person.pk]), planned_from(request))
+    is_own = own is not None and own.pk == person.pk
+    page = reverse("yearwheel:busy") if is_own else reverse("yearwheel:busy_of", args=[person.pk])
+    return on_the_way(page, planned_from(request))
 
 
 @require_http_methods(["GET", "POST"])

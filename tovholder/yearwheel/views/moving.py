@@ -167,10 +167,13 @@ def place(request: HttpRequest, pk: int, of: str, which: int) -> HttpResponse:
     if thing is None or thing.wanted.rhythm == Rhythm.NONE or told is None:
         messages.info(request, _("Mødet mangler ikke længere en plads i planen."))
         return redirect("yearwheel:plan", pk)
-    missing = wording.unplaced(plan, known, [told])[0]
-    row = moving.blank(plan, thing, which, missing.near)
+    row = moving.blank(plan, thing, which, wording.near_day(plan, thing, which))
     ground = moving.Ground.of(plan, row, known)
-    missing = wording.helped(plan, known, missing, moving.what_helps(ground))
+    # What was proposed when the plan was made may help no more: it is tried now.
+    told = {"of": of, "which": which, "because": told["because"]}
+    if (helps := moving.what_helps(ground)) is not None:
+        told["helps"] = helps
+    (missing,) = wording.unplaced(plan, known, [told], ground.names)
     given, tried = _given(request, missing.near, row.start)
     form = PlaceForm(given, plan=plan, minutes=row.minutes, initial={"day": missing.near, "start": row.start})
     weighed: Weighed | None = None
