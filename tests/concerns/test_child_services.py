@@ -21,11 +21,31 @@ from tovholder.citizens.keys.models import DataKey
 from tovholder.citizens.models import Child
 from tovholder.citizens.services.safe import Safe
 from tovholder.concerns import policy, queries
-from tovholder.concerns.models import AbsenceReading, Category, Concern, ConcernChild, ConcernStatus, Entry
+from tovholder.concerns.models import (
+    AbsenceReading,
+    Category,
+    Concern,
+    ConcernChild,
+    ConcernStatus,
+    Entry,
+    Factor,
+)
 from tovholder.concerns.policy import Part
-from tovholder.concerns.services import access_log, children, consenting, course, erasing, forgetting, seats
+from tovholder.concerns.services import (
+    access_log,
+    asking,
+    children,
+    consenting,
+    course,
+    erasing,
+    forgetting,
+    naming,
+    rewriting,
+    seats,
+)
 from tovholder.concerns.services.prompting import child_prompts
 from tovholder.concerns.services.seats import SeatGround
+from tovholder.concerns.wording import factors_json
 
 GROUND = SeatGround("rpl115", "crime_prevention", "forebygge", "skal kende navnet")
 
@@ -267,11 +287,11 @@ def test_a_concern_about_several_is_written_anew_first(
     course.write_entry(by=anna, concern=world.concern, kind="note", text="Kun om Sofie", child=world.child)
     with pytest.raises(ValidationError):
         erasing.erase_child(by=anna, child=world.child)
-    texts = erasing.texts_to_rewrite(by=anna, concern=world.concern)
+    texts = rewriting.texts_to_rewrite(by=anna, concern=world.concern)
     assert str(texts["seen"]) == "Kommer sultent i skole"
     with pytest.raises(ValidationError):
-        erasing.rewrite(by=anna, link=world.link, texts={"seen": " "})
-    erasing.rewrite(by=anna, link=world.link, texts={"seen": "Ib er sulten"})
+        rewriting.rewrite(by=anna, link=world.link, texts={"seen": " "})
+    rewriting.rewrite(by=anna, link=world.link, texts={"seen": "Ib er sulten"})
     with django_capture_on_commit_callbacks(execute=True):
         erasing.erase_child(by=anna, child=world.child)
     concern = Concern.objects.get()
@@ -281,6 +301,35 @@ def test_a_concern_about_several_is_written_anew_first(
     assert DataKey.objects.filter(pk=concern.key).exists()
     shown = children.show_children_of(by=anna, concern=concern, purpose="case")
     assert [str(each.view.name) for each in shown] == ["Ib Anden"]
+
+
+def test_own_factors_questions_and_answers_are_written_anew_too(anna: User, erik: User) -> None:
+    world = make_case(anna, erik, SOFIE, Identity("Ib Anden", date(2012, 1, 1)))
+    key = Factor.objects.create(key="ven", name="En ven", side="protective").key
+    concern = Concern.objects.get()
+    written = Safe.of([concern]).write(concern, factors=factors_json(["Sofies bror"], [key, "Sofie synger"]))
+    concern.save(update_fields=written)
+    question = asking.ask(by=anna, concern=concern, to_person=erik.person, text="Kender du Sofie?")
+    asking.answer(by=erik, question=question, text="Ja, Sofie går i 6. a")
+    texts = rewriting.texts_to_rewrite(by=anna, concern=concern)
+    assert {str(texts[name]) for name in ("own_risk", "own_protective")} == {"Sofies bror", "Sofie synger"}
+    assert "Sofie går" in str(texts[f"answer_{question.pk}"])
+    anew = {name: "" if "Sofie" in str(text) else str(text) for name, text in texts.items()}
+    rewriting.rewrite(by=anna, link=world.link, texts=anew)
+    left = rewriting.texts_to_rewrite(by=anna, concern=Concern.objects.get())
+    assert "Sofie" not in " ".join(map(str, left.values()))
+    assert key in str(Safe.of([concern]).read(Concern.objects.get(), "factors"))
+    course.write_entry(by=anna, concern=concern, kind="note", text="Sofie igen")
+    with pytest.raises(ValidationError):  # written since: looked at once more
+        erasing.erase_child(by=anna, child=world.child)
+
+
+def test_nobody_comes_onto_the_team_of_a_case_that_has_ended(world: CaseWorld) -> None:
+    course.set_status(by=world.anna, concern=world.concern, status="closed", reason="Der var ro igen")
+    told = {"person": world.anna.person, "basis": "rpl115", "necessity": "Kender ham"}
+    with pytest.raises(ValidationError) as refused:
+        naming.add_to_case_team(by=world.anna, concern=Concern.objects.get(), **told)
+    assert refused.value.message_dict == {"person": ["Sagen er afsluttet. Genåbn den først."]}
 
 
 def test_a_concern_about_the_child_alone_goes_with_it(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -14,12 +13,11 @@ from django.utils.translation import gettext as _
 from tovholder.access.decision import Decision, no, yes
 from tovholder.accounts.models import User
 from tovholder.audit.models import Actor
-from tovholder.audit.services import record, record_reading
+from tovholder.audit.services import record
 from tovholder.citizens.keys import keyring
 from tovholder.citizens.keys.models import DataKey
 from tovholder.citizens.models import Child
 from tovholder.citizens.services import children as records
-from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy
 from tovholder.concerns.models import (
     ENDED,
@@ -35,9 +33,9 @@ from tovholder.concerns.models import (
     Question,
 )
 from tovholder.concerns.services.absences import look_again
+from tovholder.concerns.services.rewriting import is_rewritten
 
 TEXTS = ("seen", "since", "tried", "works", "factors", "offence", "outcome")
-REWRITTEN = ("seen", "since", "tried", "works", "offence", "outcome")
 
 
 def concerns_of(child: Child) -> QuerySet[Concern]:
@@ -81,45 +79,9 @@ def look_before_erasing(child: Child) -> Erasure:
             alone.append(concern)
         else:
             shared.append(concern)
-            if links[concern.pk].rewritten_at is None:
+            if not is_rewritten(concern, links[concern.pk]):
                 waiting.append(concern)
     return Erasure(tuple(waiting), tuple(alone), tuple(shared))
-
-
-@transaction.atomic
-def texts_to_rewrite(*, by: User, concern: Concern) -> dict[str, Opened]:
-    """Open every text of a concern that may tell of one of its children, by field or `entry_<id>`. Raises Refused."""
-    decision = policy.may_triage(by, concern).require()
-    record_reading(by=by, action="concern.read", obj=concern, purpose="rewrite", ground=decision.basis)
-    entries = list(concern.entries.all())
-    safe = Safe.of([concern])
-    found = {name: safe.read(concern, name) for name in REWRITTEN}
-    for entry in entries:
-        entry.concern = concern
-        found[f"entry_{entry.pk}"] = safe.read(entry, "text")
-    return {name: opened for name, opened in found.items() if opened}
-
-
-@transaction.atomic
-def rewrite(*, by: User, link: ConcernChild, texts: Mapping[str, str]) -> None:
-    """Write the texts of a concern anew without the child who is to be erased. Raises Refused, ValidationError."""
-    concern = Concern.objects.select_for_update().get(pk=link.concern_id)
-    policy.may_triage(by, concern).require()
-    if "seen" in texts and not texts["seen"].strip():
-        raise ValidationError({"seen": [_("Skriv, hvad der er set, uden barnet.")]})
-    safe = Safe.of([concern])
-    fields = {name: texts[name].strip() for name in REWRITTEN if name in texts}
-    changed = safe.write(concern, **fields)
-    concern.version += 1
-    concern.save(update_fields=[*changed, "version"])
-    for entry in concern.entries.all():
-        entry.concern = concern
-        new = texts.get(f"entry_{entry.pk}")
-        if new is not None and safe.write(entry, text=new.strip()):
-            entry.save(update_fields=["text"])
-    link.rewritten_at = timezone.now()
-    link.save(update_fields=["rewritten_at"])
-    record(by=by, action="concern.rewritten", obj=concern, details={"child": link.child_id})
 
 
 @transaction.atomic

@@ -81,6 +81,8 @@ def add_to_case_team(
         faults["person"] = seated.reason
     elif concern.case_team.filter(person=person, until_at__isnull=True).exists():
         faults["person"] = _("Personen er allerede med.")
+    elif concern.has_ended:  # who is on the team reads on after the end; nobody comes onto it then
+        faults["person"] = _("Sagen er afsluttet. Genåbn den først.")
     if faults:
         raise ValidationError({field: [text] for field, text in faults.items()})
     member = CaseTeamMember(

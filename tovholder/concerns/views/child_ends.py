@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,7 +20,7 @@ from tovholder.citizens.services.unmerging import latest_undo, may_be_parted
 from tovholder.concerns import policy
 from tovholder.concerns.forms.child import EraseForm, MergeForm, RewriteForm
 from tovholder.concerns.models import Concern, ConcernChild
-from tovholder.concerns.services import access_log, children, erasing
+from tovholder.concerns.services import access_log, children, erasing, rewriting
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.views.child_frame import (
     case_of,
@@ -38,6 +40,8 @@ LABELS = {
     "works": gettext_lazy("Hvad virker"),
     "offence": gettext_lazy("Strafbart forhold"),
     "outcome": gettext_lazy("Udfald"),
+    "own_risk": gettext_lazy("Egne ord om det, der bekymrer, ét på hver linje"),
+    "own_protective": gettext_lazy("Egne ord om det, der virker, ét på hver linje"),
 }
 
 
@@ -156,16 +160,12 @@ def rewrite(request: HttpRequest, code: str, child: str, other: str) -> HttpResp
     policy.may_triage(request.user, concern).require()
     link = link_of(concern, child)
     about = link_of(case_of(request, other), child)
-    texts = erasing.texts_to_rewrite(by=request.user, concern=about.concern)
-    moments = {f"entry_{each.pk}": each.at for each in about.concern.entries.all()}
-    labels = {
-        name: LABELS.get(name) or _("Notat %(at)s") % {"at": f"{timezone.localtime(moments[name]):%d.%m.%Y}"}
-        for name in texts
-    }
+    texts = rewriting.texts_to_rewrite(by=request.user, concern=about.concern)
+    labels = LABELS | _moments(about.concern)
     form = RewriteForm(request.POST or None, texts=texts, labels=labels)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in texts if not texts[name].fault}
-        erasing.rewrite(by=request.user, link=about, texts=told)
+        rewriting.rewrite(by=request.user, link=about, texts=told)
         messages.success(request, _("Teksterne er skrevet om."))
         return redirect("children:erase", code, child)
     return form_page(
@@ -177,6 +177,19 @@ def rewrite(request: HttpRequest, code: str, child: str, other: str) -> HttpResp
         crumbs=crumbs(concern, _("Slet"), link=link),
         cancel_url=reverse("children:erase", args=[code, child]),
     )
+
+
+def _moments(concern: Concern) -> dict[str, str]:
+    """Return what each note, question and answer is called in the form: what it is, and its day."""
+
+    def called(what: str, at: datetime | None) -> str:
+        return f"{what} {timezone.localtime(at):%d.%m.%Y}" if at else what
+
+    found = {f"entry_{each.pk}": called(_("Notat"), each.at) for each in concern.entries.all()}
+    for each in concern.questions.all():
+        found[f"question_{each.pk}"] = called(_("Spørgsmål"), each.asked_at)
+        found[f"answer_{each.pk}"] = called(_("Svar"), each.answered_at)
+    return found
 
 
 @require_GET
