@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tovholder.access.decision import Decision, no
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_read, may_work
+from tovholder.concerns.queries import readers
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.standing import triage_of
@@ -192,6 +193,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         # Before the meeting those called stand in the list of who takes part.
         "points": points,
         "guide": guide if planned else None,  # it is of what to do before
+        "readers": readers(made.concern) if case is not None and closing is None else [],
     }
     return render(request, "meetings/network_meeting.html", context)
 

@@ -22,6 +22,7 @@ from tovholder.forums.standing import person_of
 from tovholder.plans import forms, policy, queries
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
 from tovholder.plans.services import case_agreements
+from tovholder.plans.services.case_reading import seen_by
 
 View = Callable[[HttpRequest, int], HttpResponse]
 
@@ -49,6 +50,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "view": view,
         "agreement": case.agreement,
         "works_on": view.ground not in {"responsible", "helper"},
+        "seen_by": seen_by(view),
         "form": forms.StatusForm(),
         "crumbs": [(_("Aftaler"), reverse("plans:mine")), (case.agreement.what, "")],
         **_rights(request, case),
