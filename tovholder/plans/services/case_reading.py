@@ -52,10 +52,13 @@ class CaseAgreementView:
         return lacking(found.responsible, found.due_on) if found.is_open else ""
 
 
-def seen_by(view: CaseAgreementView) -> list[Reader]:
-    """Return who reads this agreement, with the reason: who works on the case, and who has a part in the agreement."""
+def seen_by(view: CaseAgreementView, *, works: bool) -> list[Reader]:
+    """Return who reads this agreement, with the reason: who works on the case, and who has a part in the agreement.
+
+    Who only has a part in it does not learn by name who works on the case (`queries.cases.people_for_case`).
+    """
     agreement = view.agreement
-    found = {each.person_id: each for each in readers_of_all(view.case.concern)}
+    found = {each.person_id: each for each in readers_of_all(view.case.concern)} if works else {}
     parts = [(each, _("Hjælper med aftalen")) for each in agreement.helpers.all()]
     if agreement.responsible is not None:
         parts.insert(0, (agreement.responsible, _("Har aftalen")))
