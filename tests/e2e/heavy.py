@@ -193,7 +193,8 @@ def _wheel(hers: Client) -> Iterator[Heavy]:
         0
     ]
     day = row.date + timedelta(days=30)
-    for tried in ("", f"?dato={day.isoformat()}", f"?dato={day.isoformat()}&kl=10:00", "?forslag"):
+    tries = ("", f"?dato={day.isoformat()}", f"?dato={day.isoformat()}&kl=10:00", "?forslag")
+    for tried in (*tries, f"{tries[1]}&forslag"):
         yield hers, reverse("yearwheel:meeting", args=[row.pk]) + tried, None
 
 

@@ -310,3 +310,13 @@ def test_who_takes_the_calling_over_comes_and_is_not_asked(
     page = reverse("network:meeting", args=[called.meeting_id])
     assert "Kommer du?" not in client_for(anna).get(page).content.decode()
     assert "Kommer du?" in client_for(erik).get(page).content.decode()
+
+
+def test_who_can_see_the_case_stands_on_the_meetings_page(
+    called: NetworkMeeting, erik: User, dina: User, client_for: Any
+) -> None:
+    page = client_for(erik).get(reverse("network:meeting", args=[called.meeting_id])).content.decode()
+    assert "Hvem kan se dette, og hvorfor?" in page
+    assert "SSP-teamet i distriktet" in page
+    page = client_for(dina).get(reverse("network:meeting", args=[called.meeting_id])).content.decode()
+    assert "Hvem kan se dette, og hvorfor?" not in page  # only called: the case is not open to her yet

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -199,3 +201,23 @@ def test_reminders_say_the_code_and_nothing_else(case, made, settings):
     mail = OutgoingMail.objects.get(to=person.email)
     assert str(case.concern) in mail.body
     assert "Sofie" not in mail.subject + mail.body
+
+
+@pytest.mark.parametrize("name", ["bo", "dina", "erik"])
+def test_who_can_see_an_agreement_and_why_is_told_to_who_sees_it(case, client_for, name):
+    made = case.agree("bo", helpers=["erik"])
+    case.agree("carla")  # another agreement of the case is nothing to them
+    client, path = client_for(case.user(name)), f"/aftaler/{made.agreement_id}/"
+    client.get(path)
+    with CaptureQueriesContext(connection) as caught:
+        page = client.get(path).content.decode()
+    told = page.split("Hvem kan se dette, og hvorfor?")[1].split("</section>")[0]
+    for who, why in (("Bo", "Har aftalen"), ("Erik", "Hjælper med aftalen")):
+        assert who in told
+        assert why in told
+    for who, why in (("Anna", "SSP-teamet i distriktet"), ("Dina", "I sagens team")):
+        assert (who in told, why in told) == ((True, True) if name == "dina" else (False, False))
+    assert ("Og de, der arbejder med sagen." in told) == (name != "dina")
+    assert "Carla" not in told
+    reads = [each["sql"] for each in caught if each["sql"].startswith("SELECT")]
+    assert len(reads) <= 12, "\n".join(reads)

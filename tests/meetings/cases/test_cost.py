@@ -50,6 +50,7 @@ def test_a_page_of_opened_names_stays_within_its_budget(planned, people, client_
     page = answer.content.decode()
     assert "hærværk ved stationen" in page
     assert page.count('data-key="1"') == 20
-    reads = [q["sql"] for q in caught if q["sql"].lstrip().startswith("SELECT")]
+    said = [str(q["sql"]).lstrip() for q in caught]
+    reads = [each for each in said if each.startswith("SELECT")]
     assert len(reads) <= MAX_QUERIES, "\n".join(reads)
     assert len(answer.content) <= MAX_HTML - 2_000

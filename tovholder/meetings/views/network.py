@@ -17,6 +17,7 @@ from tovholder.access.decision import Decision, no
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns.models import CaseTeamMember, Concern
 from tovholder.concerns.policy import Part, may_read, may_work
+from tovholder.concerns.queries import readers
 from tovholder.concerns.queries import visible_to as concerns_visible_to
 from tovholder.concerns.services.reading import note_listing
 from tovholder.concerns.standing import triage_of
@@ -204,6 +205,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         # Before the meeting those called stand in the list of who takes part.
         "points": points,
         "guide": guide if planned else None,  # it is of what to do before
+        "readers": readers(made.concern) if case is not None and closing is None else [],
     }
     return render(request, "meetings/network_meeting.html", context)
 

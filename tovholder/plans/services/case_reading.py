@@ -9,12 +9,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from tovholder.access.decision import Decision
 from tovholder.accounts.models import User
 from tovholder.audit.services import record_reading
 from tovholder.citizens.services.safe import Opened, Safe
 from tovholder.concerns import policy as concerns
+from tovholder.concerns.queries import Reader, readers_of_all
 from tovholder.plans import policy
 from tovholder.plans.models import Agreement, CaseAgreement
 from tovholder.plans.wording import lacking
@@ -50,6 +52,22 @@ class CaseAgreementView:
         return lacking(found.responsible, found.due_on) if found.is_open else ""
 
 
+def seen_by(view: CaseAgreementView, *, works: bool) -> list[Reader]:
+    """Return who reads this agreement, with the reason: who works on the case, and who has a part in the agreement.
+
+    Who only has a part in it does not learn by name who works on the case (`queries.cases.people_for_case`).
+    """
+    agreement = view.agreement
+    found = {each.person_id: each for each in readers_of_all(view.case.concern)} if works else {}
+    parts = [(each, _("Hjælper med aftalen")) for each in agreement.helpers.all()]
+    if agreement.responsible is not None:
+        parts.insert(0, (agreement.responsible, _("Har aftalen")))
+    for person, why in parts:
+        reader = Reader(person.name, str(person.organisation or ""), _("Aftalen"), why, person.pk)
+        found.setdefault(person.pk, reader)
+    return list(found.values())
+
+
 def show_case_agreements(
     *, by: User, cases: Iterable[CaseAgreement], purpose: str, allowed: Decision | None = None
 ) -> list[CaseAgreementView]:
@@ -62,7 +80,7 @@ def show_case_agreements(
     prefetch_related_objects(
         shown,
         "concern",
-        "agreement__helpers",
+        "agreement__helpers__organisation",
         "agreement__responsible__organisation",
         "agreement__forum",
         "notes",

@@ -291,7 +291,7 @@ def readers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def visible_plan(request: HttpRequest, pk: int) -> CasePlan:
-    found = queries.plans_visible_to(request.user).select_related("concern", "child")
+    found = queries.plans_visible_to(request.user).select_related("concern", "child", "release")
     return get_object_or_404(found, pk=pk)
 
 

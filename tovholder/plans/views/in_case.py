@@ -22,6 +22,7 @@ from tovholder.forums.standing import person_of
 from tovholder.plans import forms, policy, queries
 from tovholder.plans.models import Agreement, AgreementStatus, CaseAgreement
 from tovholder.plans.services import case_agreements
+from tovholder.plans.services.case_reading import seen_by
 
 View = Callable[[HttpRequest, int], HttpResponse]
 
@@ -45,10 +46,12 @@ def or_in_case(case_view: View) -> Callable[[View], View]:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     case = visible_case(request, pk)
     [view] = case_agreements.show_case_agreements(by=request.user, cases=[case], purpose="agreement")
+    works_on = view.ground not in {"responsible", "helper"}
     context = {
         "view": view,
         "agreement": case.agreement,
-        "works_on": view.ground not in {"responsible", "helper"},
+        "works_on": works_on,
+        "seen_by": seen_by(view, works=works_on),
         "form": forms.StatusForm(),
         "crumbs": [(_("Aftaler"), reverse("plans:mine")), (case.agreement.what, "")],
         **_rights(request, case),
