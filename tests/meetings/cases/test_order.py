@@ -187,6 +187,17 @@ def test_what_was_written_of_a_case_outlives_its_meeting_where_the_next_one_has_
     assert CaseItem.objects.filter(pk=there.pk).exists()
 
 
+def test_a_case_of_a_meeting_that_is_called_off_stands_on_the_next(planned, item, people):
+    CaseItem.objects.filter(pk=item.pk).update(family_told_on=planned.starts_at.date())
+    later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
+    planning.cancel(by=people["bo"], meeting=planned, reason="Sygdom")
+    item.refresh_from_db()
+    assert (item.meeting, item.status, item.family_told_on) == (later, "planned", None)
+    assert recorded_ground(item).necessity == "Flere parter kender ham"
+    planning.undo_cancel(by=people["bo"], meeting=planned)
+    assert CaseItem.objects.get(pk=item.pk).meeting == later
+
+
 def test_the_ground_of_the_next_meeting_stands_where_both_have_one(planned, item, people):
     later = MeetingFactory(lead_forum=planned.lead_forum, starts_at=planned.starts_at + timedelta(days=7))
     there = plan_case(by=people["anna"], meeting=later, concern=item.concern)

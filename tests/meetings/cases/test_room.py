@@ -25,7 +25,7 @@ from tovholder.concerns.queries import readers
 from tovholder.concerns.services.raising import ConcernFacts, ConcernTexts, raise_concern
 from tovholder.meetings.models import CaseItem, Disclosure, Meeting
 from tovholder.meetings.services import attendance, cases_room, cases_writing, minutes, running
-from tovholder.meetings.services.cases import open_case, plan_case, recorded_ground
+from tovholder.meetings.services.cases import Ground, assess_room, open_case, plan_case, recorded_ground
 from tovholder.meetings.services.cases_known import known_of
 from tovholder.meetings.services.cases_room import shown_cases, warnings_for, weigh
 
@@ -284,6 +284,16 @@ def _other(people):
 
 def test_every_no_of_the_sharing_rules_has_what_would_mend_it():
     assert set(cases_room.MENDED_BY) == set(REFUSALS)
+
+
+def test_nor_does_why_it_is_closed(item, named, people):
+    item.meeting.lead_forum.bases = ["participation"]
+    takes_part = Ground("participation", "wellbeing", "Trivsel", "Flere parter kender ham")
+    assert assess_room(item, ground=takes_part).answer.code == "family_not_told"
+    named.categories.add(
+        Category.objects.create(key="vold", name="Vold", suspicion="suspected_violence_by_family")
+    )
+    assert assess_room(item, ground=takes_part).answer.code == "family_under_suspicion"
 
 
 @pytest.mark.parametrize("code", REFUSALS)

@@ -4,7 +4,7 @@
 invitation, the check-in, the approval of the minutes, and `manage.py assess_sharing`.
 """
 
-from tovholder.access.sharing.assessment import Assessment, assess
+from tovholder.access.sharing.assessment import Assessment, assess, leading_nobody_to_family
 from tovholder.access.sharing.case import (
     Case,
     CaseFault,
@@ -31,4 +31,5 @@ __all__ = [
     "Purpose",
     "SharingRules",
     "assess",
+    "leading_nobody_to_family",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 
 from tovholder.access.bases import LegalBasis
 from tovholder.access.decision import Decision
@@ -65,6 +65,16 @@ class Assessment:
     def uncovered(self) -> list[str]:
         """The ids of those for whom the name stays closed."""
         return [who for who, by in self.coverage.items() if by == NONE]
+
+
+FAMILY_FIRST = frozenset({"family_not_told", "family_not_present"})
+
+
+def leading_nobody_to_family(found: Assessment, categories: Collection[str]) -> Assessment:
+    """Return the answer for who acts on it: a family under suspicion is not to be told first, or waited for (rule 22)."""
+    if found.code in FAMILY_FIRST and SUSPICION_BY_FAMILY in categories:
+        return replace(found, code="family_under_suspicion")
+    return found
 
 
 def assess(case: Case, rules: SharingRules | None = None) -> Assessment:

@@ -22,6 +22,7 @@ from tovholder.access.sharing import (
     Participant,
     Purpose,
     assess,
+    leading_nobody_to_family,
 )
 from tovholder.access.sharing.case import SUSPICION_BY_FAMILY
 from tovholder.access.sharing.sentences import SENTENCES
@@ -41,7 +42,6 @@ from tovholder.directory.parties import as_participant
 
 TEXTS = ("purpose", "necessity", "special_reason")
 _FAMILY = "family"
-_FAMILY_FIRST = frozenset({"family_not_told", "family_not_present"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,7 @@ def assess_seat(concern: Concern, person: Person, ground: SeatGround) -> SeatAns
         who = as_participant(person).id
         return SeatAnswer(Assessment(False, "basis_missing", {who: "none"}), ())
     first = next((each for each in answers if not each.allowed), answers[0])
-    if first.code in _FAMILY_FIRST and SUSPICION_BY_FAMILY in categories:
-        first = replace(first, code="family_under_suspicion")  # it is not to be told first (rule 22)
+    first = leading_nobody_to_family(first, categories)
     codes = sorted({code for each in answers for code in each.warnings})
     return SeatAnswer(first, tuple(SENTENCES[code].text for code in codes))
 

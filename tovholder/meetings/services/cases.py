@@ -29,6 +29,7 @@ from tovholder.access.sharing import (
     Participant,
     Purpose,
     assess,
+    leading_nobody_to_family,
 )
 from tovholder.access.sharing.sentences import SENTENCES
 from tovholder.accounts.models import User
@@ -188,7 +189,7 @@ def _assess(
         consents=consents,
     )
     try:
-        return assess(case, known.rules)
+        return leading_nobody_to_family(assess(case, known.rules), facts.categories)
     except CaseFault:
         return _no_child(people)[1]
 

@@ -1,4 +1,7 @@
-"""The planned cases of a meeting that is deleted go to the forum's next one; whoever deletes it learns nothing of them."""
+"""The planned cases of a meeting that is deleted or called off go to the forum's next one.
+
+Whoever deletes it or calls it off learns nothing of them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def follow_to_next(*, by: Actor, meeting: Meeting) -> bool:
         if known is not None:
             _lay_together(known, item)
         item.meeting, item.position = following, last + number
-        item.save(update_fields=["meeting", "position", "status", "is_handover"])
+        item.family_told_on = None  # of who comes to another meeting (rule 13)
+        item.save(update_fields=["meeting", "position", "status", "is_handover", "family_told_on"])
         details = {"from": meeting.pk, "to": following.pk}
         record(by=by, action="case_item.moved", obj=item, details=details)
     return True

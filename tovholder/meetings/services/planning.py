@@ -193,7 +193,7 @@ def move(
 
 @transaction.atomic
 def cancel(*, by: User, meeting: Meeting, reason: str, decision: Decision | None = None) -> Meeting:
-    """Call a meeting off. The invited are told once; what only stood on its agenda goes to the next one."""
+    """Call a meeting off. The invited are told once; what only stood on its agenda, cases by name too, goes to the next."""
     meeting = locked(meeting)
     (decision or may_convene(by, meeting)).require()
     may_become(meeting, MeetingStatus.CANCELLED).require()
@@ -204,6 +204,8 @@ def cancel(*, by: User, meeting: Meeting, reason: str, decision: Decision | None
     invitations.tell_cancelled(by=by, meeting=meeting)
     waiting = meeting.items.exclude(source__in=_STAYS)
     waiting.update(is_deferred=True)
+    if meeting.kind != MeetingKind.NETWORK:
+        follow_to_next(by=by, meeting=meeting)
     record(by=by, action="meeting.cancelled", obj=meeting, details={"sequence": meeting.sequence})
     _refresh_next(by, meeting)
     return meeting
@@ -220,7 +222,10 @@ def _refresh_next(by: User, meeting: Meeting) -> None:
 
 @transaction.atomic
 def undo_cancel(*, by: User, meeting: Meeting) -> Meeting:
-    """Take a cancellation back. The items come back too, unless the next meeting has taken them up."""
+    """Take a cancellation back. The items come back too, unless the next meeting has taken them up.
+
+    Cases by name stay with the next one: the convener is not to learn that there are any.
+    """
     meeting = locked(meeting)
     may_convene(by, meeting).require()
     may_become(meeting, MeetingStatus.PLANNED).require()
