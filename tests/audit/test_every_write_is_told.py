@@ -24,7 +24,6 @@ UNTOLD = {
     "documents/services.drop_files": "files whose rows are rolled back with what they came in with",
     "documents/services.sweep_orphans": "files that belong to no row: what was rolled back",
     "imports/keeping.sweep": "what waited and ran out by the clock",
-    "meetings/agenda.let_go": "a part of taking a postponement back, told there",
     "meetings/choosing.choose_change": "told by plans, which makes the agreement",
     "meetings/feeds._fetched": "that a calendar program asked, for the owner's own page",
     "meetings/forgetting.forget_names": "told by the erasing of each concern, which it calls",

@@ -155,7 +155,9 @@ def links_shown(
     person, found = person_of(by), {each.pk: links[each.concern_id] for each in items}
     others = [each for each in items if not concerns.may_work(by, each.concern)]
     told: set[tuple[int, int]] = set()
-    if others and person is not None:
+    if len(others) == 1 and person is not None:  # a page of one case tells of them all besides
+        told = {(each.case_item_id, each.child_id) for each in _told(others[0]) if _hears(each, person)}
+    elif others and person is not None:
         rows = Disclosure.objects.filter(still_reads(), case_item__in=others, person=person)
         told = set(rows.exclude(ground="none").values_list("case_item_id", "child_id"))
     for each in others:
@@ -281,8 +283,24 @@ def agreements_of(item: CaseItem, safe: Safe) -> list[CaseAgreementLine]:
 
 def told_of(item: CaseItem) -> list[Disclosure]:
     """Return to whom the name has been told, each once whatever the number of children, in the order of telling."""
-    rows = Disclosure.objects.filter(case_item=item).select_related("person", "organisation", "family_member")
-    return list({(row.person_id, row.family_member_id): row for row in rows}.values())
+    return list({(row.person_id, row.family_member_id): row for row in _told(item)}.values())
+
+
+def _told(item: CaseItem) -> list[Disclosure]:
+    """Return all that was told of the case, read once for a page."""
+    kept: list[Disclosure] | None = item.__dict__.get("told_rows")
+    if kept is None:
+        rows = Disclosure.objects.filter(case_item=item)
+        kept = item.__dict__["told_rows"] = list(
+            rows.select_related("person", "organisation", "family_member")
+        )
+    return kept
+
+
+def _hears(row: Disclosure, person: Person) -> bool:
+    """Whether the person still reads what the row says was told: `standing.still_reads` of a row at hand."""
+    lasts = row.reads_until is None or row.reads_until > timezone.now()
+    return row.person_id == person.pk and row.ground != "none" and lasts
 
 
 def _offence(by: User, item: CaseItem, decision: Decision, known: Known) -> Opened | None:
