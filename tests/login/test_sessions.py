@@ -244,6 +244,7 @@ class TestLimits:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tovholder.config.settings",
             "DATABASE_URL": f"sqlite:///{tmp_path}/limits.sqlite3",
+            "KEYS_DATABASE_URL": f"sqlite:///{tmp_path}/keys.sqlite3",
         }
         run = [sys.executable, "-c", script]
         said = [

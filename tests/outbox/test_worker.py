@@ -29,6 +29,7 @@ class World:
         self.environ = {
             **os.environ,
             "DATABASE_URL": f"sqlite:///{self.database}",
+            "KEYS_DATABASE_URL": f"sqlite:///{folder}/keys.sqlite3",
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(port),
         }
