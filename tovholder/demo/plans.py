@@ -77,7 +77,7 @@ STORIES = (
         review_in=9,
     ),
     Story(
-        child="Milo Prøvegaard",
+        child="Milo Eksempelsen",
         age=15,
         seen="Milo er kommet tæt på en ældre gruppe ved stationen og har fået nye dyre ting.",
         texts=case_plans.PlanTexts(
