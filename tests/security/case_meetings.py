@@ -214,6 +214,8 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     if "dina" not in case.team:
         return
     name = world.network_state()
+    if name == "running" and case.suspected:
+        name = "draft"  # with the family there it would be closed to everybody (rule 22)
     held = name in {"draft", "approved"}
     start = ago(3) if held else timezone.now() + timedelta(days=3 if name == "planned" else 0)
     place = world.fact("meeting.place", [case], who=called)
