@@ -205,6 +205,12 @@ def _freeze(world: CaseWorld, row: CaseItem, key: str, whole: dict[str, Any], *t
     world.together(row, text)
 
 
+def _network_state(world: CaseWorld, case: Case) -> str:
+    """With the family there, a running one is closed to everybody where somebody in it is suspected (rule 22)."""
+    name = world.network_state()
+    return "draft" if name == "running" and case.suspected else name
+
+
 def network_meetings(world: CaseWorld, case: Case) -> None:
     """A network meeting for some: Dina initiates it, Sanne is asked and comes, Pia is asked and stays away.
 
@@ -213,9 +219,7 @@ def network_meetings(world: CaseWorld, case: Case) -> None:
     called = {"dina", "sanne", "pia", "erik", "viggo"}
     if "dina" not in case.team:
         return
-    name = world.network_state()
-    if name == "running" and case.suspected:
-        name = "draft"  # with the family there it would be closed to everybody (rule 22)
+    name = _network_state(world, case)
     held = name in {"draft", "approved"}
     start = ago(3) if held else timezone.now() + timedelta(days=3 if name == "planned" else 0)
     place = world.fact("meeting.place", [case], who=called)
