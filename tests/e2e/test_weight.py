@@ -54,9 +54,7 @@ LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"#]+)")
 def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> None:
     too_dear: list[str] = []
     seen = 0
-    # What is read and written is the same on both databases: on PostgreSQL those who see most stand for all.
-    walkers = PERSONAS if connection.vendor == "sqlite" else [PERSONAS[0], PERSONAS[7]]
-    for persona in walkers:
+    for persona in PERSONAS:
         client = Client()
         client.force_login(User.objects.get(email=persona.email))
         for pattern, path, queries, size in walk(client):
@@ -64,7 +62,7 @@ def test_every_page_of_the_demo_is_read_and_written_cheaply(demo_here: None) -> 
             too_dear += _complaint(f"{pattern} ({persona.name}, {path})", queries, size)
     too_dear += [f"the joint meeting: {each}" for each in joint_meeting_costs()]
     too_dear += [each for client, path, told in heavy_pages() for each in _too_dear(client, path, told)]
-    assert seen > 20 * len(walkers)
+    assert seen > 20 * len(PERSONAS)
     assert not too_dear, "\n".join(too_dear)
 
 

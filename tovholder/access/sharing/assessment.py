@@ -32,6 +32,8 @@ NOT_NEEDED, OWN_CASE, BY_CONSENT, NONE = "not_needed", "own_case", "consent", "n
 NO_PERSON = "no_person"
 _NEEDS_NECESSITY = frozenset({LegalBasis.RPL115, LegalBasis.EARLY_COOPERATION, LegalBasis.PARTICIPATION})
 _EARLY_PURPOSES = frozenset({Purpose.EARLY_SUPPORT, Purpose.WELLBEING})
+# What says that the family is to be told, or waited for.
+_FAMILY_FIRST = frozenset({"family_not_told", "family_not_present"})
 # Whom a name must not be told by row 12, in the words of the basis.
 _OUTSIDE = {
     LegalBasis.RPL115: "party_outside_rpl115",
@@ -67,12 +69,9 @@ class Assessment:
         return [who for who, by in self.coverage.items() if by == NONE]
 
 
-FAMILY_FIRST = frozenset({"family_not_told", "family_not_present"})
-
-
 def leading_nobody_to_family(found: Assessment, categories: Collection[str]) -> Assessment:
     """Return the answer for who acts on it: a family under suspicion is not to be told first, or waited for (rule 22)."""
-    if found.code in FAMILY_FIRST and SUSPICION_BY_FAMILY in categories:
+    if found.code in _FAMILY_FIRST and SUSPICION_BY_FAMILY in categories:
         return replace(found, code="family_under_suspicion")
     return found
 
